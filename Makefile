@@ -1,0 +1,62 @@
+# The menu. Everything lands in .venv and .panzad beside this file; nothing needs root.
+PYTHON ?= python3
+STATE  := .panzad
+BIN    := .venv/bin
+MODEL  := $(STATE)/models/smollm2-135m-instruct
+
+.PHONY: help demo test lint fast bench clean
+
+help:
+	@echo "make demo   a sample mailbox, the real daemon, a draft in the person's own style"
+	@echo "make test   lint, types and all tests"
+	@echo "make lint   ruff, pyright, import-linter"
+	@echo "make fast   the tests that need neither a server nor a model"
+	@echo "make bench  the benchmark on the paper's mails (BENCH_DATA=folder)"
+	@echo "make clean  remove what the other targets made"
+
+demo: .venv/demo $(MODEL)
+	$(BIN)/panzad --state $(STATE) demo
+
+test: .venv/test $(MODEL) dovecot lint
+	PANZAD_TEST_MODELS=$(CURDIR)/$(STATE)/models $(BIN)/pytest
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+fast: .venv/test
+	$(BIN)/pytest -m "not server and not model"
+
+bench: .venv/bench $(MODEL) dovecot
+	$(BIN)/python -m benchmarks.paper_mails --data $(BENCH_DATA) --models $(STATE)/models
+
+clean:
+	rm -rf .venv $(STATE)
+
+.venv/ready: pyproject.toml constraints.txt
+	@sh tools/prerequisites $(PYTHON)
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+.venv/demo: .venv/ready
+	$(BIN)/pip install --constraint constraints.txt --editable ".[demo]"
+	@touch $@
+
+.venv/test: .venv/ready
+	$(BIN)/pip install --constraint constraints.txt --editable ".[demo]" --group test
+	@touch $@
+
+.venv/bench: .venv/test
+	$(BIN)/pip install --constraint constraints.txt --group bench
+	@touch $@
+
+$(MODEL): | .venv/ready
+	@test -e $(BIN)/panzad || $(MAKE) .venv/demo
+	$(BIN)/panzad --state $(STATE) models pull smollm2-135m-instruct
+
+.PHONY: dovecot
+dovecot:
+	@sh tools/dovecot

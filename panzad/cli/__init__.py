@@ -1,0 +1,52 @@
+"""The panzad command: global options, and one module per command group."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from panzad import __version__
+from panzad.cli.app import App, LazyGroup
+from panzad.errors import PanzadError
+
+COMMANDS = {
+    "init": "panzad.cli.setup:init",
+    "check": "panzad.cli.setup:check",
+    "run": "panzad.cli.run:run",
+    "status": "panzad.cli.status:status",
+    "sync": "panzad.cli.learn:sync",
+    "learn": "panzad.cli.learn:learn",
+    "train": "panzad.cli.train:train",
+    "draft": "panzad.cli.draft:draft",
+    "write": "panzad.cli.draft:write",
+    "adapters": "panzad.cli.adapters:adapters",
+    "models": "panzad.cli.models:models",
+    "explain": "panzad.cli.explain:explain",
+    "demo": "panzad.cli.demo:demo",
+}
+
+
+@click.group(cls=LazyGroup, commands_at=COMMANDS)
+@click.option("--config", type=click.Path(path_type=Path), help="The config file to read.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep everything (config, database, models, adapters) under this folder.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Log more, to standard error.")
+@click.version_option(__version__, prog_name="panzad")
+@click.pass_context
+def cli(context: click.Context, config: Path | None, state: Path | None, verbose: bool) -> None:
+    """panzad drafts your mail as you would write it, from your own past mail, on your machine."""
+    context.obj = App(config, state, verbose)
+
+
+def main() -> None:
+    """Run the command; an error a user can act on is one line and a documented exit code."""
+    try:
+        cli(prog_name="panzad")
+    except PanzadError as error:
+        click.echo(f"panzad: {error}", err=True)
+        sys.exit(error.exit_code)

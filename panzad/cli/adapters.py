@@ -1,0 +1,108 @@
+"""`panzad adapters`: which there are, which one serves, going back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from panzad.cli.app import App
+from panzad.errors import PanzadError
+from panzad.store import adapters as store
+from panzad.store.adapters import Adapter
+from panzad.training.manifest import verify
+
+
+@click.group()
+def adapters() -> None:
+    """The trained adapters."""
+
+
+@adapters.command("list")
+@click.option("--json", "as_json", is_flag=True, help="A JSON list on standard output.")
+@click.pass_obj
+def list_(app: App, as_json: bool) -> None:
+    """Show every adapter with its held-out losses."""
+    found = store.listed(app.db)
+    if as_json:
+        click.echo(json.dumps([asdict(adapter) for adapter in found]))
+        return
+    table = Table("adapter", "state", "mails", "base loss", "before", "loss", "why")
+    for one in found:
+        table.add_row(
+            one.id,
+            one.state,
+            str(one.mails),
+            *(_number(one.metrics.get(key)) for key in ("base_loss", "champion_loss", "loss")),
+            one.reason or "",
+        )
+    Console().print(table)
+
+
+@adapters.command()
+@click.argument("adapter_id", metavar="ID")
+@click.pass_obj
+def show(app: App, adapter_id: str) -> None:
+    """Print all that is known of one adapter, as JSON."""
+    click.echo(json.dumps(asdict(_known(app, adapter_id)), indent=2))
+
+
+@adapters.command()
+@click.argument("adapter_id", metavar="ID")
+@click.pass_obj
+def use(app: App, adapter_id: str) -> None:
+    """Let this adapter write the drafts; `none` means the base model alone."""
+    if adapter_id == "none":
+        with app.db.transaction() as tx:
+            store.serve_base(tx)
+        click.echo("the base model writes the drafts now")
+        return
+    _serve(app, _known(app, adapter_id))
+
+
+@adapters.command()
+@click.pass_obj
+def rollback(app: App) -> None:
+    """Go back to the adapter that served before the present one."""
+    previous = store.previous(app.db)
+    if previous is None:
+        raise PanzadError("no adapter served before", "see `panzad adapters list`")
+    _serve(app, previous)
+
+
+@adapters.command()
+@click.option("--keep", default=3, show_default=True, type=click.IntRange(min=0))
+@click.pass_obj
+def prune(app: App, keep: int) -> None:
+    """Remove old adapters, but never the serving one, a run under way, or the newest KEEP."""
+    from panzad.learning.adapter import discard
+
+    idle = [one for one in store.listed(app.db) if one.state not in ("serving", "training")]
+    for one in idle[keep:]:
+        discard(app.paths.adapters / one.id)
+        with app.db.transaction() as tx:
+            store.remove(tx, one.id)
+    click.echo(f"{len(idle[keep:])} adapters removed")
+
+
+def _known(app: App, adapter_id: str) -> Adapter:
+    found = store.get(app.db, adapter_id)
+    if found is None:
+        raise PanzadError(f"there is no adapter {adapter_id}", "see `panzad adapters list`")
+    return found
+
+
+def _serve(app: App, adapter: Adapter) -> None:
+    if adapter.state in ("training", "failed"):
+        raise PanzadError(f"adapter {adapter.id} is not finished", "run `panzad train`")
+    verify(app.paths.adapters / adapter.id)
+    with app.db.transaction() as tx:
+        store.serve(tx, adapter.id)
+    click.echo(f"adapter {adapter.id} writes the drafts now")
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

@@ -1,0 +1,88 @@
+"""`panzad sync` and `panzad learn`: take in sent mail, give it instructions and vectors."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from rich.progress import TaskID
+
+from panzad.cli.app import App, accounts_named
+from panzad.cli.progress import bars
+from panzad.config import Config
+from panzad.locks import held
+
+
+@click.command()
+@click.argument("account", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.pass_obj
+def sync(app: App, account: tuple[str, ...], as_json: bool) -> None:
+    """Take in what is new in the Sent folders (of ACCOUNT, or of all)."""
+    app.log("sync")
+    config = app.config()
+    fetched = sync_accounts(app, config, account)
+    if as_json:
+        click.echo(json.dumps({"fetched": fetched}))
+        return
+    for name, count in fetched.items():
+        click.echo(f"{name}: {count} new sent mail{'' if count == 1 else 's'}")
+
+
+def sync_accounts(app: App, config: Config, names: tuple[str, ...] = ()) -> dict[str, int]:
+    """Sync accounts with a bar; returns how many mails came in, by account."""
+    from panzad.learning.sync import sync_account
+    from panzad.mailbox import opened
+
+    fetched: dict[str, int] = {}
+    with bars() as progress:
+        for name, account in accounts_named(config, names).items():
+            task = progress.add_task(f"sync {name}", total=None)
+
+            def advanced(_folder: str, count: int, task: TaskID = task) -> None:
+                progress.advance(task, count)
+
+            with (
+                held(app.paths.locks, f"sync-{name}", wait=True),
+                opened(name, account) as mailbox,
+            ):
+                fetched[name] = sync_account(app.db, mailbox, advanced)
+    return fetched
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.pass_obj
+def learn(app: App, as_json: bool) -> None:
+    """Give each new sent mail its instruction and its vector."""
+    app.log("learn")
+    done = learn_all(app, app.config())
+    if as_json:
+        click.echo(json.dumps(done))
+    else:
+        click.echo(f"{done['instructions']} instructions, {done['embeddings']} embeddings")
+
+
+def learn_all(app: App, config: Config) -> dict[str, int]:
+    """Do all learning that is due, with bars; returns what was done."""
+    from panzad.desk import Desk
+    from panzad.learning.embedding import embed
+    from panzad.learning.playback import play_back
+    from panzad.recall import EMBEDDER
+    from panzad.store import embeddings, pairs
+
+    desk = Desk(app.db, app.paths, config)
+    with held(app.paths.locks, "learn", wait=True), bars() as progress:
+        vectors = progress.add_task("embed", total=embeddings.wanting_count(app.db, EMBEDDER))
+        embedded = embed(
+            app.db,
+            desk,
+            go_on=lambda: True,
+            done=lambda count: progress.advance(vectors, count),
+        )
+        played = progress.add_task("playback", total=pairs.counts(app.db)["pending"])
+        instructed = play_back(
+            app.db, desk, go_on=lambda: True, done=lambda: progress.advance(played)
+        )
+    desk.close()
+    return {"embeddings": embedded, "instructions": instructed}

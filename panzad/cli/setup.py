@@ -1,0 +1,136 @@
+"""`panzad init` writes a config file; `panzad check` says whether everything is in place."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from panzad import config as settings
+from panzad.cli.app import App
+from panzad.config import Account, Config
+from panzad.errors import ConfigError, PanzadError
+
+_TEMPLATE = """\
+# Written by `panzad init`; config.example.toml explains every key.
+[accounts.{account}]
+address = {address}
+name = {name}
+imap = {{ host = {host}, port = {port}, security = {security} }}
+auth = {{ user = {user}, {source} }}
+"""
+
+
+@click.command()
+@click.option("--account", default="mail", help="A short name for the account.")
+@click.option("--address", prompt="Your mail address")
+@click.option("--name", prompt="Your name")
+@click.option("--host", help="The IMAP server.")
+@click.option("--port", type=int, help="Its port.")
+@click.option("--security", type=click.Choice(["tls", "starttls", "none"]), default="tls")
+@click.option("--user", help="The login name; the address by default.")
+@click.option("--command", help="A command that prints the password.")
+@click.option("--keyring", is_flag=True, help="The password is in the keyring.")
+@click.pass_obj
+def init(
+    app: App,
+    account: str,
+    address: str,
+    name: str,
+    host: str | None,
+    port: int | None,
+    security: str,
+    user: str | None,
+    command: str | None,
+    keyring: bool,
+) -> None:
+    """Write a config file for one account."""
+    path = app.paths.config
+    if path.exists():
+        raise ConfigError(f"{path} exists already", "edit it, or move it away")
+    host = host or click.prompt("IMAP server", default=f"imap.{address.rpartition('@')[2]}")
+    if not command and not keyring:
+        command = click.prompt(
+            "A command that prints the password (empty: take it from the keyring)",
+            default="",
+            show_default=False,
+        )
+    quoted: Callable[[str], str] = json.dumps  # A JSON string is a TOML basic string.
+    text = _TEMPLATE.format(
+        account=account,
+        address=quoted(address),
+        name=quoted(name),
+        host=quoted(str(host)),
+        port=port or (993 if security == "tls" else 143),
+        security=quoted(security),
+        user=quoted(user or address),
+        source=f"command = {quoted(command)}" if command else "keyring = true",
+    )
+    settings.parse(text, str(path))
+    _write_private(path, text)
+    click.echo(f"wrote {path}")
+    if not command:
+        click.echo(f"store the password: keyring set panzad {account}")
+    click.echo("then: panzad check")
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON list on standard output.")
+@click.pass_obj
+def check(app: App, as_json: bool) -> None:
+    """Try everything panzad needs: config, model, passwords, servers, folders."""
+    app.log("check")
+    config = app.config()
+    results: list[dict[str, str]] = [{"what": "config", "result": "ok", "detail": ""}]
+    first_error: PanzadError | None = None
+    for what, probe in _probes(app, config):
+        try:
+            results.append({"what": what, "result": "ok", "detail": probe()})
+        except PanzadError as error:
+            first_error = first_error or error
+            results.append({"what": what, "result": "failed", "detail": str(error)})
+    if as_json:
+        click.echo(json.dumps(results, ensure_ascii=False))
+    else:
+        for one in results:
+            click.echo(f"{one['result']:7}{one['what']:20}{one['detail']}")
+    if first_error is not None:
+        raise SystemExit(first_error.exit_code)
+
+
+def _probes(app: App, config: Config) -> list[tuple[str, Callable[[], str]]]:
+    accounts = [
+        (f"account {name}", lambda name=name, account=account: _account(name, account))
+        for name, account in config.accounts.items()
+    ]
+    return [("state", lambda: str(app.db.path)), ("model", lambda: _model(app, config)), *accounts]
+
+
+def _model(app: App, config: Config) -> str:
+    from panzad.engines.catalogue import resolve
+
+    files = resolve(config.model.base, app.paths.models)
+    return f"{files.name} ({files.path})"
+
+
+def _account(name: str, account: Account) -> str:
+    from panzad.mailbox import opened
+
+    with opened(name, account) as mailbox:
+        folders = mailbox.folders
+        capabilities = mailbox.session.capabilities
+        found = [key for key in ("idle", "condstore", "uidplus") if getattr(capabilities, key)]
+        return (
+            f"sent {', '.join(folders.sent)}; drafts {folders.drafts};"
+            f" watch {', '.join(folders.watch)}; server has {', '.join(found) or 'plain IMAP'}"
+        )

@@ -1,0 +1,133 @@
+"""`panzad status`: how everything stands, for people, for programs, or live."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from panzad.cli.app import App
+
+REFRESH_SECONDS = 1.0
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option("--watch", is_flag=True, help="Keep showing, until interrupted.")
+@click.pass_obj
+def status(app: App, as_json: bool, watch: bool) -> None:
+    """Show accounts, counts with reasons, adapters, marks and drafts, errors, next training."""
+    if as_json:
+        click.echo(json.dumps(_read(app), ensure_ascii=False, indent=2))
+        return
+    if not watch:
+        Console().print(_shown(_read(app)))
+        return
+    with Live(_shown(_read(app)), auto_refresh=False) as live:
+        while True:
+            time.sleep(REFRESH_SECONDS)
+            live.update(_shown(_read(app)), refresh=True)
+
+
+def _read(app: App) -> dict[str, Any]:
+    from panzad.daemon.main import learnt
+    from panzad.overview import overview
+
+    return overview(
+        app.db, app.paths, app.config(), learnt(app.db), datetime.now().astimezone()
+    )
+
+
+def _shown(values: dict[str, Any]) -> RenderableType:
+    parts: list[RenderableType] = [_daemon(values)]
+    for name, account in values["accounts"].items():
+        parts += _account(name, account)
+    parts += [_learning(values), _adapters(values["adapters"]), _training(values["training"])]
+    parts += [
+        Text(f"! {one['scope']}: {one['what']}: {one['remedy']} ({one['times']}x)", style="red")
+        for one in values["problems"]
+    ]
+    return Group(*parts)
+
+
+def _daemon(values: dict[str, Any]) -> Text:
+    running = values["daemon"]["running"]
+    return Text("daemon runs" if running else "daemon does not run", style="bold")
+
+
+def _account(name: str, account: dict[str, Any]) -> list[RenderableType]:
+    counted = account["mails"]
+    unused = ", ".join(f"{count} {reason}" for reason, count in counted["unused"].items())
+    folders = ", ".join(
+        f"{folder['name']} ({folder['role']})" for folder in account["folders"]
+    )
+    parts: list[RenderableType] = [
+        Text(f"\n{name}", style="bold"),
+        Text(f"  folders   {folders or 'not looked at yet'}"),
+        Text(
+            f"  sent      {counted['mails']} mails, {counted['used']} used"
+            + (f"; not used: {unused}" if unused else "")
+        ),
+        Text(f"  marks     {_counts(account['marks']) or 'none yet'}"),
+    ]
+    if account["recent"]:
+        table = Table("mark", "kind", "state", "mail", "adapter", "since", "why", box=None)
+        for mark in account["recent"]:
+            table.add_row(
+                str(mark["id"]),
+                mark["kind"],
+                mark["state"],
+                mark["message_id"],
+                mark["adapter"] or "",
+                mark["changed_at"],
+                mark["reason"] or "",
+            )
+        parts.append(table)
+    return parts
+
+
+def _learning(values: dict[str, Any]) -> Text:
+    counted, index = values["pairs"], values["index"]
+    return Text(
+        f"\nplayback    {counted['done']} pairs, {counted['pending']} waiting,"
+        f" {counted['failed']} without an instruction\n"
+        f"index       {index['embedded']} mails, {index['waiting']} waiting"
+    )
+
+
+def _adapters(adapters: list[dict[str, Any]]) -> RenderableType:
+    if not adapters:
+        return Text("adapters    none yet; the base model writes")
+    table = Table("adapter", "state", "mails", "base loss", "loss", "why", box=None)
+    for one in adapters:
+        table.add_row(
+            one["id"],
+            one["state"],
+            str(one["mails"]),
+            *(
+                f"{one['metrics'][key]:.3f}" if one["metrics"].get(key) is not None else ""
+                for key in ("base_loss", "loss")
+            ),
+            one["reason"] or "",
+        )
+    return table
+
+
+def _training(training: dict[str, Any]) -> Text:
+    if training["running"]:
+        return Text("training    runs now")
+    new = f"{training['new_mails']} new mails of {training['min_new']} needed"
+    if training["next_at"] is None:
+        return Text(f"training    {new}")
+    return Text(f"training    {new}; next at {training['next_at']}")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in counts.items())

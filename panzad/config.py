@@ -1,0 +1,379 @@
+"""The settings model: what config.toml may say, and where panzad keeps its files.
+
+Unknown keys and broken values are errors that name the key, its line and a remedy.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import os
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from panzad.errors import ConfigError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` names this machine only: `localhost`, 127.0.0.0/8 or ::1."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class ImapServer(_Section):
+    """Where the mailbox is. Plain text (`none`) is refused except on loopback."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=993, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+
+    @model_validator(mode="after")
+    def _no_plain_text_beyond_loopback(self) -> ImapServer:
+        if self.security == "none" and not is_loopback(self.host):
+            raise ValueError(
+                'security = "none" would send the password in clear; use "tls" or "starttls"'
+            )
+        return self
+
+
+class SmtpServer(_Section):
+    """Where the optional report goes out; plain text only on loopback."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=465, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+
+    @model_validator(mode="after")
+    def _no_plain_text_beyond_loopback(self) -> SmtpServer:
+        if self.security == "none" and not is_loopback(self.host):
+            raise ValueError(
+                'security = "none" would send the password in clear; use "tls" or "starttls"'
+            )
+        return self
+
+
+class Auth(_Section):
+    """How to log in: the user name and exactly one source of the password."""
+
+    method: Literal["password"] = "password"
+    user: str | None = None
+    command: str | None = None
+    keyring: bool = False
+    credential: str | None = None
+    password: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Auth:
+        named = [
+            name for name in ("command", "keyring", "credential", "password") if getattr(self, name)
+        ]
+        if len(named) != 1:
+            given = ", ".join(named) or "none"
+            raise ValueError(
+                "needs exactly one of command, keyring = true, credential, password"
+                f" (given: {given})"
+            )
+        return self
+
+
+class Folders(_Section):
+    """Which folders play which part; `auto` finds them by SPECIAL-USE, then by name."""
+
+    sent: Literal["auto"] | str | tuple[str, ...] = "auto"
+    drafts: Literal["auto"] | str = "auto"
+    watch: tuple[str, ...] = ("INBOX",)
+
+
+class Account(_Section):
+    """One mailbox and the person who writes from it."""
+
+    address: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    aliases: tuple[str, ...] = ()
+    name: str = ""
+    imap: ImapServer
+    auth: Auth
+    folders: Folders = Folders()
+    mark: str = "flag"
+    signature: str | None = None
+
+    @field_validator("mark")
+    @classmethod
+    def _known_mark(cls, value: str) -> str:
+        if value == "flag" or re.fullmatch(r"keyword:[^\s(){%*\"\\\]]+|folder:.+", value):
+            return value
+        raise ValueError('must be "flag", "keyword:NAME" or "folder:NAME"')
+
+    @property
+    def user(self) -> str:
+        """The login name: `auth.user`, else the address."""
+        return self.auth.user or self.address
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Every address this person writes from, the main one first."""
+        return (self.address, *self.aliases)
+
+
+class Model(_Section):
+    """The language model: what it is, what runs it, when it leaves memory."""
+
+    base: str = "smollm2-135m-instruct"
+    engine: Literal["auto", "llama_cpp", "transformers", "openai"] = "auto"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    idle_minutes: float = Field(default=10, gt=0)
+
+
+class Retrieval(_Section):
+    """How many past mails stand in the prompt, and whose they may be."""
+
+    examples: int = Field(default=3, ge=0, le=10)
+    share: Literal["participants", "domain", "all"] = "participants"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A daily span of local time; it may cross midnight. Equal ends mean the whole day."""
+
+    start: time
+    end: time
+
+    def holds(self, moment: time) -> bool:
+        """Whether `moment` lies in the window (start included, end not)."""
+        if self.start == self.end:
+            return True
+        if self.start < self.end:
+            return self.start <= moment < self.end
+        return moment >= self.start or moment < self.end
+
+
+def parse_window(text: str) -> Window:
+    """`"HH:MM-HH:MM"` as a Window. Raises ValueError on anything else."""
+    match = re.fullmatch(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*", text)
+    if match is None:
+        raise ValueError('must look like "01:00-06:00"')
+    first_hour, first_minute, last_hour, last_minute = map(int, match.groups())
+    return Window(time(first_hour, first_minute), time(last_hour % 24, last_minute))
+
+
+class Training(_Section):
+    """When an adapter is trained, and how."""
+
+    method: Literal["auto", "lora"] = "auto"
+    window: str = "01:00-06:00"
+    min_new: int = Field(default=20, ge=1)
+
+    @field_validator("window")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        parse_window(value)
+        return value
+
+
+class Drafts(_Section):
+    """Limits and habits of the drafts."""
+
+    reply_all: Literal["auto"] | bool = "auto"
+    max_per_hour: int = Field(default=20, ge=1)
+    max_age_days: int = Field(default=14, ge=1)
+
+
+class Report(_Section):
+    """The optional report by mail, to the account's own address only."""
+
+    mail: bool = False
+    smtp: SmtpServer | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Report:
+        if self.mail and self.smtp is None:
+            raise ValueError('needs smtp = { host = "…" } when mail = true')
+        return self
+
+
+class Config(_Section):
+    """All of config.toml."""
+
+    accounts: Annotated[dict[str, Account], Field(min_length=1)]
+    model: Model = Model()
+    retrieval: Retrieval = Retrieval()
+    training: Training = Training()
+    drafts: Drafts = Drafts()
+    report: Report = Report()
+
+    @field_validator("accounts")
+    @classmethod
+    def _plain_names(cls, value: dict[str, Account]) -> dict[str, Account]:
+        for name in value:
+            if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+                raise ValueError(f"account name {name!r} may hold letters, digits, - and _ only")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where panzad keeps what (DESIGN.md, "State")."""
+
+    config: Path
+    state: Path
+    data: Path
+
+    @property
+    def database(self) -> Path:
+        return self.state / "panzad.db"
+
+    @property
+    def locks(self) -> Path:
+        return self.state / "locks"
+
+    @property
+    def log(self) -> Path:
+        return self.state / "panzad.log"
+
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
+
+    @property
+    def adapters(self) -> Path:
+        return self.data / "adapters"
+
+    @property
+    def index(self) -> Path:
+        return self.data / "index"
+
+
+def locate(config: Path | None, state: Path | None) -> Paths:
+    """The paths by the XDG base directory rules; `state` puts everything under one folder."""
+
+    def base(variable: str, default: str) -> Path:
+        value = os.environ.get(variable, "")
+        return (Path(value) if value.startswith("/") else Path.home() / default) / "panzad"
+
+    if state is not None:
+        return Paths(config or state / "config.toml", state, state)
+    return Paths(
+        config or base("XDG_CONFIG_HOME", ".config") / "config.toml",
+        base("XDG_STATE_HOME", ".local/state"),
+        base("XDG_DATA_HOME", ".local/share"),
+    )
+
+
+def load(path: Path) -> Config:
+    """Read config.toml. Raises ConfigError naming the key, its line and the remedy."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"no config file at {path}", "run `panzad init` to write one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read {path} ({error})", "mend the file or its mode") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "config.toml") -> Config:
+    """The settings in a TOML text; `name` stands for it in errors. Raises ConfigError."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not valid TOML: {error}", "mend that line") from error
+    try:
+        return Config.model_validate(table)
+    except ValidationError as error:
+        # A misspelt key is the cause of the missing one: it comes first.
+        details = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        raise _explained(details[0], text, name) from None
+
+
+def _explained(detail: ErrorDetails, text: str, name: str) -> ConfigError:
+    location = [str(part) for part in detail["loc"] if not _is_union_tag(part)]
+    key = ".".join(location) or "the file"
+    line = line_of(text, location)
+    where = f"{name}, line {line}" if line else name
+    match detail["type"]:
+        case "extra_forbidden":
+            near = difflib.get_close_matches(location[-1], _known_keys(location[:-1]), n=1)
+            hint = f"did you mean {near[0]}?" if near else "remove it"
+            return ConfigError(f"{where}: unknown key {key}", hint)
+        case "missing":
+            return ConfigError(f"{where}: {key} is missing", "add it (see config.example.toml)")
+        case _:
+            reason = detail["msg"].removeprefix("Value error, ")
+            return ConfigError(f"{where}: {key}: {reason}", "mend it (see config.example.toml)")
+
+
+def _is_union_tag(part: int | str) -> bool:
+    return isinstance(part, int) or bool(re.search(r"\[|^(str|bool)$", part))
+
+
+def _known_keys(path: Sequence[str]) -> list[str]:
+    """The keys that may stand in the table at `path`."""
+    section: Any = Config
+    for part in path:
+        if section is Config and part == "accounts":
+            section = dict
+        elif section is dict:
+            section = Account
+        else:
+            field = section.model_fields.get(part)
+            kinds = (
+                []
+                if field is None
+                else [field.annotation, *getattr(field.annotation, "__args__", ())]
+            )
+            section = next(
+                (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, _Section)),
+                None,
+            )
+            if section is None:
+                return []
+    return [] if section is dict else list(section.model_fields)
+
+
+def line_of(text: str, path: Sequence[str]) -> int | None:
+    """The line (from 1) where the deepest part of `path` that is written down stands."""
+    best: tuple[int, int] | None = None
+    table: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
+            table = [part.strip().strip("\"'") for part in header[1].split(".")]
+            depth = _shared(path, table)
+        elif key := re.match(r"\s*([A-Za-z0-9_.\"'-]+)\s*=", line):
+            full = [*table, *(part.strip("\"'") for part in key[1].split("."))]
+            depth = _shared(path, full)
+            inner = list(path[len(full) :]) if depth else []
+            if inner and re.search(rf"[{{,]\s*{re.escape(inner[0])}\s*=", line):
+                depth += 1
+        else:
+            continue
+        if depth and (best is None or depth > best[0]):
+            best = (depth, number)
+    return best[1] if best else None
+
+
+def _shared(path: Sequence[str], written: Sequence[str]) -> int:
+    """How many parts of `path` a table or key names; 0 when it is about something else."""
+    length = min(len(path), len(written))
+    return length if list(path[:length]) == list(written[:length]) else 0

@@ -1,0 +1,203 @@
+"""The daemon process: starts the loops, listens to signals and files, stops within seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from datetime import datetime
+
+import structlog
+
+from panzad.config import Config, Paths, load, parse_window
+from panzad.daemon import notify
+from panzad.daemon.account import AccountLoop
+from panzad.daemon.children import TrainerChild, WorkerChild
+from panzad.daemon.files import BELL, FileWatch
+from panzad.daemon.schedule import Learnt, training_due
+from panzad.errors import PanzadError
+from panzad.locks import held
+from panzad.recall import EMBEDDER
+from panzad.store import adapters, embeddings, marks, pairs, problems
+from panzad.store.database import Database, now
+
+STOP_SECONDS = 3.0
+SCHEDULE_SECONDS = 60.0
+ATTEMPT = "training.attempted_at"
+
+log = structlog.get_logger("panzad.daemon")
+
+
+class Daemon:
+    """Everything that runs for as long as one configuration holds, and what outlives it."""
+
+    def __init__(self, paths: Paths, config: Config, child_options: list[str]) -> None:
+        self._paths = paths
+        self._config = config
+        self._options = child_options
+        self._db = Database(paths.database)
+        self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
+        self._accounts: list[AccountLoop] = []
+        self._worker = self._new_worker()
+        self._trainer = TrainerChild(child_options)
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT. Raises StateLocked when another daemon runs here."""
+        with held(self._paths.locks, "daemon", wait=False):
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+            files = self._watch_files(loop)
+            ping = asyncio.create_task(_ping_watchdog())
+            try:
+                await self._serve()
+            finally:
+                notify.notify(STOPPING="1")
+                ping.cancel()
+                files.stop()
+
+    async def _serve(self) -> None:
+        while not self._stop.is_set():
+            tasks = self._start()
+            notify.notify(READY="1", STATUS=f"{len(self._config.accounts)} account(s)")
+            log.info("daemon.ready", pid=os.getpid(), accounts=list(self._config.accounts))
+            try:
+                await self._until_reload_or_stop(tasks)
+            finally:
+                await self._end(tasks)
+            log.info("daemon.stopped" if self._stop.is_set() else "daemon.reloaded")
+
+    def _start(self) -> list[asyncio.Task[None]]:
+        self._worker = self._new_worker()
+        self._accounts = [
+            AccountLoop(self._db, self._config, name, self._paths.locks, self._worker.wake)
+            for name in self._config.accounts
+        ]
+        loops = [self._worker.run(), self._schedule(), *(one.run() for one in self._accounts)]
+        if self._has_work():
+            self._worker.wake()
+        return [asyncio.create_task(loop) for loop in loops]
+
+    async def _until_reload_or_stop(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Return when asked to stop, or when a readable new configuration is in place."""
+        while not self._stop.is_set():
+            waits = [asyncio.create_task(event.wait()) for event in (self._stop, self._reload)]
+            try:
+                await asyncio.wait([*waits, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+            for task in tasks:
+                if task.done():
+                    task.result()  # A loop never ends by itself: this raises what ended it.
+            if self._reload.is_set() and not self._stop.is_set() and self._reloaded():
+                return
+
+    def _reloaded(self) -> bool:
+        self._reload.clear()
+        notify.reloading()
+        try:
+            config = load(self._paths.config)
+        except PanzadError as error:
+            with self._db.transaction() as tx:
+                problems.report(tx, "config", error)
+            log.error("config.refused", error=str(error), kept="the settings read before")
+            notify.notify(READY="1", STATUS=f"config refused: {error}")
+            return False
+        problems.clear(self._db, "config")
+        changed = config != self._config
+        self._config = config
+        notify.notify(READY="1")
+        return changed
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        stops = [asyncio.create_task(self._worker.stop())]
+        if self._stop.is_set():
+            stops.append(asyncio.create_task(self._trainer.stop()))
+        await asyncio.wait([*tasks, *stops], timeout=STOP_SECONDS)
+
+    def _new_worker(self) -> WorkerChild:
+        return WorkerChild(self._options, has_work=self._has_work, on_line=self._worker_said)
+
+    def _worker_said(self, line: str) -> None:
+        if line == "mark":
+            for account in self._accounts:
+                account.poke()
+
+    def _has_work(self) -> bool:
+        return bool(
+            marks.due(self._db, "gathered")
+            or pairs.pending(self._db, limit=1)
+            or embeddings.wanting(self._db, EMBEDDER, limit=1)
+        )
+
+    def _watch_files(self, loop: asyncio.AbstractEventLoop) -> FileWatch:
+        def changed() -> None:
+            loop.call_soon_threadsafe(self._reload.set)
+
+        def rung() -> None:
+            loop.call_soon_threadsafe(self._rung)
+
+        watch = FileWatch(
+            {self._paths.config.resolve(): changed, self._paths.state / "control" / BELL: rung}
+        )
+        watch.start()
+        return watch
+
+    def _rung(self) -> None:
+        for account in self._accounts:
+            account.poke()
+        if self._has_work():
+            self._worker.wake()
+
+    async def _schedule(self) -> None:
+        """Look once a minute whether a night's training is due; end it with its window."""
+        while True:
+            window = parse_window(self._config.training.window)
+            here = datetime.now().astimezone()
+            if self._trainer.running and not window.holds(here.time()):
+                await self._trainer.stop(grace=60)
+            elif training_due(window, here, learnt(self._db), self._config.training.min_new):
+                with self._db.transaction() as tx:
+                    problems.note(tx, ATTEMPT, now())
+                asyncio.create_task(self._train()).add_done_callback(_raise_error)
+            await asyncio.sleep(SCHEDULE_SECONDS)
+
+    async def _train(self) -> None:
+        status = await self._trainer.run()
+        log.info("training.ended", status=status)
+
+
+def learnt(db: Database) -> Learnt:
+    """What there is to train on, as the schedule weighs it."""
+    last = adapters.last_finished(db)
+    attempted = problems.noted(db, ATTEMPT)
+    return Learnt(
+        new_pairs=pairs.finished_after(db, last.newest_mail if last else 0),
+        unfinished_run=adapters.training(db) is not None,
+        last_attempt=datetime.fromisoformat(attempted).astimezone() if attempted else None,
+    )
+
+
+def _raise_error(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        task.result()
+
+
+async def _ping_watchdog() -> None:
+    every = notify.watchdog_seconds()
+    while every:
+        notify.notify(WATCHDOG="1")
+        await asyncio.sleep(every / 2)
+
+
+def run(paths: Paths, config: Config, child_options: list[str]) -> None:
+    """Run the daemon to its end. Raises PanzadError when it cannot start."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(Daemon(paths, config, child_options).run())
+

@@ -1,0 +1,49 @@
+"""When a night's training is due: pure functions of the clock, the window and what is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from panzad.config import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What the schedule weighs: new finished pairs, a run cut off, when one was last begun."""
+
+    new_pairs: int
+    unfinished_run: bool
+    last_attempt: datetime | None
+
+
+def window_start(window: Window, now: datetime) -> datetime | None:
+    """When the window that holds `now` (local time) began; None outside of it."""
+    if not window.holds(now.timetz().replace(tzinfo=None)):
+        return None
+    start = now.replace(
+        hour=window.start.hour, minute=window.start.minute, second=0, microsecond=0
+    )
+    return start if start <= now else start - timedelta(days=1)
+
+
+def training_due(window: Window, now: datetime, learnt: Learnt, min_new: int) -> bool:
+    """Whether to train now: in the window, not tried in it yet, and enough is new.
+
+    A run that was cut off goes on in every window until it is finished.
+    """
+    start = window_start(window, now)
+    if start is None or (learnt.last_attempt is not None and learnt.last_attempt >= start):
+        return False
+    return learnt.unfinished_run or learnt.new_pairs >= min_new
+
+
+def next_window(window: Window, now: datetime, last_attempt: datetime | None) -> datetime:
+    """When training may start next: now, or at the next beginning of the window."""
+    start = window_start(window, now)
+    if start is not None and (last_attempt is None or last_attempt < start):
+        return now
+    today = now.replace(
+        hour=window.start.hour, minute=window.start.minute, second=0, microsecond=0
+    )
+    return today if today > now else today + timedelta(days=1)

@@ -1,0 +1,1 @@
+"""What `panzad demo` needs: a sample mailbox and the show that runs on it."""

@@ -1,0 +1,114 @@
+"""The writing desk: engine, embedder, index and the serving adapter, loaded when first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import structlog
+
+from panzad.config import Config, Paths
+from panzad.drafting.task import DraftTask, loaded
+from panzad.drafting.write import Written, write
+from panzad.engines.catalogue import ModelFiles, resolve
+from panzad.engines.create import create_engine
+from panzad.engines.protocol import Engine
+from panzad.errors import ModelDamaged
+from panzad.recall.embedder import Embedder
+from panzad.recall.index import Index
+from panzad.recall.retriever import Retriever
+from panzad.store import adapters, marks, problems
+from panzad.store.database import Database
+from panzad.store.marks import Mark
+
+log = structlog.get_logger("panzad.desk")
+
+
+class Desk:
+    """What the model worker and the commands write with. Nothing is loaded before it is used."""
+
+    def __init__(self, db: Database, paths: Paths, config: Config) -> None:
+        self._db = db
+        self._paths = paths
+        self._config = config
+        self._adapter: str | None = None
+
+    @cached_property
+    def files(self) -> ModelFiles:
+        """The base model's files. Raises ModelMissing or ModelDamaged."""
+        return resolve(self._config.model.base, self._paths.models)
+
+    @property
+    def model_name(self) -> str:
+        """The base model, as rows name it."""
+        return self._config.model.base
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine, without an adapter until `serve` is called."""
+        engine = create_engine(self._config.model, self.files)
+        log.info("engine.loaded", engine=engine.name, model=self.model_name)
+        return engine
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        return Embedder()
+
+    @cached_property
+    def index(self) -> Index:
+        return Index(self._db, self._paths.index)
+
+    def serve(self) -> str | None:
+        """Bring the engine in step with the adapter on record; returns the adapter's id.
+
+        A damaged adapter is reported and the base model writes instead.
+        """
+        adapter = adapters.serving(self._db)
+        wanted = adapter.id if adapter and adapter.base == self.files.fingerprint else None
+        if wanted != self._adapter:
+            try:
+                self.engine.use_adapter(self._paths.adapters / wanted if wanted else None)
+            except ModelDamaged as error:
+                with self._db.transaction() as tx:
+                    problems.report(tx, "adapter", error)
+                log.error("adapter.damaged", adapter=wanted, error=str(error))
+                self.engine.use_adapter(None)
+                self._adapter = None
+                return None
+            problems.clear(self._db, "adapter")
+            self._adapter = wanted
+        return self._adapter
+
+    def write(self, task: DraftTask, account: str, *, adapter: bool = True) -> Written:
+        """The text of a draft, by the adapter that serves now or by the base model."""
+        self.serve()
+        self.index.refresh()
+        retriever = Retriever(self._db, self.index, self.embedder, self._config.retrieval.share)
+        return write(
+            task,
+            self.engine,
+            retriever,
+            account=account,
+            examples=self._config.retrieval.examples,
+            signature=self._config.accounts[account].signature,
+            adapter=adapter,
+        )
+
+    def write_mark(self, mark: Mark) -> bool:
+        """Write the draft of a gathered mark; False when it was cancelled meanwhile."""
+        assert mark.task is not None
+        result = self.write(loaded(mark.task), mark.account)
+        log.info(
+            "draft.written",
+            mark=mark.id,
+            tokens=result.tokens,
+            seconds=round(result.seconds, 2),
+            examples=result.examples,
+            adapter=self._adapter,
+        )
+        with self._db.transaction() as tx:
+            return marks.written(tx, mark.id, result.text, self._adapter)
+
+    def close(self) -> None:
+        """Free the engine's memory if it was loaded."""
+        if "engine" in self.__dict__:
+            self.engine.close()

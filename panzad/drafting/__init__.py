@@ -1,0 +1,1 @@
+"""The life of a mark: seen → gathered → written → appended to Drafts → its outcome."""

@@ -1,0 +1,132 @@
+"""Puts a written draft into the Drafts folder, exactly once, and tells the source mail so.
+
+The order is the guarantee: the row with our Message-ID and the folder's UIDNEXT is on the disk
+before the APPEND starts. In doubt (a crash, a dead link) the folder is searched from that UID on
+before anything is appended again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from panzad.drafting.task import DraftTask, loaded
+from panzad.imap.drafts import append_draft, find_message, mark_source
+from panzad.imap.search import find_by_message_id
+from panzad.imap.session import Session
+from panzad.mail.compose import compose_reply, new_message_id
+from panzad.store import marks
+from panzad.store.database import Database
+from panzad.store.marks import Appending, Mark
+
+DRAFTED = "$PanzadDrafted"
+FAILED = "$PanzadFailed"
+
+log = structlog.get_logger("panzad.drafting")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders a delivery needs: where drafts go, and where a sent one would lie."""
+
+    drafts: str
+    sent: tuple[str, ...]
+
+
+def deliver(
+    db: Database, session: Session, mark: Mark, places: Places, signature: str | None
+) -> None:
+    """Bring a mark in state `written` or `appending` to `appended`."""
+    if mark.state == "written":
+        mark = _prepared(db, session, mark, places, signature)
+        uid = None
+    else:
+        uid = _found(session, mark, places)
+    if uid is None:
+        assert mark.draft is not None and mark.drafts_folder is not None
+        uid = append_draft(session, mark.drafts_folder, mark.draft, (r"\Draft", r"\Seen"))
+    with db.transaction() as tx:
+        marks.appended(tx, mark.id, uid)
+    log.info("draft.appended", mark=mark.id, account=mark.account, uid=uid)
+
+
+def _prepared(
+    db: Database, session: Session, mark: Mark, places: Places, signature: str | None
+) -> Mark:
+    state = session.select(places.drafts, readonly=True)
+    assert mark.task is not None and mark.text is not None
+    task = loaded(mark.task)
+    message_id = new_message_id(task.author.domain, f"panzad.{mark.id}")
+    draft = composed(task, mark.text, message_id, signature, mark.id, mark.adapter)
+    with db.transaction() as tx:
+        marks.appending(
+            tx,
+            mark.id,
+            Appending(draft, message_id, places.drafts, state.uidvalidity, state.uidnext),
+        )
+    prepared = marks.get(db, mark.id)
+    assert prepared is not None
+    return prepared
+
+
+def composed(
+    task: DraftTask,
+    text: str,
+    message_id: str,
+    signature: str | None,
+    mark_id: int,
+    adapter: str | None,
+) -> bytes:
+    """The draft as the mail that is appended."""
+    original = task.original
+    return compose_reply(
+        from_=task.author,
+        to=task.to,
+        cc=task.cc,
+        subject=task.subject,
+        date=datetime.now().astimezone(),
+        message_id=message_id,
+        in_reply_to=task.in_reply_to,
+        references=task.references,
+        text=text,
+        signature=signature,
+        original=original,
+        extra_headers=(("X-Panzad", f"{mark_id}; adapter={adapter or 'none'}"),),
+    )
+
+
+def _found(session: Session, mark: Mark, places: Places) -> int | None:
+    """The UID of our draft when an earlier APPEND did arrive, in Drafts or sent already."""
+    assert mark.draft_message_id is not None and mark.drafts_folder is not None
+    state = session.select(mark.drafts_folder, readonly=True)
+    same = state.uidvalidity == mark.drafts_uidvalidity
+    start = mark.drafts_uidnext if same and mark.drafts_uidnext else 1
+    uid = find_message(session, mark.drafts_folder, mark.draft_message_id, start)
+    for folder in places.sent:
+        if uid is None:
+            session.select(folder, readonly=True)
+            uid = find_by_message_id(session, folder, [mark.draft_message_id]).get(
+                mark.draft_message_id
+            )
+    if uid is not None:
+        log.info("draft.found_again", mark=mark.id, account=mark.account, uid=uid)
+    return uid
+
+
+def tell_source(db: Database, session: Session, mark: Mark) -> None:
+    """Give the source mail its keyword where the server allows keywords.
+
+    The truth lives in the database: a keyword that the server refuses or forgets changes nothing.
+    """
+    keyword = DRAFTED if mark.state == "appended" else FAILED
+    state = session.select(mark.folder, readonly=False)
+    if state.uidvalidity != mark.uidvalidity:
+        outcome = "gone"
+    elif mark_source(session, mark.folder, mark.uid, keyword):
+        outcome = "set"
+    else:
+        outcome = "not-allowed"
+    with db.transaction() as tx:
+        marks.keyworded(tx, mark.id, outcome)

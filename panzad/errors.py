@@ -1,0 +1,86 @@
+"""Every error a user can meet: one line, a remedy, an exit code."""
+
+from __future__ import annotations
+
+
+class PanzadError(Exception):
+    """Something a user can act on.
+
+    `what` names the thing that failed, `remedy` what to do about it; together they are the
+    one line a user sees. `exit_code` is the process's exit status (README, "Exit codes").
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what, remedy)
+        self.what = " ".join(what.split())
+        self.remedy = " ".join(remedy.split())
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.remedy}" if self.remedy else self.what
+
+
+class UsageError(PanzadError):
+    """A command was asked for something it cannot mean."""
+
+    exit_code = 2
+
+
+class ConfigError(PanzadError):
+    """The config file is missing, unreadable or says something it may not."""
+
+    exit_code = 3
+
+
+class LoginError(PanzadError):
+    """The server refused the user name or the password, or there is no password to try."""
+
+    exit_code = 4
+
+
+class TlsError(PanzadError):
+    """The server's certificate is not trusted, or the connection would not be encrypted."""
+
+    exit_code = 4
+
+
+class NetworkError(PanzadError):
+    """The server cannot be reached, or the connection died. Trying again later may help."""
+
+    exit_code = 5
+
+
+class ModelMissing(PanzadError):
+    """A model file is not on this machine."""
+
+    exit_code = 6
+
+
+class ModelDamaged(PanzadError):
+    """A model or adapter file is not what its checksum says."""
+
+    exit_code = 6
+
+
+class StateDamaged(PanzadError):
+    """The database cannot be read or written."""
+
+    exit_code = 7
+
+
+class StateLocked(PanzadError):
+    """Another panzad process holds the state directory."""
+
+    exit_code = 7
+
+
+class FolderMissing(PanzadError):
+    """The mailbox has no such folder, or no folder for the role."""
+
+
+class ServerRefused(PanzadError):
+    """The server understood a command and refused it (NO or BAD), for instance a read-only folder.
+
+    Unlike NetworkError, trying the same again at once does not help.
+    """

@@ -1,0 +1,69 @@
+"""Puts drafts into the mailbox, finds them again after a crash, and tells their source mails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import structlog
+
+from panzad.errors import FolderMissing, ServerRefused
+from panzad.imap.fetch import header_ids
+from panzad.imap.session import Session
+
+log = structlog.get_logger()
+
+
+def append_draft(session: Session, folder: str, raw: bytes, flags: Sequence[str]) -> int | None:
+    """APPEND a mail with its flags; its UID where the server tells (UIDPLUS, RFC 4315).
+
+    The flags go inside the APPEND: a STORE afterwards duplicates the mail on DavMail. After a
+    NetworkError the server may have the mail or not: `find_message` tells. Raises ServerRefused
+    (read-only, over quota, too big) and FolderMissing.
+    """
+    try:
+        with session.translated(f"put a draft into {folder}"):
+            answer = session.client.append(folder, raw, flags)
+    except ServerRefused as refusal:
+        if "TRYCREATE" in str(refusal.__cause__).upper():
+            raise FolderMissing(
+                f"there is no folder {folder} on {session.host}",
+                "set folders.drafts to one that exists",
+            ) from refusal
+        raise
+    told = re.search(rb"\[APPENDUID \d+ (\d+)\]", bytes(answer or b""), re.IGNORECASE)
+    return int(told[1]) if told else None
+
+
+def find_message(session: Session, folder: str, message_id: str, from_uid: int) -> int | None:
+    """The UID of the mail with this Message-ID among those from `from_uid` on.
+
+    Reads headers instead of SEARCH HEADER, whose index lags behind on some servers.
+    """
+    session.select(folder, readonly=True)
+    with session.translated(f"look for a draft in {folder}"):
+        uids = session.client.search(f"UID {from_uid}:*")
+    found = header_ids(session, sorted(uids))
+    return next((uid for uid, one in sorted(found.items()) if one == message_id), None)
+
+
+def mark_source(session: Session, folder: str, uid: int, keyword: str) -> bool:
+    """Give a mail a keyword; False where the server allows none or does not keep it.
+
+    Without `\\*` in PERMANENTFLAGS a STORE says OK and is forgotten, or is refused as BAD.
+    """
+    state = session.selected_as(folder, readonly=False)
+    known = {flag.lower() for flag in state.permanent_flags}
+    if state.read_only or not (state.keywords_allowed or keyword.lower() in known):
+        return False
+    try:
+        with session.translated(f"store the keyword {keyword}"):
+            session.client.add_flags([uid], [keyword], silent=True)
+        with session.translated("read flags"):
+            flags = session.client.fetch([uid], ["FLAGS"]).get(uid, {}).get(b"FLAGS")
+    except ServerRefused as refusal:
+        log.info("keyword.refused", folder=folder, uid=uid, reason=refusal.what)
+        return False
+    return isinstance(flags, tuple) and keyword.lower().encode() in {
+        flag.lower() for flag in flags if isinstance(flag, bytes)
+    }

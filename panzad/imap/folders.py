@@ -1,0 +1,127 @@
+"""Which folders are Sent, Drafts and watched: what the server lists, and the choice from it.
+
+`choose` is pure: a listing and the config's wishes in, folder names out.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from panzad.errors import FolderMissing
+from panzad.imap import folder_names
+
+_UNSELECTABLE = frozenset({"\\noselect", "\\nonexistent"})
+# Parents that hold a mailbox's own folders on some servers.
+_PARENTS = ("inbox", "[gmail]", "[google mail]")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderInfo:
+    """One line of LIST (RFC 9051 section 7.3.1): `attributes` in lower case, `name` decoded."""
+
+    name: str
+    delimiter: str | None
+    attributes: frozenset[str]
+
+    @property
+    def selectable(self) -> bool:
+        return not self.attributes & _UNSELECTABLE
+
+
+@dataclass(frozen=True, slots=True)
+class FolderChoice:
+    """The folders that play a part: mail is learned from `sent`, marks are seen in `watch`."""
+
+    sent: tuple[str, ...]
+    drafts: str
+    watch: tuple[str, ...]
+
+
+def folder_info(
+    flags: Iterable[bytes], delimiter: bytes | None, name: str | bytes | int
+) -> FolderInfo:
+    """A folder as IMAPClient lists it."""
+    return FolderInfo(
+        name=name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name),
+        delimiter=delimiter.decode("ascii", "replace") if delimiter else None,
+        attributes=frozenset(flag.decode("ascii", "replace").lower() for flag in flags),
+    )
+
+
+def choose(
+    infos: Sequence[FolderInfo],
+    *,
+    sent: str | Sequence[str] = "auto",
+    drafts: str = "auto",
+    watch: Sequence[str] = ("INBOX",),
+) -> FolderChoice:
+    """The folders for each part: as configured, else by SPECIAL-USE (RFC 6154), else by name.
+
+    Several folders may hold sent mail (programs in two languages on one account): with `auto`
+    all that qualify are taken, one for drafts. Raises FolderMissing naming the config key and
+    the folders that exist.
+    """
+    usable = [info for info in infos if info.selectable]
+    if sent == "auto":
+        chosen_sent = _by_part(usable, "\\sent", folder_names.SENT, "sent")
+    else:
+        wanted = [sent] if isinstance(sent, str) else sent
+        chosen_sent = tuple(_named(usable, name, "sent") for name in wanted)
+    if drafts == "auto":
+        chosen_drafts = _by_part(usable, "\\drafts", folder_names.DRAFTS, "drafts")[0]
+    else:
+        chosen_drafts = _named(usable, drafts, "drafts")
+    return FolderChoice(
+        sent=tuple(dict.fromkeys(chosen_sent)),
+        drafts=chosen_drafts,
+        watch=tuple(dict.fromkeys(_named(usable, name, "watch") for name in watch)),
+    )
+
+
+def _by_part(
+    infos: Sequence[FolderInfo], attribute: str, names: Sequence[str], key: str
+) -> tuple[str, ...]:
+    marked = [info.name for info in infos if attribute in info.attributes]
+    if marked:
+        return tuple(marked)
+    rank = {_folded(name): position for position, name in reversed(list(enumerate(names)))}
+    found = sorted(
+        (rank[_folded(_own_name(info))], info.name)
+        for info in infos
+        if _folded(_own_name(info)) in rank
+    )
+    if not found:
+        raise _missing(f"no folder for {key} was found", key, infos)
+    return tuple(name for _, name in found)
+
+
+def _named(infos: Sequence[FolderInfo], wanted: str, key: str) -> str:
+    """The folder a person means: exactly, or but for case and a parent like `INBOX.`."""
+    for info in infos:
+        if info.name == wanted:
+            return info.name
+    for same in (lambda info: _folded(info.name), lambda info: _folded(_own_name(info))):
+        found = [info.name for info in infos if same(info) == _folded(wanted)]
+        if len(found) == 1:
+            return found[0]
+    raise _missing(f"there is no folder {wanted}", key, infos)
+
+
+def _missing(what: str, key: str, infos: Sequence[FolderInfo]) -> FolderMissing:
+    names = ", ".join(sorted(info.name for info in infos)) or "none"
+    return FolderMissing(what, f"set folders.{key} to one of those that exist ({names})")
+
+
+def _own_name(info: FolderInfo) -> str:
+    """The name without a parent such as `INBOX.` or `[Gmail]/`."""
+    if info.delimiter:
+        parent, found, rest = info.name.partition(info.delimiter)
+        if found and parent.lower() in _PARENTS:
+            return rest
+    return info.name
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()

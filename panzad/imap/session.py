@@ -1,0 +1,361 @@
+"""One logged-in IMAP connection, and the edge where the network's exceptions become panzad's.
+
+Everything else in this room works through a Session. Blocking; one connection per thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import logging
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import imapclient
+import structlog
+from imapclient.exceptions import CapabilityError, ProtocolError
+from imapclient.exceptions import LoginError as ClientLoginError
+
+import panzad
+from panzad.config import ImapServer, is_loopback
+from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused, TlsError
+from panzad.imap.folders import FolderInfo, folder_info
+
+# IMAPClient logs every protocol line at DEBUG, and those hold mail.
+logging.getLogger("imapclient").setLevel(logging.WARNING)
+
+log = structlog.get_logger()
+
+# RFC 5530: the server says that the same login may work later.
+_TRANSIENT_LOGIN = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]")
+_CLOSING_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the server can do once logged in (RFC 9051 section 7.2.2); names in upper case."""
+
+    names: frozenset[str]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    @property
+    def condstore(self) -> bool:
+        """Whether HIGHESTMODSEQ may be believed: Yahoo sends it without having CONDSTORE."""
+        return "CONDSTORE" in self.names or "QRESYNC" in self.names
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """What SELECT or EXAMINE said (RFC 9051 section 6.3.2).
+
+    `uidnext` is None where the server leaves it out (163.com), `highestmodseq` where there is no
+    CONDSTORE (RFC 7162). `keywords_allowed`: PERMANENTFLAGS held `\\*`.
+    """
+
+    name: str
+    uidvalidity: int
+    uidnext: int | None
+    exists: int
+    highestmodseq: int | None
+    permanent_flags: frozenset[str]
+    read_only: bool
+
+    @property
+    def keywords_allowed(self) -> bool:
+        return "\\*" in self.permanent_flags
+
+
+class Session:
+    """A logged-in connection. Every method raises NetworkError when the link is dead.
+
+    `client` is for this room's modules only, inside `translated`.
+    """
+
+    def __init__(self, client: imapclient.IMAPClient, host: str) -> None:
+        self.client = client
+        self.host = host
+        self.capabilities = Capabilities(frozenset())
+        self.selected: FolderState | None = None
+
+    @classmethod
+    def connect(cls, server: ImapServer, user: str, password: str, *, timeout: float) -> Session:
+        """Connect and log in; `timeout` in seconds holds for every later answer too.
+
+        Raises NetworkError (unreachable, no answer), TlsError (untrusted certificate, no TLS),
+        LoginError (refused).
+        """
+        if server.security == "none" and not is_loopback(server.host):
+            raise TlsError(
+                f"{server.host} would be spoken to in plain text",
+                'set imap.security to "tls" or "starttls"',
+            )
+        with _connecting(server):
+            client = _open(server, timeout)
+        session = cls(client, server.host)
+        try:
+            if server.security == "starttls":
+                with _connecting(server):
+                    client.starttls(_tls_context())
+            _keep_alive(client)
+            session._log_in(user, password)
+            session._introduce()
+        except BaseException:
+            session._drop()
+            raise
+        return session
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Log out and close; never raises, and never waits long for a dead server."""
+        try:
+            self.answer_within(_CLOSING_SECONDS)
+            self.client.logout()
+        except (OSError, imaplib.IMAP4.error) as error:
+            log.debug("imap.logout_failed", host=self.host, error=type(error).__name__)
+            self._drop()
+
+    def answer_within(self, seconds: float) -> None:
+        """Let the server have at most `seconds` for each answer from now on."""
+        with contextlib.suppress(OSError):
+            self.client.socket().settimeout(seconds)
+
+    def select(self, folder: str, *, readonly: bool) -> FolderState:
+        """SELECT, or EXAMINE when `readonly`; the state is fresh, the folder stays selected.
+
+        A folder that the server opens read-only comes back with `read_only` set. Raises
+        FolderMissing when there is no such folder.
+        """
+        self.selected = None
+        try:
+            with self.translated(f"open {folder}"):
+                try:
+                    answer = self.client.select_folder(folder, readonly)
+                except imaplib.IMAP4.readonly:
+                    # imaplib raises where SELECT opened the folder read-only.
+                    readonly = True
+                    answer = self.client.select_folder(folder, readonly)
+                self.selected = self._state(folder, answer, readonly)
+        except ServerRefused as refusal:
+            if self._exists(folder):
+                raise
+            raise FolderMissing(
+                f"no folder {folder} on {self.host}", "see `panzad check` for those that exist"
+            ) from refusal
+        return self.selected
+
+    def selected_as(self, folder: str, *, readonly: bool) -> FolderState:
+        """The folder's state, selecting it only when it is not the selected one already."""
+        state = self.selected
+        if state is not None and state.name == folder and (readonly or not state.read_only):
+            return state
+        return self.select(folder, readonly=readonly)
+
+    def list_folders(self) -> tuple[FolderInfo, ...]:
+        """Every folder with its attributes; names decoded from modified UTF-7."""
+        with self.translated("list the folders"):
+            listing = self.client.list_folders()
+        return tuple(folder_info(*entry) for entry in listing)
+
+    @contextlib.contextmanager
+    def translated(self, task: str) -> Iterator[None]:
+        """Run client calls with their exceptions turned into panzad's.
+
+        `task` completes "<host> could not …": NO and BAD become ServerRefused, a dead link
+        NetworkError. An answer that cannot be parsed is a refusal too: the connection is still
+        in step, since imaplib reads whole answers before IMAPClient parses them.
+        """
+        try:
+            yield
+        except imaplib.IMAP4.readonly as error:
+            raise ServerRefused(
+                f"{self.host} could not {task}: the folder is read-only",
+                "choose a folder that may be written to",
+            ) from error
+        except imaplib.IMAP4.abort as error:
+            raise self._dead(str(error)) from error
+        except ProtocolError as error:
+            raise self._unreadable(task) from error
+        except imaplib.IMAP4.error as error:
+            # imaplib gives up inside a line over 1 MB, and what follows is out of step.
+            if "got more than" in str(error):
+                raise self._dead("an answer longer than 1 MB") from error
+            raise ServerRefused(
+                f"{self.host} could not {task} ({_plain(error)})", _remedy(str(error))
+            ) from error
+        except TimeoutError as error:
+            raise self._dead("no answer in time") from error
+        except OSError as error:
+            raise self._dead(str(error)) from error
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise self._unreadable(task) from error
+
+    def _dead(self, why: str) -> NetworkError:
+        return NetworkError(
+            f"the connection to {self.host} broke ({why})", "it is tried again when the net allows"
+        )
+
+    def _unreadable(self, task: str) -> ServerRefused:
+        return ServerRefused(
+            f"{self.host} could not {task}: its answer cannot be read", "report it with the server"
+        )
+
+    def _log_in(self, user: str, password: str) -> None:
+        refused = LoginError(
+            f"{self.host} refused the login of {user}",
+            "check auth.user and the password (some providers want an app password)",
+        )
+        if any(character in "\r\n\0" for character in user + password):
+            raise LoginError(
+                f"the password of {user} holds a line end", "check what auth gives as the password"
+            )
+        try:
+            with self.translated("log in"):
+                if (user + password).isascii():
+                    self.client.login(user, password)
+                else:
+                    # LOGIN takes ASCII only; PLAIN is UTF-8 (RFC 4616).
+                    self.client.plain_login(user, password)
+        except ServerRefused as error:
+            cause = error.__cause__
+            if isinstance(cause, ClientLoginError) and isinstance(
+                cause.__context__, imaplib.IMAP4.abort
+            ):
+                raise self._dead("it hung up during the login") from cause
+            if any(code in str(cause) for code in _TRANSIENT_LOGIN):
+                raise NetworkError(
+                    f"{self.host} takes no logins now ({_plain(cause)})", "it is tried again later"
+                ) from cause
+            raise refused from cause
+
+    def _introduce(self) -> None:
+        """Read the capabilities; send ID and ENABLE, which must come before the first SELECT.
+
+        163.com and 126.com refuse SELECT without ID; iCloud tells HIGHESTMODSEQ only after ENABLE.
+        """
+        with self.translated("tell what it can do"):
+            names = self.client.capabilities()
+        self.capabilities = Capabilities(
+            frozenset(name.decode("ascii", "replace") for name in names)
+        )
+        if "ID" in self.capabilities:
+            with self.translated("take our ID"):
+                self.client.id_({"name": "panzad", "version": panzad.__version__})
+        if "ENABLE" in self.capabilities and self.capabilities.condstore:
+            with self.translated("enable CONDSTORE"):
+                self.client.enable("CONDSTORE")
+
+    def _state(self, folder: str, answer: dict[bytes, object], readonly: bool) -> FolderState:
+        def number(key: bytes) -> int | None:
+            value = answer.get(key)
+            return value if isinstance(value, int) else None
+
+        flags = answer.get(b"PERMANENTFLAGS", ())
+        assert isinstance(flags, tuple)
+        return FolderState(
+            name=folder,
+            uidvalidity=number(b"UIDVALIDITY") or 0,
+            uidnext=number(b"UIDNEXT"),
+            exists=number(b"EXISTS") or 0,
+            highestmodseq=number(b"HIGHESTMODSEQ") if self.capabilities.condstore else None,
+            permanent_flags=frozenset(flag.decode("ascii", "replace") for flag in flags),
+            read_only=readonly or b"READ-ONLY" in answer,
+        )
+
+    def _exists(self, folder: str) -> bool:
+        return any(info.name == folder and info.selectable for info in self.list_folders())
+
+    def _drop(self) -> None:
+        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+            self.client.shutdown()
+
+
+def _tls_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _open(server: ImapServer, timeout: float) -> imapclient.IMAPClient:
+    tls = server.security == "tls"
+    client = imapclient.IMAPClient(
+        server.host,
+        server.port,
+        ssl=tls,
+        ssl_context=_tls_context() if tls else None,
+        timeout=timeout,
+    )
+    client.normalise_times = False
+    return client
+
+
+def _keep_alive(client: imapclient.IMAPClient) -> None:
+    """Half-open connections (suspend, NAT) are noticed by the kernel within about two minutes."""
+    link = client.socket()
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, seconds in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, name):
+            link.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), seconds)
+
+
+@contextlib.contextmanager
+def _connecting(server: ImapServer) -> Iterator[None]:
+    """Translate what can go wrong before the login."""
+    where = f"{server.host}:{server.port}"
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise TlsError(
+            f"the certificate of {where} is not trusted ({error.verify_message})",
+            "check imap.host, or point SSL_CERT_FILE to the authority that signed it",
+        ) from error
+    except ssl.SSLError as error:
+        raise TlsError(
+            f"{where} speaks no TLS 1.2 or newer ({error.reason or error})",
+            'check imap.port and imap.security ("tls" is port 993, "starttls" port 143)',
+        ) from error
+    except CapabilityError as error:
+        raise TlsError(
+            f"{where} offers no STARTTLS", 'set imap.security to "tls", usually with port 993'
+        ) from error
+    except socket.gaierror as error:
+        raise NetworkError(
+            f"there is no host {server.host} ({error.strerror})", "check imap.host and the network"
+        ) from error
+    except TimeoutError as error:
+        raise NetworkError(
+            f"{where} does not answer", "check imap.port, imap.security and the network"
+        ) from error
+    except (OSError, imaplib.IMAP4.error) as error:
+        reason = error.strerror if isinstance(error, OSError) else _plain(error)
+        raise NetworkError(
+            f"{where} cannot be reached ({reason})", "check imap.host, imap.port and the network"
+        ) from error
+
+
+def _plain(error: BaseException | None) -> str:
+    """A server's words without Python's bytes marks and IMAPClient's prefix; one short line."""
+    text = str(error).removeprefix("b'").removesuffix("'")
+    for prefix in ("append failed: ", "select failed: ", "fetch failed: ", "search failed: "):
+        text = text.removeprefix(prefix)
+    return text[:200]
+
+
+def _remedy(text: str) -> str:
+    """What to do about a refusal, by its response code (RFC 5530, RFC 7889)."""
+    upper = text.upper()
+    if "OVERQUOTA" in upper:
+        return "make room in the mailbox"
+    if "TOOBIG" in upper or "LIMIT" in upper:
+        return "the server takes no mail of this size"
+    if "NOPERM" in upper or "READ-ONLY" in upper:
+        return "choose a folder that may be written to"
+    return "ask the server's administrator if it stays"

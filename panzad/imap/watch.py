@@ -1,0 +1,123 @@
+"""Waits for changes in a folder: IDLE where the server has it, NOOP every little while elsewhere.
+
+The folder is looked at again after every window, whether the server told of a change or not:
+IMAPClient drops what a server tells in answer to other commands, an EXISTS beside `+ idling` can
+be lost, and Yandex tells of flags only when it feels like it.
+"""
+
+from __future__ import annotations
+
+import select
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from panzad.errors import NetworkError
+from panzad.imap.session import Session
+
+# A mark has to be seen within 2 seconds.
+_POLL_SECONDS = 1.5
+# Short enough for NAT tables and for half-open links to be noticed.
+_WINDOW_SECONDS = 60.0
+# After a look, one short window: a change during the look may have been told to its commands.
+_SETTLE_SECONDS = 1.0
+# How soon `stop` is seen. An Event cannot be polled together with a socket.
+_SLICE_SECONDS = 0.5
+_ASLEEP_SECONDS = 30.0
+_STOPPING_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+def watch(
+    session: Session,
+    folder: str,
+    on_change: Callable[[], None],
+    stop: threading.Event,
+    *,
+    window: float = _WINDOW_SECONDS,
+) -> None:
+    """Call `on_change` at once, after each change, and at least every `window` seconds.
+
+    `on_change` runs in this thread and may use the session. Returns within about two seconds
+    after `stop` is set. Raises NetworkError when the link is dead, ended by the server (BYE), or
+    when the machine slept meanwhile; and whatever `on_change` raises.
+    """
+    wait = _idle if "IDLE" in session.capabilities else _poll
+    length = _SETTLE_SECONDS
+    while not stop.is_set():
+        on_change()
+        session.selected_as(folder, readonly=True)
+        try:
+            changed = wait(session, min(length, window), stop)
+        except NetworkError:
+            if stop.is_set():
+                return
+            raise
+        length = _SETTLE_SECONDS if changed else window
+
+
+def _idle(session: Session, seconds: float, stop: threading.Event) -> bool:
+    """IDLE (RFC 2177) until something comes, `seconds` are over or `stop` is set.
+
+    Only `idle_done` reads: unlike `idle_check` it reads whole lines, and raises at BYE and at the
+    end of the stream, where `idle_check` returns [] for ever (mjs/imapclient#565).
+    """
+    # Untagged lines before `+` are legal, and IMAPClient takes them for an error: NOOP first
+    # brings what is waiting.
+    if _told(session):
+        return True
+    with session.translated("wait for mail"):
+        session.client.idle()
+        _wait_readable(session, seconds, stop)
+        if stop.is_set():
+            session.answer_within(_STOPPING_SECONDS)
+        _, news = session.client.idle_done()
+    return _is_change(news)
+
+
+def _poll(session: Session, seconds: float, stop: threading.Event) -> bool:
+    """NOOP now and then until something comes, `seconds` are over or `stop` is set."""
+    end = time.monotonic() + seconds
+    while not stop.wait(min(_POLL_SECONDS, max(0.0, end - time.monotonic()))):
+        if _told(session):
+            return True
+        if time.monotonic() >= end:
+            break
+    return False
+
+
+def _told(session: Session) -> bool:
+    with session.translated("say what is new"):
+        _, news = session.client.noop()
+    return _is_change(news)
+
+
+def _is_change(news: list[tuple[object, ...]]) -> bool:
+    """Whether untagged responses tell of mail or flags; `* OK Still here` does not."""
+    for response in news:
+        if response and response[0] == b"BYE":
+            raise NetworkError("the server ended the connection", "it is connected to again")
+    return any(len(response) > 1 and isinstance(response[0], int) for response in news)
+
+
+def _wait_readable(session: Session, seconds: float, stop: threading.Event) -> None:
+    poller = select.poll()
+    poller.register(session.client.socket(), select.POLLIN)
+    end = time.monotonic() + seconds
+    asleep = _time_asleep()
+    while not stop.is_set() and (left := end - time.monotonic()) > 0:
+        if poller.poll(min(left, _SLICE_SECONDS) * 1000):
+            return
+        if _time_asleep() - asleep > _ASLEEP_SECONDS:
+            # After a suspend the link is most likely dead, and TCP would not say so for long.
+            raise NetworkError("the machine was asleep", f"{session.host} is connected to again")
+
+
+def _time_asleep() -> float:
+    """Seconds this machine has spent suspended (Linux; elsewhere 0)."""
+    if not hasattr(time, "CLOCK_BOOTTIME"):
+        return 0.0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)

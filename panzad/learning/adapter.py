@@ -1,0 +1,172 @@
+"""One training run from the dataset in the store to a judged adapter; resumable at any point.
+
+The row in `adapters` fixes which mails are trained on and which are held out before the first
+step, so that a run that was cut off goes on with exactly the same data.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from panzad.config import Config, Paths
+from panzad.engines.catalogue import ModelFiles, resolve
+from panzad.errors import PanzadError
+from panzad.learning.samples import samples
+from panzad.store import adapters, pairs, problems
+from panzad.store.adapters import Adapter
+from panzad.store.database import Database
+from panzad.training.dataset import Sample, fingerprint, split
+from panzad.training.gate import decide
+from panzad.training.methods import METHODS, Method
+from panzad.training.run import Outcome, Progress, train
+
+MINIMUM_MAILS = 20
+SEED = 7
+
+log = structlog.get_logger("panzad.training")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user or the night asks for; None means the method's own number."""
+
+    method: str
+    epochs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run ended: `finished` False means that it waits at a checkpoint."""
+
+    adapter: str
+    finished: bool
+    promoted: bool
+    reason: str
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    row: Adapter
+    method: Method
+    train: list[Sample]
+    holdout: list[Sample]
+
+
+def train_adapter(
+    db: Database,
+    paths: Paths,
+    config: Config,
+    request: Request,
+    *,
+    report: Callable[[Progress], None],
+    stop: Callable[[], bool],
+) -> Result:
+    """Go on with the run that was cut off, or start one; judge it and serve it if it is better.
+
+    Raises PanzadError when there are too few mails, and ModelMissing.
+    """
+    files = resolve(config.model.base, paths.models)
+    authors = {name: account.name for name, account in config.accounts.items()}
+    available = {sample.mail_id: sample for sample in samples(pairs.finished(db), authors)}
+    job = _resumed(db, paths, files, available) or _begun(db, files, available, request)
+    champion = adapters.serving(db)
+    directory = paths.adapters / job.row.id
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log.info("training.started", adapter=job.row.id, train=len(job.train), holdout=len(job.holdout))
+    outcome = train(
+        files,
+        job.train,
+        job.holdout,
+        job.method,
+        directory,
+        seed=job.row.plan["seed"],
+        champion=paths.adapters / champion.id
+        if champion and champion.base == files.fingerprint
+        else None,
+        report=report,
+        stop=stop,
+    )
+    if not outcome.finished:
+        return Result(job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None)
+    return _judged(db, job.row.id, outcome)
+
+
+def _judged(db: Database, adapter_id: str, outcome: Outcome) -> Result:
+    verdict = decide(outcome.base_loss, outcome.champion_loss, outcome.loss)
+    metrics = {
+        "base_loss": outcome.base_loss,
+        "champion_loss": outcome.champion_loss,
+        "loss": outcome.loss,
+        "tokens_per_second": outcome.tokens_per_second,
+        "seconds": outcome.seconds,
+    }
+    with db.transaction() as tx:
+        adapters.finish(tx, adapter_id, metrics, verdict.reason, verdict.promote)
+    problems.clear(db, "training")
+    log.info("training.judged", adapter=adapter_id, promoted=verdict.promote, **metrics)
+    return Result(adapter_id, True, verdict.promote, verdict.reason, outcome)
+
+
+def _begun(
+    db: Database, files: ModelFiles, available: dict[int, Sample], request: Request
+) -> _Job:
+    if len(available) < MINIMUM_MAILS:
+        raise PanzadError(
+            f"only {len(available)} mails to learn from",
+            f"at least {MINIMUM_MAILS} are needed; run `panzad sync` and `panzad learn`",
+        )
+    learnt, held_out = split(list(available.values()))
+    method = METHODS["lora" if request.method == "auto" else request.method]
+    epochs = request.epochs or method.epochs
+    plan = {
+        "method": method.name,
+        "epochs": epochs,
+        "seed": SEED,
+        "train": [sample.mail_id for sample in learnt],
+        "holdout": [sample.mail_id for sample in held_out],
+        "data": fingerprint([*learnt, *held_out]),
+    }
+    adapter_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    with db.transaction() as tx:
+        adapters.begin(
+            tx, adapter_id, files.fingerprint, plan, len(learnt), max(available)
+        )
+    row = adapters.get(db, adapter_id)
+    assert row is not None
+    return _Job(row, replace(method, epochs=epochs), learnt, held_out)
+
+
+def _resumed(
+    db: Database, paths: Paths, files: ModelFiles, available: dict[int, Sample]
+) -> _Job | None:
+    """The run that was cut off, unless its mails or its base model have changed since."""
+    row = adapters.training(db)
+    if row is None:
+        return None
+    wanted = [*row.plan["train"], *row.plan["holdout"]]
+    same = all(mail_id in available for mail_id in wanted) and row.base == files.fingerprint
+    if not same or fingerprint([available[mail_id] for mail_id in wanted]) != row.plan["data"]:
+        with db.transaction() as tx:
+            adapters.fail(tx, row.id, "its mails or its base model changed before it was finished")
+        discard(paths.adapters / row.id)
+        return None
+    method = replace(METHODS[row.plan["method"]], epochs=row.plan["epochs"])
+    return _Job(
+        row,
+        method,
+        [available[mail_id] for mail_id in row.plan["train"]],
+        [available[mail_id] for mail_id in row.plan["holdout"]],
+    )
+
+
+def discard(directory: Path) -> None:
+    """Remove an adapter's files."""
+    shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,71 @@
+"""Gives each new sent mail its synthetic instruction, one committed row at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from panzad.engines.protocol import Engine, Sampling
+from panzad.store import pairs
+from panzad.store.database import Database
+from panzad.store.mails import Mail
+from panzad.writing import playback
+
+RETRY_TEMPERATURE = 0.7
+TRIES = 3
+
+log = structlog.get_logger("panzad.learning")
+
+
+def instruct(engine: Engine, own_text: str) -> str | None:
+    """The instruction behind a mail; greedy first, then sampled tries under fixed seeds."""
+    messages = playback.messages(own_text)
+    limit = playback.token_limit(own_text)
+    for attempt in range(TRIES):
+        sampling = Sampling(
+            max_tokens=limit, temperature=RETRY_TEMPERATURE if attempt else 0.0, seed=attempt
+        )
+        answer = engine.generate(messages, sampling, adapter=False)
+        instruction = playback.instruction_from(answer.text, own_text)
+        if instruction is not None:
+            return instruction
+    return None
+
+
+class Tools(Protocol):
+    """The engine, loaded only when there is a mail to play back, and its model's name."""
+
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def model_name(self) -> str: ...
+
+
+def play_back(
+    db: Database, tools: Tools, *, go_on: Callable[[], bool], done: Callable[[], None]
+) -> int:
+    """Work through the mails that wait for an instruction, as long as `go_on()`.
+
+    `done()` is told of each. What is committed is never done again. Returns how many were done.
+    """
+    count = 0
+    while go_on() and (batch := pairs.pending(db, limit=16)):
+        for mail in batch:
+            if not go_on():
+                break
+            _play_back_one(db, tools.engine, tools.model_name, mail)
+            count += 1
+            done()
+    return count
+
+
+def _play_back_one(db: Database, engine: Engine, model: str, mail: Mail) -> None:
+    instruction = instruct(engine, mail.own_text)
+    with db.transaction() as tx:
+        if instruction is None:
+            pairs.fail(tx, mail.id)
+        else:
+            pairs.finish(tx, mail.id, instruction, model)
+    log.debug("playback.done", mail=mail.id, found=instruction is not None)

@@ -1,0 +1,120 @@
+"""Takes in what changed in an account's Sent folders: fetched mails become rows, batch by batch.
+
+Each Checkpoint commits its mails together with the cursor, so a sync that is killed goes on where
+it was. When all folders are through, mails that lie nowhere any more leave the dataset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from panzad.imap.fetch import Fetched, Unreadable
+from panzad.imap.plan import Cursor, Known
+from panzad.imap.sync import Checkpoint, Done, Rematched, Vanished, changes
+from panzad.learning.intake import intake
+from panzad.learning.threads import find_parents, turn_of, turns
+from panzad.mailbox import Mailbox
+from panzad.store import folders, mails
+from panzad.store.database import Database
+from panzad.store.folders import Folder
+from panzad.store.mails import Mail, NewMail, ThreadTurn
+
+THREADS_AT_ONCE = 50
+
+log = structlog.get_logger("panzad.learning")
+
+
+def sync_account(
+    db: Database, mailbox: Mailbox, report: Callable[[str, int], None] | None = None
+) -> int:
+    """Sync every Sent folder of an account, then fetch the threads that its replies answered.
+
+    `report(folder, n)` is told of each batch of n mails. Returns how many mails were taken in.
+    Raises NetworkError, FolderMissing, ServerRefused; what is committed stays.
+    """
+    count = 0
+    for name in mailbox.folders.sent:
+        folder = folders.known(db, mailbox.name, name, "sent")
+        count += _sync_folder(db, mailbox, folder, report)
+    with db.transaction() as tx:
+        for folder in folders.retired(db, mailbox.name, "sent", mailbox.folders.sent):
+            folders.remove(tx, folder.id)
+        gone = mails.drop_unlocated(tx)
+    fetch_threads(db, mailbox)
+    log.info("sync.done", account=mailbox.name, fetched=count, gone=gone)
+    return count
+
+
+def _sync_folder(
+    db: Database,
+    mailbox: Mailbox,
+    folder: Folder,
+    report: Callable[[str, int], None] | None,
+) -> int:
+    known = Known(
+        folder.uidvalidity, folder.last_uid, folder.highestmodseq, mails.uids(db, folder.id)
+    )
+    batch: list[tuple[int, NewMail | Unreadable]] = []
+    count = 0
+    events = changes(
+        mailbox.session, folder.name, known, partial(mails.ids_by_uid, db, folder.id)
+    )
+    for event in events:
+        match event:
+            case Fetched(uid, raw, internaldate):
+                batch.append((uid, intake(raw, internaldate, mailbox.account.identities)))
+            case Unreadable(uid, _):
+                batch.append((uid, event))
+            case Vanished(uids):
+                with db.transaction() as tx:
+                    mails.vanish(tx, folder.id, frozenset(uids))
+            case Rematched(moved):
+                with db.transaction() as tx:
+                    mails.relocate(tx, folder.id, dict(moved))
+            case Checkpoint(cursor):
+                count += _commit(db, folder, batch, cursor, done=False)
+                if report is not None and batch:
+                    report(folder.name, len(batch))
+                batch = []
+            case Done(cursor):
+                count += _commit(db, folder, batch, cursor, done=True)
+    return count
+
+
+def _commit(
+    db: Database,
+    folder: Folder,
+    batch: list[tuple[int, NewMail | Unreadable]],
+    cursor: Cursor,
+    *,
+    done: bool,
+) -> int:
+    with db.transaction() as tx:
+        for uid, mail in batch:
+            if isinstance(mail, Unreadable):
+                mails.unreadable(tx, folder.id, uid, "unreadable")
+            else:
+                mails.store(tx, folder.account, folder.id, uid, mail)
+        folders.advance(
+            tx, folder.id, cursor.uidvalidity, cursor.last_uid, cursor.highestmodseq, done=done
+        )
+    return len(batch)
+
+
+def fetch_threads(db: Database, mailbox: Mailbox) -> None:
+    """For replies that quote nothing: fetch what they answered, by their References."""
+    while waiting := mails.wanting_thread(db, mailbox.name, THREADS_AT_ONCE):
+        for mail in waiting:
+            thread = _thread_from_server(mailbox, mail)
+            with db.transaction() as tx:
+                mails.keep_thread(tx, mail.id, thread)
+
+
+def _thread_from_server(mailbox: Mailbox, mail: Mail) -> tuple[ThreadTurn, ...]:
+    parents = find_parents(mailbox.session, mailbox.thread_folders, mail.parents)
+    if not parents:
+        return ()
+    return (*turns(parents[0], parents[1:]), turn_of(parents[0]))

@@ -1,0 +1,102 @@
+"""What `panzad status` shows, read from the database alone; the daemon need not run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from panzad.config import Config, Paths, parse_window
+from panzad.daemon.schedule import Learnt, next_window
+from panzad.locks import is_held
+from panzad.recall import EMBEDDER
+from panzad.store import adapters, embeddings, folders, mails, marks, pairs, problems
+from panzad.store.database import Database
+
+RECENT_MARKS = 10
+MARK_KEYS = (
+    "id",
+    "kind",
+    "state",
+    "folder",
+    "uid",
+    "message_id",
+    "draft_message_id",
+    "adapter",
+    "reason",
+    "marked_at",
+    "changed_at",
+)
+
+
+def overview(
+    db: Database, paths: Paths, config: Config, learnt: Learnt, now: datetime
+) -> dict[str, Any]:
+    """Everything there is to tell, as plain values for JSON. `now` is local time."""
+    return {
+        "daemon": {"running": is_held(paths.locks, "daemon")},
+        "accounts": {name: _account(db, name) for name in config.accounts},
+        "pairs": pairs.counts(db),
+        "index": _index(db),
+        "adapters": [_adapter(one) for one in adapters.listed(db)],
+        "training": _training(paths, config, learnt, now),
+        "problems": [asdict(problem) for problem in problems.listed(db)],
+    }
+
+
+def _account(db: Database, name: str) -> dict[str, Any]:
+    counted = mails.counts(db).get(name)
+    return {
+        "folders": [
+            {
+                "name": folder.name,
+                "role": folder.role,
+                "uidvalidity": folder.uidvalidity,
+                "last_uid": folder.last_uid,
+                "synced_at": folder.synced_at or folder.baseline_at,
+            }
+            for folder in folders.listed(db)
+            if folder.account == name
+        ],
+        "mails": asdict(counted) if counted else {"mails": 0, "used": 0, "unused": {}},
+        "marks": marks.counts(db, name),
+        "recent": [
+            {key: getattr(mark, key) for key in MARK_KEYS}
+            for mark in marks.recent(db, name, RECENT_MARKS)
+        ],
+    }
+
+
+def _index(db: Database) -> dict[str, Any]:
+    written = embeddings.index_file(db)
+    return {
+        "embedder": EMBEDDER,
+        "embedded": len(embeddings.ids(db, EMBEDDER)),
+        "waiting": embeddings.wanting_count(db, EMBEDDER),
+        "generation": written.generation if written else None,
+    }
+
+
+def _adapter(one: adapters.Adapter) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "state": one.state,
+        "mails": one.mails,
+        "metrics": one.metrics,
+        "reason": one.reason,
+        "created_at": one.created_at,
+        "finished_at": one.finished_at,
+    }
+
+
+def _training(paths: Paths, config: Config, learnt: Learnt, now: datetime) -> dict[str, Any]:
+    window = parse_window(config.training.window)
+    enough = learnt.unfinished_run or learnt.new_pairs >= config.training.min_new
+    start = next_window(window, now, learnt.last_attempt)
+    return {
+        "running": is_held(paths.locks, "train"),
+        "new_mails": learnt.new_pairs,
+        "min_new": config.training.min_new,
+        "unfinished_run": learnt.unfinished_run,
+        "next_at": start.isoformat(timespec="minutes") if enough else None,
+    }

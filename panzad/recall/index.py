@@ -1,0 +1,151 @@
+"""The hnswlib index over the stored vectors: a cache, extended in place, rebuilt when in doubt.
+
+The vectors in SQLite are the truth. `save_index` is one plain write, so a file is written under
+a new name, synced, renamed, and only then recorded with its checksum: a crash at any point leaves
+either the old file on record or the new one. Labels are mail ids, which are never used twice, so
+hnswlib's trouble with re-added labels cannot arise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import hnswlib
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from panzad.recall import EMBEDDER
+from panzad.recall.embedder import DIMENSIONS
+from panzad.store import embeddings
+from panzad.store.database import Database
+
+EF_SEARCH = 64
+REBUILD_SHARE = 0.5
+
+log = structlog.get_logger("panzad.recall")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A mail near the query; `similarity` is the cosine, 1 for the same direction."""
+
+    mail_id: int
+    similarity: float
+
+
+class Index:
+    """Nearest neighbours among the learnt mails, in step with the database after `refresh`."""
+
+    def __init__(self, db: Database, directory: Path) -> None:
+        self._db = db
+        self._directory = directory
+        self._labels: set[int] = set()
+        self._deleted: set[int] = set()
+        self._index: Any = None
+
+    def refresh(self) -> bool:
+        """Take in what is new and drop what is gone; write the file when anything changed.
+
+        Returns whether it changed. A missing, damaged or foreign file is rebuilt.
+        """
+        wanted = embeddings.ids(self._db, EMBEDDER)
+        loaded = self._index is not None or self._load()
+        stale = len(self._labels - wanted) if loaded else 0
+        if not loaded or stale > REBUILD_SHARE * max(1, len(self._labels)):
+            self._reset(len(wanted))
+        added = self._add(wanted - self._labels)
+        removed = self._remove(self._labels - self._deleted - wanted)
+        if added or removed or not loaded:
+            self._save()
+            log.info("index.written", added=added, removed=removed, mails=len(wanted))
+            return True
+        return False
+
+    def __len__(self) -> int:
+        return len(self._labels - self._deleted)
+
+    def search(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
+        """The `count` mails nearest to a unit vector of DIMENSIONS numbers, nearest first."""
+        count = min(count, len(self))
+        if count == 0:
+            return []
+        # Deleted elements are walked through too: a wider search still finds `count` live ones.
+        self._index.set_ef(max(EF_SEARCH, 2 * (count + len(self._deleted))))
+        labels, distances = self._index.knn_query(vector.reshape(1, DIMENSIONS), k=count)
+        return [
+            Hit(int(label), 1.0 - float(distance))
+            for label, distance in zip(labels[0], distances[0], strict=True)
+        ]
+
+    def _reset(self, capacity: int) -> None:
+        self._index = hnswlib.Index(space="cosine", dim=DIMENSIONS)
+        self._index.init_index(max_elements=max(64, 2 * capacity), ef_construction=200, M=16)
+        self._labels, self._deleted = set(), set()
+
+    def _add(self, ids: set[int] | frozenset[int]) -> int:
+        vectors = embeddings.vectors(self._db, EMBEDDER, frozenset(ids))
+        if not vectors:
+            return 0
+        if len(self._labels) + len(vectors) > self._index.get_max_elements():
+            self._index.resize_index(2 * (len(self._labels) + len(vectors)))
+        labels = sorted(vectors)
+        data = np.stack([np.frombuffer(vectors[label], dtype="<f4") for label in labels])
+        self._index.add_items(data, labels, num_threads=1)
+        self._labels.update(labels)
+        return len(labels)
+
+    def _remove(self, ids: set[int]) -> int:
+        for label in ids:
+            self._index.mark_deleted(label)
+        self._deleted |= ids
+        return len(ids)
+
+    def _load(self) -> bool:
+        record = embeddings.index_file(self._db)
+        if record is None or record.model != EMBEDDER:
+            return False
+        path = self._directory / record.file
+        try:
+            if hashlib.sha256(path.read_bytes()).hexdigest() != record.sha256:
+                log.warning("index.damaged", file=record.file)
+                return False
+        except OSError:
+            log.warning("index.missing", file=record.file)
+            return False
+        self._index = hnswlib.Index(space="cosine", dim=DIMENSIONS)
+        self._index.load_index(str(path), allow_replace_deleted=False)
+        self._labels = {int(label) for label in self._index.get_ids_list()}
+        self._deleted = set()
+        # hnswlib keeps deletion marks in the file but does not tell them; what the database
+        # lacks is marked again, which it refuses for a label that carries the mark already.
+        for label in self._labels - embeddings.ids(self._db, EMBEDDER):
+            try:
+                self._index.mark_deleted(label)
+            except RuntimeError:
+                log.debug("index.already_deleted", mail=label)
+            self._deleted.add(label)
+        return True
+
+    def _save(self) -> None:
+        before = embeddings.index_file(self._db)
+        generation = (before.generation if before else 0) + 1
+        name = f"mails-{generation}.hnsw"
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = self._directory / f".{name}.{os.getpid()}"
+        self._index.save_index(str(temporary))
+        temporary.chmod(0o600)
+        with temporary.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        temporary.rename(self._directory / name)
+        record = embeddings.IndexFile(generation, name, EMBEDDER, digest)
+        with self._db.transaction() as tx:
+            embeddings.record_index(tx, record)
+        for old in self._directory.glob("*mails-*.hnsw*"):
+            if old.name != name:
+                old.unlink(missing_ok=True)

@@ -1,0 +1,129 @@
+"""The adapters: which run made each, what it scored, which one serves."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from panzad.store.database import Database, now
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One adapter. `plan` is what the run was started with, so that it can be resumed.
+
+    States: `training`, `serving`, `kept` (good, but another serves), `refused` (the gate),
+    `failed`. `newest_mail` is the highest mail id that the dataset held.
+    """
+
+    id: str
+    state: str
+    base: str
+    plan: dict[str, Any]
+    metrics: dict[str, Any]
+    reason: str | None
+    mails: int
+    newest_mail: int
+    created_at: str
+    finished_at: str | None
+    served_at: str | None
+
+
+def _adapter(row: sqlite3.Row) -> Adapter:
+    values = dict(row)
+    values["plan"] = json.loads(values["plan"])
+    values["metrics"] = json.loads(values["metrics"] or "{}")
+    return Adapter(**values)
+
+
+def _one(db: Database, where: str, *values: object) -> Adapter | None:
+    row = db.connection.execute(f"SELECT * FROM adapters WHERE {where}", values).fetchone()
+    return None if row is None else _adapter(row)
+
+
+def listed(db: Database) -> list[Adapter]:
+    """All adapters, newest first."""
+    rows = db.connection.execute("SELECT * FROM adapters ORDER BY created_at DESC, id DESC")
+    return [_adapter(row) for row in rows]
+
+
+def get(db: Database, adapter_id: str) -> Adapter | None:
+    """One adapter by its id."""
+    return _one(db, "id = ?", adapter_id)
+
+
+def serving(db: Database) -> Adapter | None:
+    """The adapter that writes the drafts."""
+    return _one(db, "state = 'serving'")
+
+
+def training(db: Database) -> Adapter | None:
+    """The run that is under way or was cut off."""
+    return _one(db, "state = 'training'")
+
+
+def previous(db: Database) -> Adapter | None:
+    """The adapter that served before the present one."""
+    return _one(db, "state = 'kept' AND served_at IS NOT NULL ORDER BY served_at DESC LIMIT 1")
+
+
+def last_finished(db: Database) -> Adapter | None:
+    """The newest run that came to an end, whatever its verdict."""
+    return _one(db, "state IN ('serving', 'kept', 'refused') ORDER BY finished_at DESC LIMIT 1")
+
+
+def begin(
+    tx: sqlite3.Connection,
+    adapter_id: str,
+    base: str,
+    plan: dict[str, Any],
+    mails: int,
+    newest_mail: int,
+) -> None:
+    """A training run starts."""
+    tx.execute(
+        "INSERT INTO adapters (id, state, base, plan, mails, newest_mail, created_at)"
+        " VALUES (?, 'training', ?, ?, ?, ?, ?)",
+        (adapter_id, base, json.dumps(plan), mails, newest_mail, now()),
+    )
+
+
+def finish(
+    tx: sqlite3.Connection, adapter_id: str, metrics: dict[str, Any], reason: str, promote: bool
+) -> None:
+    """The run is complete and judged; a promoted adapter serves from this commit on."""
+    tx.execute(
+        "UPDATE adapters SET state = 'refused', metrics = ?, reason = ?, finished_at = ?"
+        " WHERE id = ?",
+        (json.dumps(metrics), reason, now(), adapter_id),
+    )
+    if promote:
+        serve(tx, adapter_id)
+
+
+def fail(tx: sqlite3.Connection, adapter_id: str, reason: str) -> None:
+    """The run cannot be completed."""
+    tx.execute(
+        "UPDATE adapters SET state = 'failed', reason = ?, finished_at = ? WHERE id = ?",
+        (reason, now(), adapter_id),
+    )
+
+
+def serve(tx: sqlite3.Connection, adapter_id: str) -> None:
+    """This adapter writes the drafts from now on; the one before is kept."""
+    serve_base(tx)
+    tx.execute(
+        "UPDATE adapters SET state = 'serving', served_at = ? WHERE id = ?", (now(), adapter_id)
+    )
+
+
+def serve_base(tx: sqlite3.Connection) -> None:
+    """No adapter serves any more; the base model writes the drafts."""
+    tx.execute("UPDATE adapters SET state = 'kept' WHERE state = 'serving'")
+
+
+def remove(tx: sqlite3.Connection, adapter_id: str) -> None:
+    """Forget an adapter (its files are the caller's business)."""
+    tx.execute("DELETE FROM adapters WHERE id = ?", (adapter_id,))

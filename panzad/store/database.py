@@ -1,0 +1,122 @@
+"""Opens the database, migrates it and gives transactions; the other store modules build on it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from panzad.errors import StateDamaged
+from panzad.store.schema import MIGRATIONS
+
+BUSY_SECONDS = 30.0
+
+
+def now() -> str:
+    """The current moment as the database writes it: ISO 8601, UTC, whole seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Database:
+    """One SQLite file in WAL mode; each thread that uses it gets a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open, create or migrate the database at `path`.
+
+        Raises StateDamaged when it cannot be opened, is damaged, or comes from a newer panzad.
+        """
+        self.path = path
+        self._local = threading.local()
+        with self._translated():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._migrate()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, for reading."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._open()
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Generator[sqlite3.Connection]:
+        """A write transaction: all of it is on the disk when the block ends, or none of it."""
+        with self._translated():
+            connection = self.connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        fresh = not self.path.exists()
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        if fresh:
+            self.path.chmod(0o600)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        # A committed row must survive a power cut too: the APPEND of a draft relies on it.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        return connection
+
+    def _migrate(self) -> None:
+        connection = self.connection
+        if connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS):
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > len(MIGRATIONS):
+                raise StateDamaged(
+                    f"{self.path} was written by a newer panzad", "install that version again"
+                )
+            for migration in MIGRATIONS[version:]:
+                for statement in migration.split(";\n\n"):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if "full" in str(error):
+                raise StateDamaged(
+                    f"the disk with {self.path} is full", "free some space; nothing is lost"
+                ) from error
+            raise StateDamaged(
+                f"cannot use the database {self.path} ({error})",
+                "check that the folder is yours and writable",
+            ) from error
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise StateDamaged(
+                f"the database {self.path} is damaged ({error})",
+                "move it away and run `panzad run --once`; it is rebuilt from the mailbox",
+            ) from error
+        except OSError as error:
+            raise StateDamaged(
+                f"cannot use {self.path.parent} ({error.strerror})",
+                "check that the folder is yours and writable",
+            ) from error

@@ -1,0 +1,259 @@
+"""The sent mails: where each lies, what of it is learnt, and why the others are not."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from panzad.store.database import Database, now
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A mailbox in a header field (`field` is `to`, `cc` or `bcc`)."""
+
+    field: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadTurn:
+    """One earlier mail of the thread that a sent mail answered."""
+
+    author: str
+    email: str
+    date: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A sent mail about to be stored. `reason` is None for a mail that is learnt from."""
+
+    message_id: str
+    date: str
+    subject: str
+    sender: str
+    recipients: tuple[Person, ...]
+    parents: tuple[str, ...]
+    reason: str | None
+    own_text: str
+    thread: tuple[ThreadTurn, ...]
+    thread_wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A stored sent mail; `parents` are the ids it answers, nearest first."""
+
+    id: int
+    account: str
+    message_id: str
+    date: str
+    subject: str
+    sender: str
+    recipients: tuple[Person, ...]
+    parents: tuple[str, ...]
+    reason: str | None
+    own_text: str
+    thread: tuple[ThreadTurn, ...]
+
+
+COLUMNS = (
+    "id, account, message_id, date, subject, sender, recipients, parents, reason, own_text, thread"
+)
+
+
+def from_row(row: sqlite3.Row) -> Mail:
+    """A Mail out of a row that holds COLUMNS."""
+    return Mail(
+        id=row["id"],
+        account=row["account"],
+        message_id=row["message_id"],
+        date=row["date"],
+        subject=row["subject"],
+        sender=row["sender"],
+        recipients=tuple(Person(*entry) for entry in json.loads(row["recipients"])),
+        parents=tuple(json.loads(row["parents"])),
+        reason=row["reason"],
+        own_text=row["own_text"],
+        thread=tuple(ThreadTurn(*entry) for entry in json.loads(row["thread"])),
+    )
+
+
+def _thread_json(thread: tuple[ThreadTurn, ...]) -> str:
+    return json.dumps(
+        [(turn.author, turn.email, turn.date, turn.text) for turn in thread], ensure_ascii=False
+    )
+
+
+def store(tx: sqlite3.Connection, account: str, folder_id: int, uid: int, mail: NewMail) -> int:
+    """Keep a mail and where it lies; a usable one is queued for playback. Returns its id.
+
+    A mail that is already here under its Message-ID only gets the further location.
+    """
+    row = tx.execute(
+        "SELECT id FROM mails WHERE account = ? AND message_id = ?", (account, mail.message_id)
+    ).fetchone()
+    if row is None:
+        cursor = tx.execute(
+            "INSERT INTO mails (account, message_id, date, subject, sender, recipients, parents,"
+            " reason, own_text, thread, thread_wanted, added_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                account,
+                mail.message_id,
+                mail.date,
+                mail.subject,
+                mail.sender,
+                json.dumps(
+                    [(p.field, p.name, p.email) for p in mail.recipients], ensure_ascii=False
+                ),
+                json.dumps(mail.parents),
+                mail.reason,
+                mail.own_text if mail.reason is None else "",
+                _thread_json(mail.thread if mail.reason is None else ()),
+                int(mail.thread_wanted and mail.reason is None),
+                now(),
+            ),
+        )
+        mail_id = cursor.lastrowid or 0
+        if mail.reason is None:
+            tx.execute("INSERT INTO pairs (mail_id) VALUES (?)", (mail_id,))
+    else:
+        mail_id = row["id"]
+    locate(tx, folder_id, uid, mail_id)
+    return mail_id
+
+
+def locate(tx: sqlite3.Connection, folder_id: int, uid: int, mail_id: int) -> None:
+    """The mail lies in this folder under this UID."""
+    tx.execute(
+        "INSERT OR REPLACE INTO locations (folder_id, uid, mail_id) VALUES (?, ?, ?)",
+        (folder_id, uid, mail_id),
+    )
+
+
+def unreadable(tx: sqlite3.Connection, folder_id: int, uid: int, reason: str) -> None:
+    """A mail on the server that could not be read; it is counted, not asked for again."""
+    tx.execute(
+        "INSERT OR REPLACE INTO locations (folder_id, uid, reason) VALUES (?, ?, ?)",
+        (folder_id, uid, reason),
+    )
+
+
+def uids(db: Database, folder_id: int) -> frozenset[int]:
+    """The UIDs we have of a folder."""
+    rows = db.connection.execute("SELECT uid FROM locations WHERE folder_id = ?", (folder_id,))
+    return frozenset(row["uid"] for row in rows)
+
+
+def ids_by_uid(db: Database, folder_id: int) -> dict[int, str]:
+    """Message-ID of each located mail of a folder, by UID."""
+    rows = db.connection.execute(
+        "SELECT uid, message_id FROM locations JOIN mails ON mails.id = mail_id"
+        " WHERE folder_id = ?",
+        (folder_id,),
+    )
+    return {row["uid"]: row["message_id"] for row in rows}
+
+
+def vanish(tx: sqlite3.Connection, folder_id: int, gone: frozenset[int]) -> None:
+    """These UIDs are no more. The mails stay until `drop_unlocated`: they may have moved."""
+    tx.executemany(
+        "DELETE FROM locations WHERE folder_id = ? AND uid = ?", [(folder_id, uid) for uid in gone]
+    )
+
+
+def drop_unlocated(tx: sqlite3.Connection) -> int:
+    """Remove mails that lie in no folder any more, with their pairs and embeddings.
+
+    Called when every folder of a pass is synced, so that a mail moved between two of them
+    keeps its work. Returns how many mails left.
+    """
+    return tx.execute(
+        "DELETE FROM mails WHERE id NOT IN"
+        " (SELECT mail_id FROM locations WHERE mail_id IS NOT NULL)"
+    ).rowcount
+
+
+def relocate(tx: sqlite3.Connection, folder_id: int, moved: dict[int, int]) -> None:
+    """After a new UIDVALIDITY: the mail under each old UID lies under the new one."""
+    rows = {
+        row["uid"]: (row["mail_id"], row["reason"])
+        for row in tx.execute("SELECT * FROM locations WHERE folder_id = ?", (folder_id,))
+    }
+    tx.execute("DELETE FROM locations WHERE folder_id = ?", (folder_id,))
+    tx.executemany(
+        "INSERT INTO locations (folder_id, uid, mail_id, reason) VALUES (?, ?, ?, ?)",
+        [(folder_id, new, *rows[old]) for old, new in moved.items() if old in rows],
+    )
+
+
+def wanting_thread(db: Database, account: str, limit: int) -> list[Mail]:
+    """Usable replies whose parent is not quoted and has not been looked for yet."""
+    rows = db.connection.execute(
+        f"SELECT {COLUMNS} FROM mails WHERE account = ? AND thread_wanted = 1 ORDER BY id LIMIT ?",
+        (account, limit),
+    )
+    return [from_row(row) for row in rows]
+
+
+def keep_thread(tx: sqlite3.Connection, mail_id: int, thread: tuple[ThreadTurn, ...]) -> None:
+    """What the server had of the thread that a mail answered (nothing, when it is gone)."""
+    tx.execute(
+        "UPDATE mails SET thread = ?, thread_wanted = 0 WHERE id = ?",
+        (_thread_json(thread), mail_id),
+    )
+
+
+def get(db: Database, mail_id: int) -> Mail | None:
+    """One mail by its id."""
+    row = db.connection.execute(f"SELECT {COLUMNS} FROM mails WHERE id = ?", (mail_id,)).fetchone()
+    return None if row is None else from_row(row)
+
+
+def by_message_ids(db: Database, account: str, ids: tuple[str, ...]) -> dict[str, Mail]:
+    """Usable sent mails by Message-ID."""
+    marks = ", ".join("?" * len(ids))
+    rows = db.connection.execute(
+        f"SELECT {COLUMNS} FROM mails WHERE account = ? AND reason IS NULL"
+        f" AND message_id IN ({marks})",
+        (account, *ids),
+    )
+    return {row["message_id"]: from_row(row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many sent mails an account has, how many are used, and why the others are not."""
+
+    mails: int
+    used: int
+    unused: dict[str, int]
+
+
+def counts(db: Database) -> dict[str, Counts]:
+    """Counts by account; unreadable mails count as unused."""
+    found: dict[str, dict[str | None, int]] = {}
+    for query in (
+        "SELECT account, reason, count(*) AS n FROM mails GROUP BY account, reason",
+        "SELECT account, locations.reason AS reason, count(*) AS n FROM locations"
+        " JOIN folders ON folders.id = folder_id WHERE mail_id IS NULL"
+        " GROUP BY account, locations.reason",
+    ):
+        for row in db.connection.execute(query):
+            reasons = found.setdefault(row["account"], {})
+            reasons[row["reason"]] = reasons.get(row["reason"], 0) + row["n"]
+    return {
+        account: Counts(
+            mails=sum(reasons.values()),
+            used=reasons.get(None, 0),
+            unused={
+                reason: n for reason, n in sorted(reasons.items(), key=str) if reason is not None
+            },
+        )
+        for account, reasons in found.items()
+    }

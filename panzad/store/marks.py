@@ -1,0 +1,271 @@
+"""The marks: one row for each time a user asked for a draft, and how far it has come.
+
+States: `marked` → `gathered` → `written` → `appending` → `appended`; or `ignored` (stood there
+before panzad), `cancelled` (unmarked in time), `refused` (no draft, with the reason), `failed`.
+`present` says that the mark still stands on the server.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from panzad.store.database import Database, now
+
+OPEN = ("marked", "gathered", "written", "appending")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark and its draft. `task` is the gathered work as JSON, `draft` the mail as appended."""
+
+    id: int
+    account: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    message_id: str
+    kind: str
+    state: str
+    present: int
+    task: str | None
+    text: str | None
+    adapter: str | None
+    draft: bytes | None
+    draft_message_id: str | None
+    drafts_folder: str | None
+    drafts_uidvalidity: int | None
+    drafts_uidnext: int | None
+    draft_uid: int | None
+    keyword_state: str | None
+    reason: str | None
+    attempts: int
+    retry_at: str | None
+    marked_at: str
+    changed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewMark:
+    """A mark seen on the server, or asked for by a command (`present` False)."""
+
+    account: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    message_id: str
+    kind: str
+    state: str = "marked"
+    present: bool = True
+    task: str | None = None
+
+
+def _mark(row: sqlite3.Row) -> Mark:
+    return Mark(**dict(row))
+
+
+def _marks(rows: sqlite3.Cursor) -> list[Mark]:
+    return [_mark(row) for row in rows]
+
+
+def add(tx: sqlite3.Connection, mark: NewMark) -> int:
+    """A new mark. Returns its id."""
+    moment = now()
+    cursor = tx.execute(
+        "INSERT INTO marks (account, folder, uidvalidity, uid, message_id, kind, state, present,"
+        " task, marked_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            mark.account,
+            mark.folder,
+            mark.uidvalidity,
+            mark.uid,
+            mark.message_id,
+            mark.kind,
+            mark.state,
+            int(mark.present),
+            mark.task,
+            moment,
+            moment,
+        ),
+    )
+    return cursor.lastrowid or 0
+
+
+def get(db: Database, mark_id: int) -> Mark | None:
+    """One mark by its id."""
+    row = db.connection.execute("SELECT * FROM marks WHERE id = ?", (mark_id,)).fetchone()
+    return None if row is None else _mark(row)
+
+
+def present(db: Database, account: str) -> list[Mark]:
+    """The marks that stood on the server when it was last looked at."""
+    return _marks(
+        db.connection.execute("SELECT * FROM marks WHERE account = ? AND present = 1", (account,))
+    )
+
+
+def due(db: Database, state: str, account: str | None = None) -> list[Mark]:
+    """Marks in a state whose next attempt is due, newest first."""
+    return _marks(
+        db.connection.execute(
+            "SELECT * FROM marks WHERE state = ? AND (? IS NULL OR account = ?)"
+            " AND (retry_at IS NULL OR retry_at <= ?) ORDER BY id DESC",
+            (state, account, account, now()),
+        )
+    )
+
+
+def unkeyworded(db: Database, account: str) -> list[Mark]:
+    """Finished marks whose source mail has not been given its keyword yet."""
+    return _marks(
+        db.connection.execute(
+            "SELECT * FROM marks WHERE account = ? AND keyword_state IS NULL"
+            " AND state IN ('appended', 'failed', 'refused') ORDER BY id",
+            (account,),
+        )
+    )
+
+
+def next_retry(db: Database) -> str | None:
+    """When the earliest postponed mark is due."""
+    row = db.connection.execute(
+        "SELECT min(retry_at) AS at FROM marks"
+        " WHERE state IN ('marked', 'gathered', 'written', 'appending') AND retry_at IS NOT NULL"
+    ).fetchone()
+    return row["at"]
+
+
+def is_draft_of_ours(db: Database, account: str, message_id: str) -> bool:
+    """Whether a mail with this id was written by panzad."""
+    row = db.connection.execute(
+        "SELECT 1 FROM marks WHERE account = ? AND draft_message_id = ?", (account, message_id)
+    ).fetchone()
+    return row is not None
+
+
+def appended_since(db: Database, account: str, moment: str) -> int:
+    """How many drafts were appended after a moment."""
+    row = db.connection.execute(
+        "SELECT count(*) AS n FROM marks"
+        " WHERE account = ? AND state = 'appended' AND changed_at > ?",
+        (account, moment),
+    ).fetchone()
+    return row["n"]
+
+
+def _change(tx: sqlite3.Connection, mark_id: int, **columns: object) -> None:
+    names = ", ".join(f"{name} = ?" for name in columns)
+    tx.execute(
+        f"UPDATE marks SET {names}, changed_at = ? WHERE id = ?",
+        (*columns.values(), now(), mark_id),
+    )
+
+
+def leave(tx: sqlite3.Connection, mark_id: int, *, cancel: bool) -> None:
+    """The mark is gone from the server; `cancel` stops the draft that it asked for."""
+    if cancel:
+        _change(tx, mark_id, present=0, state="cancelled", task=None, text=None)
+    else:
+        _change(tx, mark_id, present=0)
+
+
+def move(tx: sqlite3.Connection, mark_id: int, folder: str, uidvalidity: int, uid: int) -> None:
+    """The marked mail lies elsewhere now (moved, or the folder has a new UIDVALIDITY)."""
+    _change(tx, mark_id, folder=folder, uidvalidity=uidvalidity, uid=uid)
+
+
+def gathered(tx: sqlite3.Connection, mark_id: int, task: str) -> None:
+    """All that the model needs for the draft is here."""
+    _change(tx, mark_id, state="gathered", task=task, reason=None, retry_at=None)
+
+
+def written(tx: sqlite3.Connection, mark_id: int, text: str, adapter: str | None) -> bool:
+    """The model has written the text; False when the mark was cancelled meanwhile."""
+    row = tx.execute("SELECT state FROM marks WHERE id = ?", (mark_id,)).fetchone()
+    if row is None or row["state"] != "gathered":
+        return False
+    _change(tx, mark_id, state="written", text=text, adapter=adapter, reason=None, retry_at=None)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Appending:
+    """What is fixed before an APPEND starts, so that it can be found again after a crash."""
+
+    draft: bytes
+    message_id: str
+    folder: str
+    uidvalidity: int
+    uidnext: int | None
+
+
+def appending(tx: sqlite3.Connection, mark_id: int, plan: Appending) -> None:
+    """The APPEND is about to start."""
+    _change(
+        tx,
+        mark_id,
+        state="appending",
+        draft=plan.draft,
+        draft_message_id=plan.message_id,
+        drafts_folder=plan.folder,
+        drafts_uidvalidity=plan.uidvalidity,
+        drafts_uidnext=plan.uidnext,
+    )
+
+
+def appended(tx: sqlite3.Connection, mark_id: int, uid: int | None) -> None:
+    """The draft is in the mailbox."""
+    _change(
+        tx, mark_id, state="appended", draft_uid=uid, draft=None, reason=None,
+        retry_at=None,
+    )  # fmt: skip
+
+
+def refuse(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:
+    """There will be no draft, for a reason that the user is shown."""
+    _change(tx, mark_id, state="refused", reason=reason, task=None)
+
+
+def postpone(tx: sqlite3.Connection, mark_id: int, reason: str, until: str) -> None:
+    """Something stood in the way; the same step is tried again later."""
+    _change(tx, mark_id, reason=reason, retry_at=until)
+    tx.execute("UPDATE marks SET attempts = attempts + 1 WHERE id = ?", (mark_id,))
+
+
+def fail(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:
+    """Given up."""
+    _change(tx, mark_id, state="failed", reason=reason)
+
+
+def keyworded(tx: sqlite3.Connection, mark_id: int, state: str) -> None:
+    """`set`, or why the source mail has no keyword (`not-allowed`, `gone`)."""
+    tx.execute("UPDATE marks SET keyword_state = ? WHERE id = ?", (state, mark_id))
+
+
+def counts(db: Database, account: str) -> dict[str, int]:
+    """How many marks are in each state."""
+    rows = db.connection.execute(
+        "SELECT state, count(*) AS n FROM marks WHERE account = ? GROUP BY state ORDER BY state",
+        (account,),
+    )
+    return {row["state"]: row["n"] for row in rows}
+
+
+def recent(db: Database, account: str, limit: int) -> list[Mark]:
+    """The newest marks, without those that were ignored."""
+    return _marks(
+        db.connection.execute(
+            "SELECT * FROM marks WHERE account = ? AND state != 'ignored' ORDER BY id DESC LIMIT ?",
+            (account, limit),
+        )
+    )
+
+
+def handled_elsewhere(db: Database, account: str, folder: str, kind: str) -> frozenset[str]:
+    """Ids of mails whose mark in another folder has had its draft or its refusal."""
+    rows = db.connection.execute(
+        "SELECT DISTINCT message_id FROM marks WHERE account = ? AND kind = ? AND folder != ?"
+        " AND present = 0 AND state IN ('appended', 'refused', 'failed')",
+        (account, kind, folder),
+    )
+    return frozenset(row["message_id"] for row in rows)

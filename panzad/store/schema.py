@@ -1,0 +1,138 @@
+"""The tables. A released migration is never changed; a new one is appended.
+
+`mails.id` is never used twice (AUTOINCREMENT), so it serves as the label in the vector index.
+"""
+
+_FIRST = """\
+CREATE TABLE folders (
+    id INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('sent', 'watch', 'drafts')),
+    uidvalidity INTEGER,
+    last_uid INTEGER NOT NULL DEFAULT 0,
+    highestmodseq INTEGER,
+    synced_at TEXT,
+    baseline_at TEXT,
+    UNIQUE (account, name, role)
+) STRICT;
+
+CREATE TABLE mails (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    date TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    parents TEXT NOT NULL,
+    reason TEXT,
+    own_text TEXT NOT NULL,
+    thread TEXT NOT NULL,
+    thread_wanted INTEGER NOT NULL DEFAULT 0,
+    added_at TEXT NOT NULL,
+    UNIQUE (account, message_id)
+) STRICT;
+
+CREATE TABLE locations (
+    folder_id INTEGER NOT NULL REFERENCES folders ON DELETE CASCADE,
+    uid INTEGER NOT NULL,
+    mail_id INTEGER REFERENCES mails,
+    reason TEXT,
+    PRIMARY KEY (folder_id, uid)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX locations_mail ON locations (mail_id);
+
+CREATE TABLE pairs (
+    mail_id INTEGER PRIMARY KEY REFERENCES mails ON DELETE CASCADE,
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'failed')),
+    instruction TEXT,
+    model TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    done_at TEXT
+) STRICT;
+
+CREATE INDEX pairs_state ON pairs (state);
+
+CREATE TABLE embeddings (
+    mail_id INTEGER PRIMARY KEY REFERENCES mails ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    vector BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE index_files (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    generation INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    model TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    written_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE adapters (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('training', 'serving', 'kept', 'refused', 'failed')),
+    base TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    metrics TEXT,
+    reason TEXT,
+    mails INTEGER NOT NULL,
+    newest_mail INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    finished_at TEXT,
+    served_at TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX adapters_serving ON adapters (state) WHERE state = 'serving';
+
+CREATE UNIQUE INDEX adapters_training ON adapters (state) WHERE state = 'training';
+
+CREATE TABLE marks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    uidvalidity INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    message_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('reply', 'instruction')),
+    state TEXT NOT NULL CHECK (state IN (
+        'ignored', 'marked', 'gathered', 'written', 'appending', 'appended',
+        'cancelled', 'refused', 'failed')),
+    present INTEGER NOT NULL DEFAULT 1,
+    task TEXT,
+    text TEXT,
+    adapter TEXT,
+    draft BLOB,
+    draft_message_id TEXT,
+    drafts_folder TEXT,
+    drafts_uidvalidity INTEGER,
+    drafts_uidnext INTEGER,
+    draft_uid INTEGER,
+    keyword_state TEXT,
+    reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at TEXT,
+    marked_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX marks_state ON marks (state);
+
+CREATE UNIQUE INDEX marks_present ON marks (account, message_id, kind) WHERE present = 1;
+
+CREATE TABLE problems (
+    scope TEXT PRIMARY KEY,
+    what TEXT NOT NULL,
+    remedy TEXT NOT NULL,
+    times INTEGER NOT NULL DEFAULT 1,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE notes (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT"""
+
+MIGRATIONS = (_FIRST,)

@@ -1,0 +1,80 @@
+"""The one prompt layout: training pairs and drafts are both built here, so they cannot differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from panzad.engines.protocol import ChatMessage
+from panzad.store.mails import ThreadTurn
+
+THREAD_CHARACTERS = 2400
+TURN_CHARACTERS = 1200
+EXAMPLE_CHARACTERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class WritingTask:
+    """What is to be written: by whom, to whom, in answer to what, and how.
+
+    `thread` runs from the oldest mail to the newest, which is the one answered; empty for a new
+    mail. `examples` are past mails of the user's own.
+    """
+
+    author: str
+    recipients: tuple[str, ...]
+    subject: str
+    thread: tuple[ThreadTurn, ...] = ()
+    instruction: str = ""
+    examples: tuple[str, ...] = ()
+
+
+def messages(task: WritingTask) -> tuple[ChatMessage, ...]:
+    """The chat turns that ask the model for the mail."""
+    blocks: list[str] = []
+    if task.examples:
+        shown = "\n---\n".join(clip(text, EXAMPLE_CHARACTERS) for text in task.examples)
+        blocks.append(f"Mails I wrote before:\n---\n{shown}\n---")
+    if task.thread:
+        blocks.append("\n\n".join(_shown(turn, text) for turn, text in _fitting(task.thread)))
+    blocks.append(_request(task))
+    return (
+        ChatMessage("system", f"You write mail as {task.author or 'the user'}."),
+        ChatMessage("user", "\n\n".join(blocks)),
+    )
+
+
+def _request(task: WritingTask) -> str:
+    to = f" to {', '.join(task.recipients)}" if task.recipients else ""
+    asked = f"Write my reply{to}." if task.thread else f"Write my mail{to}."
+    about = "" if task.thread or not task.subject else f" Subject: {task.subject}."
+    said = f" {task.instruction.strip()}" if task.instruction.strip() else ""
+    return asked + about + said
+
+
+def _shown(turn: ThreadTurn, text: str) -> str:
+    return f"{turn.author or turn.email or 'Someone'} wrote:\n{text}"
+
+
+def _fitting(thread: Sequence[ThreadTurn]) -> list[tuple[ThreadTurn, str]]:
+    """The newest turns that fit with as much of their text as fits, oldest first."""
+    kept: list[tuple[ThreadTurn, str]] = []
+    room = THREAD_CHARACTERS
+    for turn in reversed(thread):
+        text = clip(turn.text, min(TURN_CHARACTERS, room))
+        if not text:
+            break
+        kept.append((turn, text))
+        room -= len(text)
+    return kept[::-1]
+
+
+def clip(text: str, limit: int) -> str:
+    """The beginning of `text`, at most `limit` characters, cut between words and marked `…`."""
+    text = text.strip()
+    if len(text) <= limit:
+        return text
+    if limit < 20:
+        return ""
+    words = text[:limit].rsplit(None, 1)
+    return (words[0] if len(words) == 2 else text[: limit - 1]) + "…"

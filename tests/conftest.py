@@ -1,0 +1,48 @@
+"""Servers and mailboxes for every test that asks for them."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from panzad.config import ImapServer
+from panzad.demo.server import DemoServer
+from tests.servers.dovecot import DovecotServer
+from tests.servers.mailbox import TestMailbox
+
+_users = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotServer]:
+    """A real Dovecot, for the whole run; take `dovecot_mailbox` for a user of your own."""
+    if shutil.which("dovecot", path="/usr/sbin:/usr/bin:/usr/local/sbin") is None:
+        pytest.fail("no dovecot: apt-get install dovecot-imapd")
+    with DovecotServer(tmp_path_factory.mktemp("dovecot")) as server:
+        yield server
+
+
+@pytest.fixture
+def dovecot_mailbox(dovecot: DovecotServer) -> TestMailbox:
+    """A new, empty mailbox on Dovecot: SPECIAL-USE, CONDSTORE, keywords, IDLE, UIDPLUS."""
+    user = f"user{next(_users)}@example.org"
+    dovecot.add_user(user, "geheim")
+    server = ImapServer(host=dovecot.host, port=dovecot.port, security="none")
+    return TestMailbox(server, user, "geheim")
+
+
+@pytest.fixture
+def pymap_mailbox() -> Iterator[TestMailbox]:
+    """A new, empty mailbox on pymap: IDLE and UIDPLUS; no SPECIAL-USE, CONDSTORE, keywords."""
+    with DemoServer("me@example.org", "geheim") as server:
+        place = ImapServer(host=server.host, port=server.port, security="none")
+        yield TestMailbox(place, server.user, server.password)
+
+
+@pytest.fixture(params=["dovecot", "pymap"])
+def mailbox(request: pytest.FixtureRequest) -> TestMailbox:
+    """A new, empty mailbox, once on each server."""
+    return request.getfixturevalue(f"{request.param}_mailbox")

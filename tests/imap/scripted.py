@@ -1,0 +1,115 @@
+"""A server by script for the habits that no real server shows on demand."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
+
+from panzad.config import ImapServer
+from panzad.imap.session import Session
+
+
+class ScriptedServer:
+    """Answers one connection. `answers` maps the beginning of a command to the lines sent for it,
+    before its OK; a line that begins with `TAG` is the tagged answer itself.
+
+    `idle` are the lines sent after IDLE, None hangs up; DONE is answered unless told otherwise.
+    """
+
+    def __init__(
+        self,
+        answers: Mapping[str, Sequence[str]] | None = None,
+        *,
+        capabilities: str = "IMAP4rev1 IDLE",
+        idle: Sequence[str | None] = ("+ idling",),
+        answers_done: bool = True,
+    ) -> None:
+        select = ["* 2 EXISTS", "* OK [UIDVALIDITY 7] x", "* OK [UIDNEXT 3] x"]
+        self._answers = {
+            "CAPABILITY": [f"* CAPABILITY {capabilities}"],
+            "EXAMINE": select,
+            "SELECT": select,
+            "UID SEARCH": ["* SEARCH"],
+            **(answers or {}),
+        }
+        self._idle = idle
+        self._answers_done = answers_done
+        self._received: list[str] = []
+        self._arrived = threading.Condition()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self) -> ScriptedServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(10)
+        self._listening.close()
+        assert not self._thread.is_alive()
+
+    def session(self) -> Session:
+        port = self._listening.getsockname()[1]
+        server = ImapServer(host="127.0.0.1", port=port, security="none")
+        return Session.connect(server, "me", "geheim", timeout=5)
+
+    def count(self, command: str) -> int:
+        with self._arrived:
+            return sum(one.startswith(command) for one in self._received)
+
+    def wait_for(self, command: str, times: int) -> None:
+        """Wait until a command has come that often."""
+        with self._arrived:
+            assert self._arrived.wait_for(
+                lambda: sum(one.startswith(command) for one in self._received) >= times, 10
+            )
+
+    def _serve(self) -> None:
+        connection, _ = self._listening.accept()
+        with connection, connection.makefile("rwb") as stream:
+            try:
+                self._say(stream, "* OK hello")
+                while line := stream.readline():
+                    tag, _, command = line.decode("utf-8").strip().partition(" ")
+                    if not self._answer(stream, tag, command):
+                        return
+            except ConnectionError:
+                return
+
+    def _answer(self, stream: BinaryIO, tag: str, command: str) -> bool:
+        with self._arrived:
+            self._received.append(command)
+            self._arrived.notify_all()
+        if command == "IDLE":
+            return self._serve_idle(stream, tag)
+        if command == "LOGOUT":
+            self._say(stream, "* BYE", f"{tag} OK")
+            return False
+        tagged = False
+        for beginning, lines in self._answers.items():
+            if command.startswith(beginning):
+                for line in lines:
+                    tagged = tagged or line.startswith("TAG")
+                    self._say(stream, line.replace("TAG", tag, 1))
+                break
+        if not tagged:
+            self._say(stream, f"{tag} OK done")
+        return True
+
+    def _serve_idle(self, stream: BinaryIO, tag: str) -> bool:
+        for line in self._idle:
+            if line is None:
+                return False
+            self._say(stream, line.replace("TAG", tag, 1))
+            if line.startswith("TAG"):
+                return True
+        done = stream.readline()
+        if done and self._answers_done:
+            self._say(stream, f"{tag} OK idle done")
+        return bool(done)
+
+    def _say(self, stream: BinaryIO, *lines: str) -> None:
+        stream.write("".join(f"{line}\r\n" for line in lines).encode("utf-8"))
+        stream.flush()

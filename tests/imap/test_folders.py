@@ -1,0 +1,126 @@
+"""Which folders are Sent and Drafts, on servers of every habit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from panzad.config import ImapServer
+from panzad.errors import FolderMissing
+from panzad.imap import folder_names
+from panzad.imap.folders import FolderInfo, choose
+from tests.servers.dovecot import DovecotServer
+from tests.servers.mailbox import TestMailbox
+
+
+def listing(*names: str, delimiter: str = "/", **special: str) -> list[FolderInfo]:
+    """Folders by name; keyword arguments name those that carry a SPECIAL-USE attribute."""
+    marked = {name: f"\\{use}" for use, name in special.items()}
+    return [
+        FolderInfo(name, delimiter, frozenset({marked[name]} if name in marked else ()))
+        for name in ("INBOX", *names)
+    ]
+
+
+class TestChoose:
+    def test_special_use_wins_over_names(self) -> None:
+        infos = listing("Sent", "Ablage", "Drafts", "Vorlagen", sent="Ablage", drafts="Vorlagen")
+        choice = choose(infos)
+        assert (choice.sent, choice.drafts) == (("Ablage",), "Vorlagen")
+
+    def test_two_folders_marked_sent_are_both_learned_from(self) -> None:
+        infos = [
+            FolderInfo("Sent", "/", frozenset({"\\sent"})),
+            FolderInfo("Sent Items", "/", frozenset({"\\sent"})),
+            FolderInfo("Drafts", "/", frozenset()),
+        ]
+        assert choose(infos, watch=[]).sent == ("Sent", "Sent Items")
+
+    @pytest.mark.parametrize(
+        ("sent", "drafts"),
+        [
+            ("Sent", "Drafts"),
+            ("Gesendet", "Entwürfe"),
+            ("Messages envoyés", "Brouillons"),
+            ("Απεσταλμένα", "Πρόχειρα"),
+            ("Отправленные", "Черновики"),
+            ("送信済み", "下書き"),
+            ("sent items", "DRAFTS"),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("parent", "delimiter"), [("", "/"), ("INBOX.", "."), ("Inbox/", "/"), ("[Gmail]/", "/")]
+    )
+    def test_names_are_known_in_many_languages_and_below_any_parent(
+        self, sent: str, drafts: str, parent: str, delimiter: str
+    ) -> None:
+        infos = listing(parent + sent, parent + drafts, "Archive", delimiter=delimiter)
+        choice = choose(infos)
+        assert (choice.sent, choice.drafts) == ((parent + sent,), parent + drafts)
+
+    def test_a_folder_that_cannot_be_opened_is_not_chosen(self) -> None:
+        infos = [
+            FolderInfo("Sent", "/", frozenset({"\\sent", "\\noselect"})),
+            FolderInfo("Sent Messages", "/", frozenset()),
+            FolderInfo("Drafts", "/", frozenset()),
+        ]
+        assert choose(infos, watch=[]).sent == ("Sent Messages",)
+
+    def test_the_config_wins(self) -> None:
+        infos = listing("Sent", "Work", "Drafts", "Ideas", sent="Sent", drafts="Drafts")
+        choice = choose(infos, sent=["Work", "Sent"], drafts="Ideas", watch=["Work"])
+        assert (choice.sent, choice.drafts, choice.watch) == (("Work", "Sent"), "Ideas", ("Work",))
+
+    def test_a_configured_name_is_found_behind_a_prefix_and_in_any_case(self) -> None:
+        infos = listing("INBOX.Sent", "INBOX.Entwürfe", delimiter=".")
+        choice = choose(infos, sent="sent", drafts="Entwu\u0308rfe", watch=["Inbox"])
+        assert choice.sent == ("INBOX.Sent",)
+        assert choice.drafts == "INBOX.Entwürfe"
+        assert choice.watch == ("INBOX",)
+
+    def test_a_missing_folder_names_the_key_and_what_exists(self) -> None:
+        infos = listing("Post", "Drafts")
+        with pytest.raises(FolderMissing, match=r"folders\.sent to one.*Drafts, INBOX, Post"):
+            choose(infos)
+        with pytest.raises(FolderMissing, match=r"no folder Ideas: set folders\.drafts"):
+            choose(infos, sent="Post", drafts="Ideas")
+        with pytest.raises(FolderMissing, match=r"no folder Lists: set folders\.watch"):
+            choose(infos, sent="Post", watch=["INBOX", "Lists"])
+
+    def test_no_name_means_both_sent_and_drafts(self) -> None:
+        sent = {name.casefold() for name in folder_names.SENT}
+        drafts = {name.casefold() for name in folder_names.DRAFTS}
+        assert not sent & drafts
+
+
+class TestOnServers:
+    @pytest.fixture
+    def localised(self, tmp_path: Path) -> Iterator[TestMailbox]:
+        """Courier's layout: `INBOX.` prefix, `.` delimiter, German names, no SPECIAL-USE."""
+        folders = {"Gesendet": None, "Entwürfe": None, "Ablage & Co": None}
+        with DovecotServer(
+            tmp_path / "dovecot", prefix="INBOX.", separator=".", folders=folders
+        ) as server:
+            server.add_user("me@example.org", "geheim")
+            place = ImapServer(host=server.host, port=server.port, security="none")
+            yield TestMailbox(place, "me@example.org", "geheim", prefix="INBOX.")
+
+    def test_special_use_as_dovecot_tells_it(self, dovecot_mailbox: TestMailbox) -> None:
+        with dovecot_mailbox.session() as session:
+            choice = choose(session.list_folders())
+        assert (choice.sent, choice.drafts, choice.watch) == (("Sent",), "Drafts", ("INBOX",))
+
+    def test_names_on_a_server_without_special_use(self, pymap_mailbox: TestMailbox) -> None:
+        with pymap_mailbox.session() as session:
+            choice = choose(session.list_folders())
+        assert (choice.sent, choice.drafts, choice.watch) == (("Sent",), "Drafts", ("INBOX",))
+
+    def test_prefix_and_modified_utf7(self, localised: TestMailbox) -> None:
+        with localised.session() as session:
+            infos = session.list_folders()
+            choice = choose(infos)
+            assert "INBOX.Ablage & Co" in {info.name for info in infos}
+            assert (choice.sent, choice.drafts) == (("INBOX.Gesendet",), "INBOX.Entwürfe")
+            assert session.select(choice.drafts, readonly=True).exists == 0

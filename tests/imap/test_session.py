@@ -1,0 +1,179 @@
+"""Connecting: what is refused, what is understood, and which of panzad's errors says so."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from panzad.config import ImapServer
+from panzad.errors import FolderMissing, LoginError, NetworkError, TlsError
+from panzad.imap.session import Session
+from tests.servers.dovecot import DovecotServer
+from tests.servers.mailbox import TestMailbox, mail
+
+
+def connect(server: ImapServer, password: str = "geheim", user: str = "me@example.org") -> Session:
+    return Session.connect(server, user, password, timeout=5)
+
+
+class TestTls:
+    def test_a_certificate_signed_by_a_trusted_authority_is_taken(
+        self, dovecot: DovecotServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.ca_file))
+        dovecot.add_user("tls@example.org", "geheim")
+        for port, security in ((dovecot.tls_port, "tls"), (dovecot.port, "starttls")):
+            server = ImapServer(host="localhost", port=port, security=security)
+            with connect(server, user="tls@example.org") as session:
+                assert session.select("INBOX", readonly=True).exists == 0
+
+    @pytest.mark.parametrize("security", ["tls", "starttls"])
+    def test_an_unknown_authority_is_refused_with_host_and_remedy(
+        self, dovecot: DovecotServer, security: str
+    ) -> None:
+        port = dovecot.tls_port if security == "tls" else dovecot.port
+        server = ImapServer.model_validate(
+            {"host": "localhost", "port": port, "security": security}
+        )
+        with pytest.raises(TlsError, match=rf"localhost:{port} is not trusted.*SSL_CERT_FILE"):
+            connect(server)
+
+    def test_a_certificate_for_another_name_is_refused(
+        self, dovecot: DovecotServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.ca_file))
+        with pytest.raises(TlsError, match="mismatch"):
+            connect(ImapServer(host="127.0.0.1", port=dovecot.tls_port, security="tls"))
+
+    def test_tls_to_a_plain_port_names_the_setting(self, dovecot: DovecotServer) -> None:
+        with pytest.raises(TlsError, match=r"speaks no TLS.*imap\.security"):
+            connect(ImapServer(host="localhost", port=dovecot.port, security="tls"))
+
+    def test_a_server_without_starttls_is_refused(self, pymap_mailbox: TestMailbox) -> None:
+        server = pymap_mailbox.server.model_copy(update={"security": "starttls"})
+        with pytest.raises(TlsError, match="offers no STARTTLS"):
+            connect(server)
+
+    def test_plain_text_is_refused_beyond_loopback(self) -> None:
+        server = ImapServer.model_construct(host="imap.example.org", port=143, security="none")
+        with pytest.raises(TlsError, match="plain text"):
+            connect(server)
+
+
+class TestNetwork:
+    def test_a_closed_port_cannot_be_reached(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        with pytest.raises(NetworkError, match=f"127.0.0.1:{port} cannot be reached"):
+            connect(ImapServer(host="127.0.0.1", port=port, security="none"))
+
+    def test_an_unknown_host_is_named(self) -> None:
+        with pytest.raises(NetworkError, match=r"no host mail\.invalid"):
+            connect(ImapServer(host="mail.invalid", port=993))
+
+    def test_a_silent_server_times_out(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            place = ImapServer(host="127.0.0.1", port=server.getsockname()[1], security="none")
+            with pytest.raises(NetworkError, match="does not answer"):
+                Session.connect(place, "me", "geheim", timeout=0.2)
+
+    def test_a_server_that_hangs_up_during_the_login_is_no_wrong_password(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+
+            def greet_and_leave() -> None:
+                connection, _ = server.accept()
+                with connection, connection.makefile("rwb") as stream:
+                    stream.write(b"* OK [CAPABILITY IMAP4rev1] hello\r\n")
+                    stream.flush()
+                    tag = stream.readline().split()[0]
+                    stream.write(b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n")
+                    stream.flush()
+                    stream.readline()
+
+            thread = threading.Thread(target=greet_and_leave)
+            thread.start()
+            place = ImapServer(host="127.0.0.1", port=server.getsockname()[1], security="none")
+            with pytest.raises(NetworkError, match="broke"):
+                Session.connect(place, "me", "geheim", timeout=5)
+            thread.join()
+
+    def test_a_server_that_dies_later_is_a_network_error(self, tmp_path: Path) -> None:
+        with DovecotServer(tmp_path / "dovecot") as server:
+            server.add_user("me@example.org", "geheim")
+            place = ImapServer(host=server.host, port=server.port, security="none")
+            session = connect(place)
+            server.stop()
+            with pytest.raises(NetworkError):
+                session.select("INBOX", readonly=True)
+            session.close()
+
+
+class TestLogin:
+    def test_a_wrong_password_is_a_login_error_that_does_not_tell_it(
+        self, mailbox: TestMailbox
+    ) -> None:
+        with pytest.raises(LoginError, match=mailbox.user) as caught:
+            connect(mailbox.server, password="falsch", user=mailbox.user)
+        assert "falsch" not in str(caught.value)
+
+    @pytest.mark.parametrize("password", ['q"uo\\te', "blank space", "grün€"])
+    def test_passwords_with_any_character_work(self, dovecot: DovecotServer, password: str) -> None:
+        user = f"odd{abs(hash(password))}@example.org"
+        dovecot.add_user(user, password)
+        place = ImapServer(host=dovecot.host, port=dovecot.port, security="none")
+        with connect(place, password=password, user=user) as session:
+            assert "IDLE" in session.capabilities
+
+    def test_a_line_end_in_the_password_never_reaches_the_server(
+        self, dovecot_mailbox: TestMailbox
+    ) -> None:
+        with pytest.raises(LoginError, match="line end"):
+            connect(dovecot_mailbox.server, password="geheim\r\na1 LOGOUT")
+
+
+class TestSelect:
+    def test_it_tells_what_is_in_the_folder(self, mailbox: TestMailbox) -> None:
+        mailbox.append("INBOX", mail("one"), mail("two"))
+        with mailbox.session() as session:
+            state = session.select("INBOX", readonly=True)
+            assert (state.name, state.exists, state.read_only) == ("INBOX", 2, True)
+            assert state.uidvalidity > 0
+            assert state.uidnext is not None
+            assert not session.select("INBOX", readonly=False).read_only
+
+    def test_condstore_is_enabled_where_the_server_has_it(
+        self, dovecot_mailbox: TestMailbox, pymap_mailbox: TestMailbox
+    ) -> None:
+        with dovecot_mailbox.session() as session:
+            assert session.select("INBOX", readonly=True).highestmodseq is not None
+        with pymap_mailbox.session() as session:
+            assert session.select("INBOX", readonly=True).highestmodseq is None
+
+    def test_keywords_are_allowed_where_permanentflags_says_so(
+        self, dovecot_mailbox: TestMailbox, pymap_mailbox: TestMailbox
+    ) -> None:
+        with dovecot_mailbox.session() as session:
+            assert session.select("INBOX", readonly=False).keywords_allowed
+        with pymap_mailbox.session() as session:
+            assert not session.select("INBOX", readonly=False).keywords_allowed
+
+    def test_a_folder_that_is_not_there_is_missing(self, mailbox: TestMailbox) -> None:
+        with (
+            mailbox.session() as session,
+            pytest.raises(FolderMissing, match="no folder Gesendet"),
+        ):
+            session.select("Gesendet", readonly=True)
+
+    def test_a_folder_that_was_deleted_meanwhile_is_missing(self, mailbox: TestMailbox) -> None:
+        with mailbox.client() as client:
+            client.create_folder("Entwürfe")
+        with mailbox.session() as session:
+            assert session.select("Entwürfe", readonly=True).exists == 0
+            session.select("INBOX", readonly=True)
+            with mailbox.client() as client:
+                client.delete_folder("Entwürfe")
+            with pytest.raises(FolderMissing):
+                session.select("Entwürfe", readonly=True)

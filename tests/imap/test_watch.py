@@ -1,0 +1,156 @@
+"""Watching a folder: what another mail program does is seen within two seconds."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from panzad.errors import NetworkError, PanzadError
+from panzad.imap.search import standing
+from panzad.imap.session import Capabilities, Session
+from panzad.imap.watch import watch
+from tests.imap.scripted import ScriptedServer
+from tests.servers.mailbox import TestMailbox, mail
+
+PROMISED_SECONDS = 2.0
+
+
+class Watcher:
+    """A watch in a thread of its own that looks for marks at each change."""
+
+    def __init__(self, session: Session, folder: str) -> None:
+        self.seen: queue.Queue[list[int]] = queue.Queue()
+        self.failure: BaseException | None = None
+        self.stop = threading.Event()
+        self._session = session
+        self._folder = folder
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        def look() -> None:
+            self._session.select(self._folder, readonly=True)
+            self.seen.put(standing(self._session, "flag"))
+
+        try:
+            watch(self._session, self._folder, look, self.stop)
+        except PanzadError as error:
+            self.failure = error
+
+    def sees(self, uids: list[int], within: float) -> float:
+        """Wait until exactly these mails stand marked; the seconds it took."""
+        begin = time.monotonic()
+        while True:
+            left = begin + within - time.monotonic()
+            if self.seen.get(timeout=max(left, 0.001)) == uids:
+                return time.monotonic() - begin
+
+    def ends(self, within: float) -> None:
+        self._thread.join(within)
+        assert not self._thread.is_alive()
+
+
+@contextmanager
+def watching(session: Session, folder: str = "INBOX") -> Iterator[Watcher]:
+    watcher = Watcher(session, folder)
+    try:
+        yield watcher
+    finally:
+        watcher.stop.set()
+        watcher.ends(5)
+
+
+def without_idle(session: Session) -> Session:
+    session.capabilities = Capabilities(session.capabilities.names - {"IDLE"})
+    return session
+
+
+@pytest.fixture(params=["IDLE", "NOOP"])
+def session(request: pytest.FixtureRequest, mailbox: TestMailbox) -> Iterator[Session]:
+    with mailbox.session() as session:
+        yield session if request.param == "IDLE" else without_idle(session)
+
+
+class TestChanges:
+    def test_a_flag_set_elsewhere_is_seen_within_two_seconds(
+        self, mailbox: TestMailbox, session: Session
+    ) -> None:
+        mailbox.append("INBOX", mail("one"), mail("two"))
+        uids = session.client.search("ALL") if session.select("INBOX", readonly=True) else []
+        with watching(session) as watcher:
+            watcher.sees([], within=5)
+            mailbox.flag("INBOX", uids[1])
+            assert watcher.sees([uids[1]], within=5) < PROMISED_SECONDS
+            mailbox.flag("INBOX", uids[0])
+            assert watcher.sees(uids, within=5) < PROMISED_SECONDS
+        assert watcher.failure is None
+
+    def test_a_flag_set_after_a_quiet_while_is_seen_too(self, mailbox: TestMailbox) -> None:
+        mailbox.append("INBOX", mail("one"))
+        with mailbox.session() as session:
+            session.select("INBOX", readonly=True)
+            (uid,) = session.client.search("ALL")
+            with watching(session) as watcher:
+                watcher.sees([], within=5)
+                watcher.sees([], within=5)  # the settling window is over
+                mailbox.flag("INBOX", uid)
+                assert watcher.sees([uid], within=5) < PROMISED_SECONDS
+
+    def test_it_stops_within_two_seconds(self, session: Session) -> None:
+        with watching(session) as watcher:
+            watcher.sees([], within=5)
+            watcher.stop.set()
+            watcher.ends(2)
+        assert watcher.failure is None
+
+
+class TestHabits:
+    """Servers by script: each test is one habit of the field notes."""
+
+    def test_bye_during_idle_ends_the_watch(self) -> None:
+        with ScriptedServer(idle=["+ idling", "* BYE Autologout", None]) as server:
+            with server.session() as session, watching(session) as watcher:
+                watcher.ends(5)
+            assert isinstance(watcher.failure, NetworkError)
+
+    def test_the_end_of_the_stream_during_idle_is_no_busy_loop(self) -> None:
+        with ScriptedServer(idle=["+ idling", None]) as server:
+            with server.session() as session, watching(session) as watcher:
+                watcher.ends(5)
+            assert isinstance(watcher.failure, NetworkError)
+            assert server.count("IDLE") == 1
+
+    def test_an_exists_beside_the_continuation_is_found_at_the_end_of_the_window(self) -> None:
+        with ScriptedServer(idle=["+ idling\r\n* 3 EXISTS"]) as server:
+            with server.session() as session, watching(session) as watcher:
+                for _ in range(3):
+                    watcher.sees([], within=5)
+            assert watcher.failure is None
+
+    def test_still_here_is_not_a_change(self) -> None:
+        with ScriptedServer(idle=["+ idling", "* OK Still here"]) as server:
+            with server.session() as session, watching(session) as watcher:
+                watcher.sees([], within=5)
+                watcher.sees([], within=5)
+                server.wait_for("IDLE", 2)
+            assert watcher.failure is None
+
+    def test_no_to_idle_is_an_error_not_a_loop(self) -> None:
+        with ScriptedServer(idle=["TAG NO not now"]) as server:
+            with server.session() as session, watching(session) as watcher:
+                watcher.ends(5)
+            assert isinstance(watcher.failure, PanzadError)
+            assert server.count("IDLE") == 1
+
+    def test_a_server_that_hangs_does_not_hold_up_the_stop(self) -> None:
+        with ScriptedServer(idle=["+ idling"], answers_done=False) as server:
+            with server.session() as session, watching(session) as watcher:
+                server.wait_for("IDLE", 1)
+                watcher.stop.set()
+                watcher.ends(2.5)
+            assert watcher.failure is None

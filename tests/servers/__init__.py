@@ -1,0 +1,1 @@
+"""The real IMAP servers that tests, benchmarks and demos run against."""

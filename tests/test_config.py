@@ -1,0 +1,123 @@
+"""The settings: what is read, and what a user is told about a mistake."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panzad import config
+from panzad.errors import ConfigError
+
+ACCOUNT = """\
+[accounts.work]
+address = "ann@example.org"
+imap = { host = "imap.example.org" }
+auth = { command = "pass show mail" }
+"""
+
+
+class TestParse:
+    def test_example_config_is_valid(self) -> None:
+        text = Path("config.example.toml").read_text(encoding="utf-8")
+        parsed = config.parse(text)
+        assert parsed.accounts["work"].imap.security == "tls"
+        assert parsed.training.min_new == 20
+
+    def test_defaults_are_those_of_the_contract(self) -> None:
+        parsed = config.parse(ACCOUNT)
+        account = parsed.accounts["work"]
+        assert (account.imap.port, account.imap.security) == (993, "tls")
+        assert account.folders.watch == ("INBOX",)
+        assert account.mark == "flag"
+        assert account.user == "ann@example.org"
+        assert (parsed.model.base, parsed.model.idle_minutes) == ("smollm2-135m-instruct", 10)
+        assert (parsed.retrieval.examples, parsed.retrieval.share) == (3, "participants")
+        assert (parsed.drafts.max_per_hour, parsed.drafts.max_age_days) == (20, 14)
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            (ACCOUNT.replace("host =", "hots ="), "line 3: unknown key accounts.work.imap.hots"),
+            (ACCOUNT.replace("host =", "hots ="), "did you mean host?"),
+            (ACCOUNT + "[trainning]\n", "line 5: unknown key trainning: did you mean training?"),
+            ("[acounts.work]\n", "line 1: unknown key acounts: did you mean accounts?"),
+            (ACCOUNT + "[training]\nmin_new = 0\n", "line 6: training.min_new"),
+            (ACCOUNT + '[training]\nwindow = "late"\n', 'must look like "01:00-06:00"'),
+            (ACCOUNT + '[training]\nwindow = "27:00-29:00"\n', "line 6: training.window"),
+            (ACCOUNT + "[drafts]\nmax_age_days = 'x'\n", "line 6: drafts.max_age_days"),
+            (ACCOUNT.replace('command = "pass show mail"', ""), "needs exactly one of command"),
+            (
+                ACCOUNT.replace("}\nauth", ', security = "none" }\nauth'),
+                "line 3: accounts.work.imap",
+            ),
+            (ACCOUNT.replace('"ann@example.org"', '"ann"'), "line 2: accounts.work.address"),
+            (ACCOUNT + 'mark = "star"\n', 'must be "flag"'),
+            ("address = \n", "is not valid TOML"),
+            ("", "accounts is missing"),
+        ],
+    )
+    def test_mistake_names_key_line_and_remedy(self, text: str, said: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            config.parse(text)
+        assert said in str(caught.value)
+        assert "\n" not in str(caught.value)
+        assert caught.value.exit_code == 3
+
+    def test_plain_text_is_allowed_on_loopback_only(self) -> None:
+        for host in ("localhost", "127.0.0.1", "::1"):
+            text = ACCOUNT.replace('"imap.example.org"', f'"{host}", security = "none"')
+            assert config.parse(text).accounts["work"].imap.security == "none"
+
+    def test_password_does_not_show_in_a_printed_config(self) -> None:
+        text = ACCOUNT.replace('command = "pass show mail"', 'password = "hunter2"')
+        assert "hunter2" not in repr(config.parse(text))
+
+    def test_missing_file_names_init(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigError, match="panzad init"):
+            config.load(tmp_path / "config.toml")
+
+    @given(st.text())
+    def test_any_text_is_read_or_refused_in_one_line(self, text: str) -> None:
+        try:
+            config.parse(text)
+        except ConfigError as error:
+            assert len(str(error).splitlines()) == 1
+
+
+class TestWindow:
+    @pytest.mark.parametrize(
+        ("window", "moment", "inside"),
+        [
+            ("01:00-06:00", time(1, 0), True),
+            ("01:00-06:00", time(6, 0), False),
+            ("22:00-05:00", time(23, 30), True),
+            ("22:00-05:00", time(4, 59), True),
+            ("22:00-05:00", time(12, 0), False),
+            ("03:00-03:00", time(12, 0), True),
+            ("20:00-24:00", time(23, 59), True),
+        ],
+    )
+    def test_holds(self, window: str, moment: time, inside: bool) -> None:
+        assert config.parse_window(window).holds(moment) is inside
+
+
+class TestLocate:
+    def test_state_option_keeps_everything_in_one_folder(self, tmp_path: Path) -> None:
+        paths = config.locate(None, tmp_path)
+        for path in (paths.config, paths.database, paths.models, paths.adapters, paths.index):
+            assert path.is_relative_to(tmp_path)
+
+    def test_xdg_folders_are_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("XDG_STATE_HOME", "/s")
+        monkeypatch.setenv("XDG_DATA_HOME", "/d")
+        monkeypatch.setenv("XDG_CONFIG_HOME", "/c")
+        paths = config.locate(None, None)
+        assert (str(paths.database), str(paths.models), str(paths.config)) == (
+            "/s/panzad/panzad.db",
+            "/d/panzad/models",
+            "/c/panzad/config.toml",
+        )

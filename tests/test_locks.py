@@ -1,0 +1,50 @@
+"""Locks between processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from panzad.errors import StateLocked
+from panzad.locks import held, is_held
+
+HOLD = """
+import sys
+from pathlib import Path
+from panzad.locks import held
+with held(Path(sys.argv[1]), "daemon", wait=False):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+class TestHeld:
+    def test_second_holder_is_told_who_has_it(self, tmp_path: Path) -> None:
+        with (
+            held(tmp_path, "daemon", wait=False),
+            pytest.raises(StateLocked, match=r"pid \d+") as caught,
+            held(tmp_path, "daemon", wait=False),
+        ):
+            pass
+        assert caught.value.exit_code == 7
+
+    def test_lock_is_free_again_afterwards(self, tmp_path: Path) -> None:
+        with held(tmp_path, "daemon", wait=False):
+            assert is_held(tmp_path, "daemon")
+        assert not is_held(tmp_path, "daemon")
+
+    def test_killed_process_lets_go(self, tmp_path: Path) -> None:
+        with subprocess.Popen(
+            [sys.executable, "-c", HOLD, str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            assert is_held(tmp_path, "daemon")
+            child.kill()
+            child.wait()
+        assert not is_held(tmp_path, "daemon")
