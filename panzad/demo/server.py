@@ -22,6 +22,8 @@ from panzad.errors import PanzadError
 
 if TYPE_CHECKING:
     from pymap.backend.dict import DictBackend
+    from pymap.concurrent import Event
+    from pymap.selected import SelectedMailbox
 
 HOST = "127.0.0.1"
 
@@ -87,6 +89,7 @@ async def _serve(listening: socket.socket, user: str, password: str, folders: li
     from proxyprotocol.reader import ProxyProtocolReader
     from pymap.backend.dict import DictBackend
     from pymap.imap import IMAPServer
+    from pysasl.hashing import Cleartext
 
     arguments = Namespace(
         host=HOST,
@@ -101,8 +104,10 @@ async def _serve(listening: socket.socket, user: str, password: str, folders: li
         demo_user=user,
         demo_password=password,
     )
-    backend, config = await DictBackend.init(arguments)
+    # Mail that is made up needs no slow password hash.
+    backend, config = await DictBackend.init(arguments, hash_context=Cleartext())
     config.apply_context()
+    _mend_idle()
     await _create_folders(backend, user, folders)
     connected = ProxyProtocolReader(config.proxy_protocol).get_callback(
         IMAPServer(backend.login, config)
@@ -111,6 +116,22 @@ async def _serve(listening: socket.socket, user: str, password: str, folders: li
         await asyncio.to_thread(sys.stdin.buffer.read)
         # Clients may still hold connections, which a graceful close would wait for.
         os._exit(0)
+
+
+def _mend_idle() -> None:
+    """Let IDLE look before it waits: pymap 0.36 loses a change that comes while it tells one."""
+    from pymap.backend.dict.mailbox import MailboxData
+
+    wait = MailboxData.update_selected
+
+    async def look_first(
+        self: MailboxData, selected: SelectedMailbox, *, wait_on: Event | None = None
+    ) -> SelectedMailbox:
+        seen = selected.mod_sequence
+        behind = seen is not None and seen < self._mod_sequences.highest
+        return await wait(self, selected, wait_on=None if behind else wait_on)
+
+    MailboxData.update_selected = look_first
 
 
 async def _create_folders(backend: DictBackend, user: str, folders: list[str]) -> None:

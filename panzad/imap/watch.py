@@ -65,17 +65,21 @@ def _idle(session: Session, seconds: float, stop: threading.Event) -> bool:
     Only `idle_done` reads: unlike `idle_check` it reads whole lines, and raises at BYE and at the
     end of the stream, where `idle_check` returns [] for ever (mjs/imapclient#565).
     """
-    # Untagged lines before `+` are legal, and IMAPClient takes them for an error: NOOP first
-    # brings what is waiting.
-    if _told(session):
-        return True
-    with session.translated("wait for mail"):
-        session.client.idle()
-        _wait_readable(session, seconds, stop)
-        if stop.is_set():
-            session.answer_within(_STOPPING_SECONDS)
-        _, news = session.client.idle_done()
-    return _is_change(news)
+    end = time.monotonic() + seconds
+    while not stop.is_set() and time.monotonic() < end:
+        # Untagged lines before `+` are legal, and IMAPClient takes them for an error: NOOP first
+        # brings what is waiting.
+        if _told(session):
+            return True
+        with session.translated("wait for mail"):
+            session.client.idle()
+            _wait_readable(session, end, stop)
+            if stop.is_set():
+                session.answer_within(_STOPPING_SECONDS)
+            _, news = session.client.idle_done()
+        if _is_change(news):
+            return True
+    return False
 
 
 def _poll(session: Session, seconds: float, stop: threading.Event) -> bool:
@@ -103,10 +107,9 @@ def _is_change(news: list[tuple[object, ...]]) -> bool:
     return any(len(response) > 1 and isinstance(response[0], int) for response in news)
 
 
-def _wait_readable(session: Session, seconds: float, stop: threading.Event) -> None:
+def _wait_readable(session: Session, end: float, stop: threading.Event) -> None:
     poller = select.poll()
     poller.register(session.client.socket(), select.POLLIN)
-    end = time.monotonic() + seconds
     asleep = _time_asleep()
     while not stop.is_set() and (left := end - time.monotonic()) > 0:
         if poller.poll(min(left, _SLICE_SECONDS) * 1000):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Mapping, Sequence
-from typing import BinaryIO
+from io import BufferedRWPair
 
 from panzad.config import ImapServer
 from panzad.imap.session import Session
@@ -13,9 +13,10 @@ from panzad.imap.session import Session
 
 class ScriptedServer:
     """Answers one connection. `answers` maps the beginning of a command to the lines sent for it,
-    before its OK; a line that begins with `TAG` is the tagged answer itself.
+    before its OK; a line that begins with `TAG` is the tagged answer itself, `HANGUP` closes.
 
-    `idle` are the lines sent after IDLE, None hangs up; DONE is answered unless told otherwise.
+    `idles` are the lines sent after each IDLE, the last of them for all that follow; None hangs up.
+    DONE is answered unless told otherwise.
     """
 
     def __init__(
@@ -23,7 +24,7 @@ class ScriptedServer:
         answers: Mapping[str, Sequence[str]] | None = None,
         *,
         capabilities: str = "IMAP4rev1 IDLE",
-        idle: Sequence[str | None] = ("+ idling",),
+        idles: Sequence[Sequence[str | None]] = (["+ idling"],),
         answers_done: bool = True,
     ) -> None:
         select = ["* 2 EXISTS", "* OK [UIDVALIDITY 7] x", "* OK [UIDNEXT 3] x"]
@@ -34,7 +35,7 @@ class ScriptedServer:
             "UID SEARCH": ["* SEARCH"],
             **(answers or {}),
         }
-        self._idle = idle
+        self._idles = list(idles)
         self._answers_done = answers_done
         self._received: list[str] = []
         self._arrived = threading.Condition()
@@ -78,7 +79,7 @@ class ScriptedServer:
             except ConnectionError:
                 return
 
-    def _answer(self, stream: BinaryIO, tag: str, command: str) -> bool:
+    def _answer(self, stream: BufferedRWPair, tag: str, command: str) -> bool:
         with self._arrived:
             self._received.append(command)
             self._arrived.notify_all()
@@ -91,6 +92,8 @@ class ScriptedServer:
         for beginning, lines in self._answers.items():
             if command.startswith(beginning):
                 for line in lines:
+                    if line == "HANGUP":
+                        return False
                     tagged = tagged or line.startswith("TAG")
                     self._say(stream, line.replace("TAG", tag, 1))
                 break
@@ -98,8 +101,8 @@ class ScriptedServer:
             self._say(stream, f"{tag} OK done")
         return True
 
-    def _serve_idle(self, stream: BinaryIO, tag: str) -> bool:
-        for line in self._idle:
+    def _serve_idle(self, stream: BufferedRWPair, tag: str) -> bool:
+        for line in self._idles.pop(0) if len(self._idles) > 1 else self._idles[0]:
             if line is None:
                 return False
             self._say(stream, line.replace("TAG", tag, 1))
@@ -110,6 +113,6 @@ class ScriptedServer:
             self._say(stream, f"{tag} OK idle done")
         return bool(done)
 
-    def _say(self, stream: BinaryIO, *lines: str) -> None:
+    def _say(self, stream: BufferedRWPair, *lines: str) -> None:
         stream.write("".join(f"{line}\r\n" for line in lines).encode("utf-8"))
         stream.flush()

@@ -25,8 +25,11 @@ class TestTls:
     ) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.ca_file))
         dovecot.add_user("tls@example.org", "geheim")
-        for port, security in ((dovecot.tls_port, "tls"), (dovecot.port, "starttls")):
-            server = ImapServer(host="localhost", port=port, security=security)
+        servers = (
+            ImapServer(host="localhost", port=dovecot.tls_port, security="tls"),
+            ImapServer(host="localhost", port=dovecot.port, security="starttls"),
+        )
+        for server in servers:
             with connect(server, user="tls@example.org") as session:
                 assert session.select("INBOX", readonly=True).exists == 0
 

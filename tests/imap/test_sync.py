@@ -8,6 +8,7 @@ from panzad.config import ImapServer
 from panzad.imap.fetch import MAILS_PER_BATCH
 from panzad.imap.plan import NEVER_SYNCED, finished
 from tests.imap.ledger import Killed, Ledger
+from tests.imap.scripted import ScriptedServer
 from tests.imap.wire import commands
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox, mail
@@ -162,3 +163,35 @@ class TestTwentyThousandMails:
             assert ledger.events == ["Vanished", "Done"]
             assert sent == ['EXAMINE "Sent"', "UID SEARCH UID 1:20000"]
         assert len(ledger.mails) == 19_997
+
+
+class TestHabits:
+    def test_without_uidnext_the_last_mail_is_not_taken_for_a_new_one(self) -> None:
+        """163.com leaves UIDNEXT out, and `n:*` returns the last mail even below n."""
+        head = "Subject: hi\r\n\r\n"
+        structure = 'BODYSTRUCTURE ("APPLICATION" "PDF" NIL NIL NIL "7BIT" 4)'
+        answers = {
+            "EXAMINE": ["* 1 EXISTS", "* OK [UIDVALIDITY 7] x"],
+            "UID SEARCH": ["* SEARCH 5"],
+            "UID FETCH 5": [f"* 1 FETCH (UID 5 {structure} BODY[HEADER]<0> {{15}}\r\n{head})"],
+        }
+        ledger = Ledger()
+        with ScriptedServer(answers) as server, server.session() as session:
+            ledger.sync(session, "Sent")
+            ledger.sync(session, "Sent")
+        assert ledger.events == ["Done"]
+        assert (ledger.fetches, sorted(ledger.mails)) == (1, [5])
+
+    def test_an_unreadable_mail_is_known_and_not_asked_for_again(self) -> None:
+        """Yahoo: single mails permanently `[UNAVAILABLE]`."""
+        answers = {
+            "EXAMINE": ["* 1 EXISTS", "* OK [UIDVALIDITY 7] x", "* OK [UIDNEXT 6] x"],
+            "UID SEARCH": ["* SEARCH 5"],
+            "UID FETCH": ["TAG NO [UNAVAILABLE] UID FETCH Server error"],
+        }
+        ledger = Ledger()
+        with ScriptedServer(answers) as server, server.session() as session:
+            ledger.sync(session, "Sent")
+            assert ledger.events == ["Unreadable", "Checkpoint", "Done"]
+            ledger.sync(session, "Sent")
+        assert ledger.events == ["Done"]

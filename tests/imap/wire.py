@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from panzad.imap.session import Session
 
 
 @contextmanager
 def commands(session: Session) -> Iterator[list[str]]:
-    """The command names sent while the block runs."""
-    imaplib_client = session.client._imap
-    send = imaplib_client.send
+    """The commands sent while the block runs, without their tags."""
+    link: Any = session.client._imap
+    send = link.send
     sent: list[str] = []
 
     def counted(data: bytes) -> None:
-        if data.startswith(imaplib_client.tagpre):
+        if data.startswith(link.tagpre):
             sent.append(data.decode("ascii", "replace").partition(" ")[2].strip())
         send(data)
 
-    imaplib_client.send = counted
+    link.send = counted
     try:
         yield sent
     finally:
-        imaplib_client.send = send
+        link.send = send

@@ -1,0 +1,60 @@
+"""SHA-256 of model files, remembered by size and time: no 100 MB read at every start."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+_SEEN = "checked.json"
+
+
+def sha256_of(path: Path, memory: Path) -> str:
+    """The file's SHA-256 in hex; `memory` is the directory where the answer is kept.
+
+    A file whose size and modification time are those of the last reading is not read again.
+    """
+    status = path.stat()
+    key = str(path.resolve())
+    seen = _recall(memory)
+    match seen.get(key):
+        case {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": str(known)}:
+            return known
+    digest = hash_file(path)
+    seen[key] = {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": digest}
+    # Without the memory the next start reads the file again; that is no reason to fail here.
+    with contextlib.suppress(OSError):
+        write_json(memory / _SEEN, seen)
+    return digest
+
+
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write `value` so that a reader sees the old file or the new one, never a half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(value, file, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _recall(memory: Path) -> dict[str, object]:
+    try:
+        seen = json.loads((memory / _SEEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return seen if isinstance(seen, dict) else {}

@@ -1,0 +1,117 @@
+"""Decodes bytes by the charset a mail claims, or by what the bytes themselves show. Never raises."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import lru_cache
+
+# Labels mean their superset, as browsers read them (WHATWG Encoding): Windows clients send
+# curly quotes under the name of ISO 8859-1, and Chinese ones GBK under the name of GB2312.
+_SUPERSETS = {
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "iso2022_jp": "iso2022_jp_ext",
+    "big5": "big5hkscs",
+}
+# Codecs that are no charsets of mail: some are quadratic, some give lone surrogates.
+_NOT_MAIL = frozenset(
+    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+)
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:()+-]{0,39}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROLS = {code: None for code in (*range(9), 11, *range(14, 32), 127)} | {12: "\n"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NOT_ASCII_BASED = ("utf-16", "utf-32", "utf-7", "hz", "iso2022")
+_SINGLE_BYTE = frozenset({"ascii", "cp1252", "latin-1"})
+
+
+def decoded(data: bytes, charset: str | None) -> str:
+    """`data` as text without control characters or lone surrogates.
+
+    A claimed charset is believed when the bytes fit it; UTF-8 is recognised under the names of
+    ASCII and ISO 8859-1, and Windows-1252 is the last resort.
+    """
+    codec = _codec(charset or "")
+    if data.isascii() and not (codec or "").startswith(_NOT_ASCII_BASED):
+        text = data.decode("ascii")
+    else:
+        text = _decoded(data, codec)
+    if _CONTROL.search(text):
+        text = text.translate(_CONTROLS)
+    return text
+
+
+def raw_header_text(data: bytes) -> str:
+    """Header bytes as text: UTF-8 (RFC 6532) or, byte for byte, ISO 8859-1."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _decoded(data: bytes, codec: str | None) -> str:
+    if codec is None or codec in _SINGLE_BYTE:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            # A multi-byte character cut at the end of a partial fetch is no reason to doubt.
+            if error.start > 0 and len(data) - error.start < 4:
+                return data[: error.start].decode("utf-8") + "\ufffd"
+        return _one_byte_each(data)
+    try:
+        text = data.decode(codec)
+    except (UnicodeError, ValueError):
+        text = _despite_errors(data, codec)
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def _despite_errors(data: bytes, codec: str) -> str:
+    """Text under a charset that does not fit: few errors are damage, many a wrong label."""
+    try:
+        text = data.decode(codec, "replace")
+    except (UnicodeError, ValueError):
+        return _one_byte_each(data)
+    foreign = sum(byte > 127 for byte in data)
+    if codec == "utf-8" and text.count("\ufffd") * 4 > foreign:
+        return _one_byte_each(data)
+    if codec != "utf-8":
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return text
+    return text
+
+
+def _one_byte_each(data: bytes) -> str:
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+@lru_cache(maxsize=256)
+def _codec(charset: str) -> str | None:
+    """Python's name of a charset, its superset where mail means that; None when unknown."""
+    label = _LABEL.match(charset.strip().strip("\"'"))
+    if label is None:
+        return None
+    try:
+        name = codecs.lookup(label[0]).name
+    except (LookupError, ValueError):
+        return None
+    if name in _NOT_MAIL:
+        return None
+    name = _SUPERSETS.get(name, name)
+    try:
+        b"".decode(name)
+    except (LookupError, UnicodeError):
+        # codecs.lookup knows byte transforms too (base64, zip): they decode nothing to text.
+        return None
+    return name

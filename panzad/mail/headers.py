@@ -1,0 +1,294 @@
+"""Reads header fields tolerantly: first step of parsing. Nothing here raises, whatever the bytes.
+
+The standard library's accessors raise on malformed ids, addresses and charsets that real mail has
+(71 of 16,534 public mails), so fields are read here, by RFC 5322, 2047, 2231 and 6532.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from panzad.mail.charsets import decoded, raw_header_text
+from panzad.mail.message import Address
+
+# More than any real mail has; a bound for hostile ones.
+MAX_FIELDS = 2_000
+MAX_ADDRESSES = 2_000
+
+_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
+_FOLD = re.compile(r"[ \t]*\r?\n[ \t]*|\r")
+_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\r\n]*)\?=")
+_BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
+_ID = re.compile(r"<[^<>\r\n]*>")
+_ADDRESS_TOKEN = re.compile(
+    r'"(?:[^"\\]|\\.)*+"|\\.|[<>(),;:"]|[^<>(),;:"\\]++|\\',
+    re.S,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The fields of a message or a part, in order: names as sent, raw values still folded."""
+
+    fields: tuple[tuple[str, bytes], ...]
+
+    def raw(self, name: str) -> bytes | None:
+        """The first raw value of a field by its lower-case name."""
+        return next((value for key, value in self.fields if key.lower() == name), None)
+
+    def text(self, name: str) -> str:
+        """The first value, unfolded but not decoded (structured fields); empty when absent."""
+        value = self.raw(name)
+        return "" if value is None else unfolded(raw_header_text(value))
+
+
+def split_header(raw: bytes) -> tuple[Header, int]:
+    """The header at the start of `raw` and the offset of the body.
+
+    The header ends at the first empty line, or at a line that is no field (a body without its
+    blank line). An mbox `From ` line in front is passed over.
+    """
+    fields: list[tuple[str, bytes]] = []
+    position = 0
+    length = len(raw)
+    while position < length:
+        end = raw.find(b"\n", position)
+        end = length if end < 0 else end + 1
+        line_start, position = position, end
+        if raw[line_start:end] in (b"\n", b"\r\n", b"\r"):
+            return Header(tuple(fields)), end
+        if raw[line_start : line_start + 1] in (b" ", b"\t") and not fields:
+            continue
+        match = _FIELD.match(raw, line_start, end)
+        if match is None:
+            if not fields and raw[line_start : line_start + 6].lstrip(b">").startswith(b"From "):
+                continue
+            return Header(tuple(fields)), line_start
+        while position < length and raw[position] in b" \t":
+            end = raw.find(b"\n", position)
+            end = length if end < 0 else end + 1
+            if not raw[position:end].strip():
+                # A line of blanks only: some gateways end the header so (RFC 5322, 4.2 obs-fold
+                # would go on); the fold is kept and the empty line behind it ends the header.
+                position = end
+                break
+            position = end
+        if len(fields) < MAX_FIELDS:
+            fields.append((match[1].decode("ascii"), raw[match.end() : position].strip()))
+    return Header(tuple(fields)), length
+
+
+def unfolded(value: str) -> str:
+    """A header value on one line (RFC 5322 section 2.2.3)."""
+    return _FOLD.sub(" ", value).strip() if "\n" in value or "\r" in value else value.strip()
+
+
+def header_text(value: bytes) -> str:
+    """An unstructured value: unfolded, encoded words (RFC 2047) decoded, no control characters."""
+    if value.isascii():
+        return decode_words(unfolded(value.decode("ascii")))
+    return decode_words(unfolded(decoded(value, None)))
+
+
+def decode_words(text: str) -> str:
+    """`text` with its encoded words decoded; broken ones stay as they are (RFC 2047)."""
+    if "=?" in text:
+        text = _BETWEEN_WORDS.sub(r"\1", text)
+        text = "".join(_decoded_runs(text))
+    return "".join(char if char >= " " and char != "\x7f" else " " for char in text).strip()
+
+
+def _decoded_runs(text: str) -> Iterable[str]:
+    """Pieces of text; neighbouring words of one charset are joined before they are decoded.
+
+    Several mailers cut a multi-byte character between two words.
+    """
+    position = 0
+    charset, pending = "", b""
+    for match in _ENCODED_WORD.finditer(text):
+        data = _word_bytes(match[2], match[3])
+        if data is None:
+            continue
+        label = match[1].partition("*")[0].lower()
+        if match.start() > position or label != charset:
+            yield decoded(pending, charset)
+            pending = b""
+            yield text[position : match.start()]
+        charset, pending = label, pending + data
+        position = match.end()
+    yield decoded(pending, charset)
+    yield text[position:]
+
+
+def _word_bytes(encoding: str, payload: str) -> bytes | None:
+    data = payload.encode("utf-8")
+    if encoding in "qQ":
+        return binascii.a2b_qp(data, header=True)
+    try:
+        return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
+    except binascii.Error:
+        return None
+
+
+def ids(value: str) -> tuple[str, ...]:
+    """The message ids of References or In-Reply-To, byte for byte, in order, each once.
+
+    An id without brackets is taken when it is a single word with an `@`.
+    """
+    found = _ID.findall(value)
+    if not found:
+        found = [word for word in value.split() if "@" in word]
+        found = found if len(found) == len(value.split()) else []
+    return tuple(dict.fromkeys(found))
+
+
+def message_id(value: str) -> str | None:
+    """The Message-ID as sent; None when there is none. A malformed one is kept whole."""
+    match = _ID.search(value)
+    return match[0] if match else value or None
+
+
+def date(value: str) -> datetime | None:
+    """The Date field, aware; a zone that is missing or unknown means UTC (RFC 5322 section 4.3)."""
+    try:
+        moment = parsedate_to_datetime(value[:200])
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment
+
+
+def addresses(value: str) -> tuple[Address, ...]:
+    """An address list (RFC 5322 section 3.4) with groups flattened, malformed entries mended.
+
+    An entry without an `@` is kept when it is one word (a local user); names are decoded.
+    """
+    found: list[Address] = []
+    for entry in _entries(value):
+        address = _address(entry)
+        if address is not None:
+            found.append(address)
+            if len(found) == MAX_ADDRESSES:
+                break
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One entry of an address list while it is read: text, comments, what stood in `<>`."""
+
+    phrase: list[str] = field(default_factory=list[str])
+    comment: list[str] = field(default_factory=list[str])
+    angle: list[str] = field(default_factory=list[str])
+
+
+def _entries(value: str) -> Iterator[_Entry]:
+    entry = _Entry()
+    nesting = 0
+    in_angle = False
+    for match in _ADDRESS_TOKEN.finditer(value):
+        token = match[0]
+        if nesting:
+            nesting += {"(": 1, ")": -1}.get(token, 0)
+            if nesting:
+                entry.comment.append(token)
+        elif token == "(":
+            nesting = 1
+        elif in_angle:
+            # A `<` that is never closed ends at the next entry, unless a route goes on.
+            if token == ">" or (token == "," and not entry.angle[0].lstrip().startswith("@")):
+                in_angle = False
+                if token == ",":
+                    yield entry
+                    entry = _Entry()
+            else:
+                entry.angle.append(token)
+        elif token == "<":
+            in_angle = True
+            entry.angle = [""]
+        elif token in {",", ";"}:
+            yield entry
+            entry = _Entry()
+        elif token == ":":
+            entry.phrase = []
+        elif token not in {'"', ">", ")"}:
+            entry.phrase.append(token)
+    yield entry
+
+
+def _address(entry: _Entry) -> Address | None:
+    phrase, address = "".join(entry.phrase).strip(), "".join(entry.angle).strip()
+    if not address:
+        # A bare addr-spec; the comment behind it is the old way to give the name.
+        words = phrase.split()
+        address = next((word for word in words if "@" in word), "")
+        rest = [word for word in words if word is not address]
+        if not address and len(words) == 1:
+            address, rest = words[0], []
+        phrase = " ".join(rest) or "".join(entry.comment)
+    # A route (`<@relay,@relay2:user@host>`, obs-route) is no part of the address.
+    address = "".join(address.split()).rpartition(":")[2] if "@" in address else address.strip()
+    local, at, domain = address.strip("'\"").rpartition("@")
+    email = f"{local}{at}{domain.lower()}" if at else domain
+    name = decode_words(_unquoted(phrase))
+    email = decode_words(email).replace(" ", "") if "=?" in email else email
+    if not email or (not at and " " in email):
+        return None
+    return Address("" if name.strip("'").lower() == email.lower() else name, email)
+
+
+def _unquoted(phrase: str) -> str:
+    """A display name without its quotes and escapes (RFC 5322 section 3.2.4)."""
+    if '"' in phrase:
+        phrase = re.sub(r'"((?:[^"\\]|\\.)*)"', r"\1", phrase)
+    return " ".join(re.sub(r"\\(.)", r"\1", phrase).split())
+
+
+def content_type(value: str) -> tuple[str, dict[str, str]]:
+    """A Content-Type or Content-Disposition: its lower-case value and its parameters.
+
+    RFC 2231 continuations and charsets are joined and decoded.
+    """
+    kind, _, rest = value.partition(";")
+    return kind.strip().lower(), parameters(rest)
+
+
+_PARAMETER = re.compile(r'\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*+"?|[^;]*)\s*;?', re.S)
+
+
+def parameters(text: str) -> dict[str, str]:
+    """The parameters behind a Content-* value, names in lower case (RFC 2045, 2231)."""
+    plain: dict[str, str] = {}
+    pieces: dict[str, dict[int, str]] = {}
+    extended: set[str] = set()
+    for match in _PARAMETER.finditer(text[:10_000]):
+        name, value = match[1].lower(), match[2].strip()
+        if value.startswith('"'):
+            value = re.sub(r"\\(.)", r"\1", value[1:].removesuffix('"'))
+        base, star, index = name.partition("*")
+        if not star:
+            plain.setdefault(name, value)
+            continue
+        number = index.rstrip("*")
+        if index.endswith("*") or not index:
+            extended.add(base)
+        pieces.setdefault(base, {})[int(number) if number.isdecimal() else 0] = value
+    for base, parts in pieces.items():
+        joined = "".join(parts[number] for number in sorted(parts))
+        plain[base] = _percent_decoded(joined) if base in extended else joined
+    return plain
+
+
+def _percent_decoded(value: str) -> str:
+    charset, _, rest = value.partition("'")
+    text = rest.partition("'")[2] if "'" in rest else value
+    data = re.sub(
+        rb"%([0-9A-Fa-f]{2})", lambda hit: bytes((int(hit[1], 16),)), text.encode("utf-8")
+    )
+    return decoded(data, charset if "'" in value else None)

@@ -1,0 +1,126 @@
+"""Samples, their time-ordered split, their tokens, and the batches they are trained in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from panzad.engines.chat import ChatFormat, render
+from panzad.engines.protocol import ChatMessage
+
+HOLDOUT_SHARE = 0.1
+MIN_HOLDOUT = 4
+MAX_HOLDOUT = 100
+MAX_TOKENS = 1536
+MAX_PROMPT_TOKENS = 1024
+# Batches are cut from runs of this many, sorted by length: little padding, still well mixed.
+BUCKET = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One mail to learn: the prompt's turns, and the user's own text as the completion."""
+
+    mail_id: int
+    date: str
+    messages: tuple[ChatMessage, ...]
+    completion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A sample as token ids; only `completion` (end of turn included) is learnt."""
+
+    prompt: tuple[int, ...]
+    completion: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.prompt) + len(self.completion)
+
+
+def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
+    """The older mails to train on, and the newest tenth to judge by.
+
+    A text that stands on both sides is taken out of the training side: the hold-out must be new.
+    """
+    ordered = sorted(samples, key=lambda one: (one.date, one.mail_id))
+    count = min(MAX_HOLDOUT, max(MIN_HOLDOUT, round(HOLDOUT_SHARE * len(ordered))))
+    holdout = ordered[-count:]
+    held_out = {folded(one.completion) for one in holdout}
+    return [one for one in ordered[:-count] if folded(one.completion) not in held_out], holdout
+
+
+def folded(text: str) -> str:
+    """The text without differences of case and white space."""
+    return " ".join(text.lower().split())
+
+
+def fingerprint(samples: Sequence[Sample]) -> str:
+    """SHA-256 over every prompt and completion, in order."""
+    digest = hashlib.sha256()
+    for one in samples:
+        turns = [(turn.role, turn.content) for turn in one.messages]
+        digest.update(json.dumps([one.mail_id, turns, one.completion]).encode())
+    return digest.hexdigest()
+
+
+def texts(sample: Sample, chat: ChatFormat) -> tuple[str, str]:
+    """The prompt exactly as an engine gets it, and what the model has to add to it."""
+    prompt = chat.prompt(sample.messages)
+    whole = render(
+        chat.template,
+        (*sample.messages, ChatMessage("assistant", sample.completion)),
+        bos_token=chat.bos_token,
+        eos_token=chat.eos_token,
+        add_generation_prompt=False,
+    )
+    if whole.startswith(prompt):
+        return prompt, whole[len(prompt) :].rstrip("\n")
+    # Templates that add to the generation prompt (thinking models) do not repeat it in the turn.
+    return prompt, sample.completion + chat.eos_token
+
+
+def tokenised(
+    samples: Sequence[Sample], chat: ChatFormat, encode: Callable[[str], list[int]]
+) -> list[Tokens]:
+    """Token ids of samples. `encode` adds no special tokens of its own.
+
+    Prompt and completion are encoded apart, as they are when the model writes. A prompt keeps
+    its last MAX_PROMPT_TOKENS, a sample its first MAX_TOKENS.
+    """
+    found: list[Tokens] = []
+    for sample in samples:
+        prompt, completion = texts(sample, chat)
+        head = encode(prompt)[-MAX_PROMPT_TOKENS:]
+        tail = encode(completion)[: MAX_TOKENS - len(head)]
+        found.append(Tokens(tuple(head), tuple(tail)))
+    return found
+
+
+def batches(lengths: Sequence[int], size: int, seed: int, epoch: int) -> list[list[int]]:
+    """Indices of each batch of an epoch: a pure function of the seed and the epoch.
+
+    Samples are shuffled, sorted by length within runs of BUCKET batches, cut, and the batches
+    shuffled again. A run that is resumed sees the same batches.
+    """
+    rng = random.Random(f"{seed}/{epoch}")  # noqa: S311 - an order, not a secret
+    order = list(range(len(lengths)))
+    rng.shuffle(order)
+    cut: list[list[int]] = []
+    run = size * BUCKET
+    for start in range(0, len(order), run):
+        part = sorted(order[start : start + run], key=lambda index: lengths[index])
+        cut += [part[at : at + size] for at in range(0, len(part), size)]
+    rng.shuffle(cut)
+    return cut
+
+
+def steps_per_epoch(count: int, size: int) -> int:
+    """How many batches `batches` gives for `count` samples."""
+    run = size * BUCKET
+    whole, rest = divmod(count, run)
+    return whole * BUCKET + math.ceil(rest / size)
