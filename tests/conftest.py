@@ -13,6 +13,8 @@ from panzad.demo.server import DemoServer
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox
 
+pytest_plugins = ["tests.models"]
+
 _users = itertools.count(1)
 
 

@@ -29,13 +29,13 @@ from panzad.errors import ModelDamaged
 class ChatFormat:
     """How a model wants its turns written: the template and the special tokens it may name.
 
-    `adds_bos` tells that the model's tokenizer puts `bos_token` before every text itself.
+    The rendered text holds every special token there is to be, so it is tokenised as it stands
+    (`add_special_tokens=False`), else models whose tokenizer adds a BOS would see two.
     """
 
     template: str
     bos_token: str
     eos_token: str
-    adds_bos: bool
 
     def prompt(self, messages: Sequence[ChatMessage]) -> str:
         """`messages` up to the point where the model begins its answer."""
@@ -89,9 +89,7 @@ def format_of_gguf(path: Path) -> ChatFormat:
         number = metadata.get(f"tokenizer.ggml.{kind}_token_id")
         return str(tokens[number]) if isinstance(number, int) and number < len(tokens) else ""
 
-    return ChatFormat(
-        template, token("bos"), token("eos"), metadata.get("tokenizer.ggml.add_bos_token") is True
-    )
+    return ChatFormat(template, token("bos"), token("eos"))
 
 
 def format_of_directory(directory: Path) -> ChatFormat:
@@ -113,7 +111,6 @@ def format_of_directory(directory: Path) -> ChatFormat:
         template,
         _token_text(config.get("bos_token")),
         _token_text(config.get("eos_token")),
-        config.get("add_bos_token") is True,
     )
 
 

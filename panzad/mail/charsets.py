@@ -1,4 +1,4 @@
-"""Decodes bytes by the charset a mail claims, or by what the bytes themselves show. Never raises."""
+"""Decodes bytes by the charset a mail claims, or by what they themselves show. Never raises."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NOT_MAIL = frozenset(
 )
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:()+-]{0,39}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROLS = {code: None for code in (*range(9), 11, *range(14, 32), 127)} | {12: "\n"}
+_CONTROLS = dict[int, str | None].fromkeys((*range(9), 11, *range(14, 32), 127)) | {12: "\n"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NOT_ASCII_BASED = ("utf-16", "utf-32", "utf-7", "hz", "iso2022")
 _SINGLE_BYTE = frozenset({"ascii", "cp1252", "latin-1"})

@@ -1,29 +1,74 @@
-"""STOPGAP"""
+"""Extracts an author's own words from a message: behind parsing, before learning and writing."""
 
 from __future__ import annotations
+
 import re
-from panzad.mail.message import Extraction, Message, Quote
+from collections.abc import Sequence
+
+from panzad.mail import quoting
+from panzad.mail.closing import Closing, closed
+from panzad.mail.message import Extraction, Message
+from panzad.mail.quoting import Section
+
+_FORWARD_SUBJECT = re.compile(
+    r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb|vl|továbbítás|pd|转发|轉寄|転送|ilt|pre)\s*[:：]",
+    re.IGNORECASE,
+)
+_MANY_BLANKS = re.compile(r"\n{3,}")
 
 
 def extract(message: Message) -> Extraction:
-    own = []
-    q = []
-    for l in message.text.splitlines():
-        if l.startswith(">"):
-            q.append(l.lstrip("> "))
-        elif re.match(r"On .* wrote:$", l):
-            pass
-        elif l.startswith("-----Original"):
-            break
-        else:
-            own.append(l)
-    unq = "\n".join(own).strip()
-    body = re.split(r"\n-- ?\n", unq)[0].strip()
+    """What of a message's text its author wrote, and what it quotes.
+
+    `layout` is `plain`, `top`, `bottom`, `interleaved` or `forward` by where the author's text
+    stands; a forward is told by its separator or its subject.
+    """
+    parts = quoting.sections(message.text.split("\n"))
+    runs = parts[0].runs
+    closings = [None if run.quoted else closed(run.text) for run in runs]
+    own = [one for one in closings if one is not None]
+    last_quote = max((i for i, one in enumerate(closings) if one is None), default=-1)
+    unquoted = [
+        run.text
+        for index, (run, one) in enumerate(zip(runs, closings, strict=True))
+        # An advertisement or a list footer below the quote is nobody's part.
+        if one is not None and not (0 <= last_quote < index and not (one.own or one.signature))
+    ]
     return Extraction(
-        unq,
-        body,
-        "",
-        "",
-        (Quote("", "", "\n".join(q).strip()),) if q else (),
-        "top" if q else "plain",
+        unquoted="\n\n".join(text for text in unquoted if text.strip()),
+        own_text=_tidy([one.own for one in own]),
+        signature="\n".join(one.signature for one in own if one.signature),
+        footer="\n".join(one.footer for one in own if one.footer),
+        quotes=tuple(quoting.quotes(parts)),
+        layout=_layout(message, parts, closings),
     )
+
+
+def _tidy(texts: Sequence[str]) -> str:
+    """The author's pieces as one text, blanks at line ends gone, blank lines not piled up."""
+    joined = "\n\n".join(text.strip("\n") for text in texts if text.strip())
+    lines = "\n".join(line.rstrip() for line in joined.split("\n"))
+    return _MANY_BLANKS.sub("\n\n", lines).strip("\n")
+
+
+def _layout(message: Message, parts: Sequence[Section], closings: Sequence[Closing | None]) -> str:
+    quoted = len(parts) > 1 or None in closings
+    if not quoted:
+        return "plain"
+    introduced = [section.marker for section in parts] + [run.marker for run in parts[0].runs]
+    first = next((marker for marker in introduced if marker is not None), None)
+    if (first is not None and first.kind == "forward") or _FORWARD_SUBJECT.match(message.subject):
+        return "forward"
+    shape = "".join(
+        "q" if one is None else "o" for one in closings if one is None or one.own.strip()
+    )
+    shape = re.sub(r"(.)\1+", r"\1", shape + "q" * (len(parts) - 1))
+    match shape:
+        case "oq":
+            return "top"
+        case "qo":
+            return "bottom"
+        case "q":
+            return "top"
+        case _:
+            return "interleaved"

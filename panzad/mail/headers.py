@@ -24,6 +24,7 @@ _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _FOLD = re.compile(r"[ \t]*\r?\n[ \t]*|\r")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\r\n]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ID = re.compile(r"<[^<>\r\n]*>")
 _ADDRESS_TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*+"|\\.|[<>(),;:"]|[^<>(),;:"\\]++|\\',
@@ -100,7 +101,7 @@ def decode_words(text: str) -> str:
     if "=?" in text:
         text = _BETWEEN_WORDS.sub(r"\1", text)
         text = "".join(_decoded_runs(text))
-    return "".join(char if char >= " " and char != "\x7f" else " " for char in text).strip()
+    return _CONTROL.sub(" ", text).strip()
 
 
 def _decoded_runs(text: str) -> Iterable[str]:
@@ -193,32 +194,32 @@ def _entries(value: str) -> Iterator[_Entry]:
     nesting = 0
     in_angle = False
     for match in _ADDRESS_TOKEN.finditer(value):
-        token = match[0]
+        piece = match[0]
         if nesting:
-            nesting += {"(": 1, ")": -1}.get(token, 0)
+            nesting += {"(": 1, ")": -1}.get(piece, 0)
             if nesting:
-                entry.comment.append(token)
-        elif token == "(":
+                entry.comment.append(piece)
+        elif piece == "(":
             nesting = 1
         elif in_angle:
             # A `<` that is never closed ends at the next entry, unless a route goes on.
-            if token == ">" or (token == "," and not entry.angle[0].lstrip().startswith("@")):
+            if piece == ">" or (piece == "," and not entry.angle[0].lstrip().startswith("@")):
                 in_angle = False
-                if token == ",":
+                if piece == ",":
                     yield entry
                     entry = _Entry()
             else:
-                entry.angle.append(token)
-        elif token == "<":
+                entry.angle.append(piece)
+        elif piece == "<":
             in_angle = True
             entry.angle = [""]
-        elif token in {",", ";"}:
+        elif piece in {",", ";"}:
             yield entry
             entry = _Entry()
-        elif token == ":":
+        elif piece == ":":
             entry.phrase = []
-        elif token not in {'"', ">", ")"}:
-            entry.phrase.append(token)
+        elif piece not in {'"', ">", ")"}:
+            entry.phrase.append(piece)
     yield entry
 
 

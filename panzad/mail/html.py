@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_OPEN = 256
+# As deep as extraction looks (quoting.MAX_LEVELS).
+MAX_QUOTES = 30
 
 _TAG = re.compile(
     r"""<(/?)([A-Za-z][A-Za-z0-9:_-]*)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>""",
@@ -36,13 +39,64 @@ _HIDING = re.compile(
 _COLOUR = re.compile(r"(?:^|;)color:([^;!]+)")
 _BACKGROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
 _WHITE = frozenset({"#fff", "#ffffff", "white", "rgb(255,255,255)", "snow", "#fefefe"})
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5"
-    " h6 header html li main nav ol p pre section table tbody tfoot thead tr ul".split()
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
-_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl pre".split())
-_CLOSED_BY_SIBLING = frozenset("p li td th tr dt dd option".split())
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre"])
+_CLOSED_BY_SIBLING = frozenset(["p", "li", "td", "th", "tr", "dt", "dd", "option"])
 _NO_MARGIN = re.compile(r"(?:^|;)margin(?:-top|-bottom)?:0")
 # Indentation that clients write as blockquote: Apple Mail's, Gmail's and Outlook's "increase".
 _INDENT_CLASS = re.compile(r"(?i)webkit-indent-blockquote")
@@ -151,6 +205,7 @@ class _Canvas:
         self._space = False
         self._margin = False
         self._stack: list[_Open] = [_Open("", False, 0, False, False, False)]
+        self._open = Counter[str]()
 
     def open(self, tag: _Tag) -> None:
         name = tag.name
@@ -174,6 +229,7 @@ class _Canvas:
         element = _opened(tag, self._stack[-1])
         if len(self._stack) < MAX_OPEN:
             self._stack.append(element)
+            self._open[name] += 1
         if element.hidden:
             return
         if name in _SPACED and not _NO_MARGIN.search(_style(tag)) and not _is_office(tag):
@@ -185,7 +241,7 @@ class _Canvas:
             self._write("- ")
 
     def close(self, name: str) -> None:
-        if name == "p" and not any(one.tag == "p" for one in self._stack):
+        if not self._open[name]:
             return
         for index in range(len(self._stack) - 1, 0, -1):
             if self._stack[index].tag == name:
@@ -193,6 +249,7 @@ class _Canvas:
                     self._break()
                 if name in _SPACED and not self._stack[index].hidden:
                     self._margin = self._margin or name != "p"
+                self._open.subtract(one.tag for one in self._stack[index:])
                 del self._stack[index:]
                 return
 
@@ -283,7 +340,7 @@ def _opened(tag: _Tag, parent: _Open) -> _Open:
         return _Open(
             name,
             parent.hidden or name in _END_OF_RAW,
-            parent.depth + (name == "blockquote"),
+            min(parent.depth + (name == "blockquote"), MAX_QUOTES),
             parent.pre or name == "pre",
             parent.white,
             parent.painted,
@@ -302,7 +359,7 @@ def _opened(tag: _Tag, parent: _Open) -> _Open:
         or name in _END_OF_RAW
         or "hidden" in attributes
         or bool(_HIDING.search(style)),
-        parent.depth + quote,
+        min(parent.depth + quote, MAX_QUOTES),
         parent.pre or name == "pre" or "white-space:pre" in style,
         foreground in _WHITE if foreground else parent.white,
         background not in _WHITE if background else parent.painted,

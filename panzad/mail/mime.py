@@ -99,11 +99,11 @@ class _Reader:
             if found < 0:
                 break
             position = found + len(delimiter)
+            if found > start and raw[found - 1] not in b"\n\r":
+                continue
             newline = raw.find(b"\n", position, end)
             line_end = end if newline < 0 else newline + 1
             rest = raw[position : min(line_end, position + 200)].strip()
-            if found > start and raw[found - 1] not in b"\n\r":
-                continue
             if rest not in (b"", b"--"):
                 continue
             if piece is not None:

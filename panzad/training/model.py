@@ -11,6 +11,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+from transformers.utils import logging
 
 from panzad.engines.catalogue import ModelFiles
 from panzad.training.dataset import Tokens
@@ -19,6 +20,8 @@ from panzad.training.methods import Method
 
 def load_base(files: ModelFiles, device: torch.device) -> Any:
     """The frozen base model in bfloat16; a GGUF file is dequantised."""
+    # Its bars would write over ours.
+    logging.disable_progress_bar()
     options: dict[str, Any] = {"dtype": torch.bfloat16}
     if files.kind == "gguf":
         options["quantization_config"] = GgufConfig(dequantize=True)

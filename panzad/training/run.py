@@ -263,7 +263,9 @@ def _schedule(step: int, steps: int, warmup: float) -> float:
 def _weights(model: PeftModel) -> dict[str, Any]:
     return {
         name: tensor.detach().cpu().clone()
-        for name, tensor in get_peft_model_state_dict(model).items()
+        for name, tensor in get_peft_model_state_dict(
+            model, save_embedding_layers=False
+        ).items()
     }
 
 
@@ -279,7 +281,8 @@ def _write(run: _Run, state: State, files: ModelFiles, trained: int, held_out: i
     directory = run.directory
     set_peft_model_state_dict(run.model, state.best)
     run.model.peft_config["default"].base_model_name_or_path = files.name
-    run.model.save_pretrained(directory)
+    # Left to decide by itself, PEFT asks the Hub about the vocabulary.
+    run.model.save_pretrained(directory, save_embedding_layers=False)
     with contextlib.suppress(FileNotFoundError):
         (directory / "README.md").unlink()  # PEFT's empty model card
     names = [WEIGHTS, CONFIG, CURVE]

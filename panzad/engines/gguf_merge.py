@@ -1,6 +1,7 @@
-"""Merges a LoRA adapter into its base model's GGUF file: after training, for a faster engine.
+"""Merges a LoRA adapter into its base model's GGUF file, for llama_cpp.py to serve it faster.
 
-W' = W + alpha/r * B A (Hu et al. 2021), written back in a quantisation of the caller's choice.
+W' = W + alpha/r * B A (Hu et al. 2021, section 4.1), stored in a quantisation fine enough that
+what the adapter changes is not rounded away.
 """
 
 from __future__ import annotations
@@ -24,17 +25,15 @@ def merge(
     adapter: Path,
     out: Path,
     *,
-    quantisation: gguf.GGMLQuantizationType | None = None,
-    report: Callable[[int, int], None] = lambda done, total: None,
+    quantisation: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.Q8_0,
 ) -> None:
     """Write `base` with `adapter` merged in to `out`, atomically.
 
-    Touched tensors are stored as `quantisation`, by default as in the base file. `report` is
-    told how many tensors of how many are done. Raises ModelDamaged when the adapter names a
-    tensor that the base does not have.
+    Touched tensors are stored as `quantisation`, the others as they are. Raises ModelDamaged
+    when the adapter names a tensor that the base does not have.
     """
     model = gguf.GGUFReader(base)
-    deltas = _low_rank(gguf.GGUFReader(adapter), adapter)
+    deltas = _deltas(gguf.GGUFReader(adapter), adapter)
     unknown = set(deltas) - {tensor.name for tensor in model.tensors}
     if unknown:
         raise ModelDamaged(
@@ -44,15 +43,14 @@ def merge(
     staged = out.with_name(f".{out.name}.partial")
     writer = gguf.GGUFWriter(staged, _text(model, "general.architecture"))
     _copy_metadata(model, writer)
-    for number, tensor in enumerate(model.tensors):
+    for tensor in model.tensors:
         if tensor.name not in deltas:
             writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
         else:
-            kind = quantisation or tensor.tensor_type
             weight = dequantize(tensor.data, tensor.tensor_type)  # (out, in)
             merged = weight + deltas[tensor.name]()
-            writer.add_tensor(tensor.name, quantize(merged, kind), raw_dtype=kind)
-        report(number + 1, len(model.tensors))
+            packed = quantize(merged, quantisation)
+            writer.add_tensor(tensor.name, packed, raw_dtype=quantisation)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -62,7 +60,7 @@ def merge(
     staged.replace(out)
 
 
-def _low_rank(adapter: gguf.GGUFReader, path: Path) -> dict[str, Callable[[], Array]]:
+def _deltas(adapter: gguf.GGUFReader, path: Path) -> dict[str, Callable[[], Array]]:
     """For each adapted tensor its alpha/r * B A, (out, in), worked out when it is needed."""
     field = adapter.get_field("adapter.lora.alpha")
     if field is None:

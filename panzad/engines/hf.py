@@ -1,0 +1,231 @@
+"""The engine for a GPU: transformers with a PEFT adapter, 4-bit where full weights do not fit."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from peft import PeftModel
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    BitsAndBytesConfig,
+    GgufConfig,
+    LogitsProcessorList,
+    RepetitionPenaltyLogitsProcessor,
+)
+from transformers.utils.logging import disable_progress_bar
+
+from panzad.engines import adapter_files
+from panzad.engines.catalogue import ModelFiles
+from panzad.engines.chat import format_of_directory, format_of_gguf
+from panzad.engines.protocol import ChatMessage, Generation, Sampling
+from panzad.errors import ModelDamaged, PanzadError
+
+Quantisation = Literal["auto", "none", "nf4"]
+
+_ADAPTER = "served"
+# Beside the weights: the cache of a full context, activations, the CUDA libraries themselves.
+_CUDA_OVERHEAD_BYTES = 2 * 10**9
+
+
+class Transformers:
+    """transformers + PEFT (+ bitsandbytes NF4) on one device."""
+
+    name = "transformers"
+
+    def __init__(
+        self,
+        files: ModelFiles,
+        *,
+        device: Literal["cpu", "cuda"],
+        quantise: Quantisation = "auto",
+        context: int = 4096,
+    ) -> None:
+        """Load the base model; `auto` quantises on a GPU where bf16 weights do not fit.
+
+        Raises ModelDamaged when transformers cannot read the files.
+        """
+        is_gguf = files.kind == "gguf"
+        self._chat = format_of_gguf(files.path) if is_gguf else format_of_directory(files.path)
+        disable_progress_bar()
+        self._context = context
+        self._device = torch.device(device)
+        nf4 = quantise == "nf4" or (quantise == "auto" and not _fits(files, self._device))
+        place = files.path.parent if is_gguf else files.path
+        gguf = {"gguf_file": files.path.name} if is_gguf else {}
+        try:
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(place, **gguf)
+            self._base: Any = _load(place, gguf, self._device, nf4=nf4)
+        except (OSError, ValueError) as error:
+            raise ModelDamaged(
+                f"transformers cannot load {files.path} ({error})", "pull the model again"
+            ) from error
+        self._base.eval()
+        self._adapted: PeftModel | None = None
+
+    def generate(
+        self, messages: Sequence[ChatMessage], sampling: Sampling, *, adapter: bool
+    ) -> Generation:
+        """Continue `messages` with an assistant turn; `adapter=False` asks the base model."""
+        prompt = self._tokenizer(self._chat.prompt(messages), add_special_tokens=False)["input_ids"]
+        room = self._context - len(prompt)
+        if room < 1:
+            raise PanzadError(
+                f"the prompt has {len(prompt)} tokens, the model takes {self._context}",
+                "lower retrieval.examples, or choose a model with a longer context",
+            )
+        started = time.monotonic()
+        limit = min(sampling.max_tokens, room)
+        if self._adapted is None:
+            answer = self._continue(self._base, prompt, sampling, limit)
+        elif adapter:
+            answer = self._continue(self._adapted, prompt, sampling, limit)
+        else:
+            with self._adapted.disable_adapter():
+                answer = self._continue(self._adapted, prompt, sampling, limit)
+        ended = answer[-1:] and answer[-1] in self._ends()
+        return Generation(
+            text=self._tokenizer.decode(answer, skip_special_tokens=True),
+            prompt_tokens=len(prompt),
+            tokens=len(answer),
+            truncated=not ended,
+            seconds=time.monotonic() - started,
+        )
+
+    def use_adapter(self, directory: Path | None) -> None:
+        """Serve the adapter in `adapters/<id>/`, or the base model alone.
+
+        Raises ModelDamaged when the adapter's files do not match its manifest; the base model
+        serves then.
+        """
+        if self._adapted is not None:
+            self._base = self._adapted.unload()
+            self._adapted = None
+        if directory is None:
+            return
+        adapter_files.verify(directory)
+        self._adapted = PeftModel.from_pretrained(self._base, directory, adapter_name=_ADAPTER)
+        self._adapted.eval()
+
+    def count_tokens(self, text: str) -> int:
+        """Length of `text` in the model's tokens, special tokens not added."""
+        return len(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def close(self) -> None:
+        """Free the model's memory."""
+        self._base = self._adapted = None
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def _continue(self, model: Any, prompt: list[int], sampling: Sampling, limit: int) -> list[int]:
+        """The ids of the answer, its end token included."""
+        ids = torch.tensor([prompt], device=self._device)  # (1, prompt)
+        options: dict[str, Any] = {"do_sample": False}
+        if sampling.temperature > 0:
+            options = {
+                "do_sample": True,
+                "temperature": sampling.temperature,
+                "top_p": sampling.top_p,
+                "top_k": 0,
+            }
+        # Only what was written is held against the model, not the words of the prompt.
+        penalty = RepetitionPenaltyLogitsProcessor(
+            sampling.repeat_penalty, prompt_ignore_length=len(prompt)
+        )
+        devices = [self._device] if self._device.type == "cuda" else []
+        with torch.inference_mode(), torch.random.fork_rng(devices):
+            torch.manual_seed(sampling.seed)
+            output = model.generate(
+                input_ids=ids,
+                attention_mask=torch.ones_like(ids),
+                max_new_tokens=limit,
+                eos_token_id=sorted(self._ends()),
+                pad_token_id=min(self._ends()),
+                logits_processor=LogitsProcessorList([penalty]),
+                **options,
+            )  # (1, prompt + answer)
+        return output[0, len(prompt) :].tolist()
+
+    def _ends(self) -> set[int]:
+        """The tokens that end a turn: the tokenizer's and those the model's authors name."""
+        model = self._base if self._adapted is None else self._adapted
+        named = model.generation_config.eos_token_id
+        ends = {named} if isinstance(named, int) else set(named or ())
+        return ends | {self._tokenizer.eos_token_id}
+
+
+def _load(place: Path, gguf: dict[str, str], device: torch.device, *, nf4: bool) -> Any:
+    dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
+    if gguf and nf4:
+        return _quantised_gguf(place, gguf, device)
+    options: dict[str, Any] = dict(gguf)
+    if nf4:
+        options["quantization_config"] = _nf4(dtype)
+    elif gguf:
+        options["quantization_config"] = GgufConfig(dequantize=True)
+    return AutoModelForCausalLM.from_pretrained(
+        place, dtype=dtype, device_map={"": device}, **options
+    )
+
+
+def _quantised_gguf(place: Path, gguf: dict[str, str], device: torch.device) -> Any:
+    """A GGUF model in NF4: transformers dequantises it, bitsandbytes quantises layer by layer.
+
+    transformers itself refuses a `quantization_config` together with `gguf_file`.
+    """
+    bnb: Any = importlib.import_module("bitsandbytes")
+    dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
+    model: Any = AutoModelForCausalLM.from_pretrained(
+        place, dtype=dtype, quantization_config=GgufConfig(dequantize=True), **gguf
+    )
+    head = model.get_output_embeddings()
+    linear = [
+        (parent, name, child)
+        for parent in model.modules()
+        for name, child in parent.named_children()
+        if isinstance(child, torch.nn.Linear) and child is not head
+    ]
+    for parent, name, child in linear:
+        packed = bnb.nn.Linear4bit(
+            child.in_features,
+            child.out_features,
+            bias=child.bias is not None,
+            compute_dtype=dtype,
+            quant_type="nf4",
+        )
+        packed.weight = bnb.nn.Params4bit(child.weight.data, requires_grad=False, quant_type="nf4")
+        packed.bias = child.bias
+        setattr(parent, name, packed.to(device))  # the move quantises
+    model.is_loaded_in_4bit = True  # what PEFT goes by
+    return model.to(device)
+
+
+def _nf4(dtype: torch.dtype) -> BitsAndBytesConfig:
+    """4-bit NormalFloat with double quantisation (Dettmers et al. 2023, section 3)."""
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=dtype,
+    )
+
+
+def _fits(files: ModelFiles, device: torch.device) -> bool:
+    """Whether bf16 weights fit on the GPU; main memory is not asked, quantising slows the CPU."""
+    if device.type == "cpu":
+        return True
+    free, _ = torch.cuda.mem_get_info(device)
+    return _bf16_bytes(files) + _CUDA_OVERHEAD_BYTES <= free
+
+
+def _bf16_bytes(files: ModelFiles) -> int:
+    if files.kind == "gguf":
+        from gguf import GGUFReader
+
+        return sum(2 * int(tensor.n_elements) for tensor in GGUFReader(files.path).tensors)
+    return sum(path.stat().st_size for path in files.path.glob("*.safetensors"))

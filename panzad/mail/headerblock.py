@@ -1,0 +1,264 @@
+"""Recognises the header blocks and separators that clients put above quoted mail: pure, over lines.
+
+"-----Original Message-----", "From: … Sent: … To: … Subject: …", Lotus Notes' name and date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from panzad.mail.marker import ADDRESS, Marker, person
+from panzad.mail.vocabulary import FIELDS, FORWARD_SEPARATORS, REPLY_SEPARATORS
+
+_MAX_LABEL = 40
+_MAX_HEADER_LINES = 120
+_MAX_GAP = 4
+
+_DATE_TIME = re.compile(
+    r"(\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4},?\s+\d{1,2}:\d{2}(?::\d{2})?\s?(?:[AaPp]\.?[Mm]\.?)?"
+    r"(?:\s(?:[A-Z]{2,4}|GMT|[+-]\d{4}))?)\s*$"
+)
+_DATE_ONLY = re.compile(r"\s*" + _DATE_TIME.pattern)
+_TIME_ONLY = re.compile(r"\s*\d{1,2}:\d{2}(?::\d{2})?\s?(?:[AaPp][Mm])?(?:\s[A-Z]{3,4})?\s*$")
+_DASHED = re.compile(r"\s*[-_=*~]{2,}[\s>]*([^\W\d_][^\n]{2,90}?)[:：]?\s*[-_=*~]{2,}[>]?\s*$")
+_DASHED_OPEN = re.compile(r"\s*[-_=]{3,}\s*(Forwarded by\s.*)$", re.IGNORECASE)
+_FORWARDED_BY = re.compile(
+    r"(?:forwarded by|weitergeleitet von|transféré par|reenviado por|inoltrato da"
+    r"|doorgestuurd door|videresendt af|vidarebefordrat av|przekazane przez)\s+(.*?)"
+    r"(?:\s+(?:on|am|le|el|il|op|den|dnia)\s+(.*))?$",
+    re.IGNORECASE,
+)
+_NOTES_ASIDE = re.compile(
+    r"\s*(?:sent by|please respond to|gesendet von|bitte antworten an)\b", re.IGNORECASE
+)
+_NOTES_ON = re.compile(r"(?P<author>\S.{0,120}?)\s+on\s+(?P<date>\d.*)$")
+_PARTY = re.compile(r"[@;/]|\S,\s?\S")
+
+
+def label_of(line: str) -> tuple[str, str] | None:
+    """The field a header line names and its value, `("from", "Ann")` for `*Von:* Ann`."""
+    colon = line.find(":")
+    wide = line.find("：")
+    if wide >= 0 and (colon < 0 or wide < colon):
+        colon = wide
+    if colon <= 0 or colon > _MAX_LABEL:
+        return None
+    label = line[:colon].strip(" \t*_>|").lower()
+    field = FIELDS.get(label)
+    if field is None and "  " in label:
+        field = FIELDS.get(" ".join(label.split()))
+    return None if field is None else (field, line[colon + 1 :].strip(" \t*_"))
+
+
+def separator(lines: Sequence[str], index: int) -> Marker | None:
+    """`-----Original Message-----`, `--- Forwarded by Ann on 1/2/2001 ---`, in many languages."""
+    line = lines[index]
+    if line[0] in "-_=*~":
+        phrase, after = _dashed_phrase(lines, index)
+    elif line.endswith((":", "：")) and line[:-1].strip().lower() in FORWARD_SEPARATORS:
+        phrase, after = line[:-1], index + 1
+    else:
+        return _rule(lines, index)
+    if not phrase:
+        return _rule(lines, index)
+    lowered = " ".join(phrase.lower().strip(" *:").split())
+    forwarded = _FORWARDED_BY.match(phrase.strip())
+    header = _header_after(lines, after)
+    if forwarded:
+        meta = header or Marker(index, after, "forward", forwarded[1].strip(), "", True)
+        return Marker(index, meta.end, "forward", meta.author, meta.date, True)
+    known = lowered in FORWARD_SEPARATORS or lowered in REPLY_SEPARATORS
+    if not known and header is None:
+        return None
+    kind = "forward" if lowered in FORWARD_SEPARATORS or _says_forward(lowered) else "header"
+    if header is None:
+        return Marker(index, after, kind, "", "", True)
+    return Marker(index, header.end, kind, header.author, header.date, True)
+
+
+def _says_forward(phrase: str) -> bool:
+    return phrase.startswith(("forward", "weitergeleit", "fw:", "fwd:"))
+
+
+def _dashed_phrase(lines: Sequence[str], index: int) -> tuple[str, int]:
+    """The words between dashes and the line after them; Notes wraps the long ones."""
+    match = _DASHED.match(lines[index])
+    if match is not None:
+        return match[1], index + 1
+    opened = _DASHED_OPEN.match(lines[index])
+    if opened is None:
+        return "", index
+    text = opened[1]
+    for after in range(index + 1, min(index + 4, len(lines))):
+        text = f"{text} {lines[after]}"
+        if text.rstrip().endswith(("--", "-=")):
+            return text.rstrip(" -=_"), after + 1
+        if not lines[after]:
+            break
+    text = opened[1].rstrip(" -=_")
+    closing = index + 1
+    if closing < len(lines) and lines[closing] and not lines[closing].strip("-= _"):
+        closing += 1
+    return text, closing
+
+
+def _rule(lines: Sequence[str], index: int) -> Marker | None:
+    """A line of underscores in front of a header block: Outlook's way in plain text."""
+    line = lines[index]
+    if len(line) < 5 or line[0] not in "_-" or line.strip(line[0]):
+        return None
+    header = _header_after(lines, index + 1)
+    if header is None:
+        return None
+    return Marker(index, header.end, header.kind, header.author, header.date, True)
+
+
+def _header_after(lines: Sequence[str], index: int) -> Marker | None:
+    """The header block that follows, if nothing but blank lines stands between."""
+    for start in range(index, min(index + _MAX_GAP + 1, len(lines))):
+        if lines[start]:
+            return header_block(lines, start, led=True) or notes_block(lines, start)
+    return None
+
+
+@dataclass(slots=True)
+class _Block:
+    """The fields of a header block: first values by name, and the line after the block."""
+
+    values: dict[str, str]
+    end: int
+
+
+def _fields(lines: Sequence[str], start: int) -> _Block:
+    """Field lines from `start` on, their continuations, and blank lines between them."""
+    values: dict[str, str] = {}
+    end = index = start
+    last = ""
+    blanks = 0
+    while index < min(len(lines), start + _MAX_HEADER_LINES):
+        line = lines[index]
+        if not line:
+            blanks += 1
+            # Notes leaves a blank line in front of Subject; behind it the mail begins.
+            if blanks > 2 or ("subject" in values and last == "subject"):
+                break
+            index += 1
+            continue
+        labelled = label_of(line)
+        if labelled is not None and labelled[0] in values and labelled[0] != "other":
+            break
+        if labelled is None:
+            if blanks or not _continues(last, lines[index - 1], line):
+                break
+            values[last] = f"{values[last]} {line}"
+        elif blanks and labelled[0] == "other":
+            break
+        else:
+            last = labelled[0]
+            values[last] = labelled[1]
+        blanks = 0
+        index += 1
+        end = index
+    return _Block(values, end)
+
+
+def _continues(last: str, before: str, line: str) -> bool:
+    """Whether a line without a label goes on with the field above it."""
+    match last:
+        case "to" | "cc" | "bcc":
+            return bool(_PARTY.search(line)) or before.endswith((",", ";", "/"))
+        case "subject":
+            return len(before) > 66 and len(line) < 60
+        case "from" | "other":
+            return bool(ADDRESS.search(line)) and len(line) < 100
+        case _:
+            return False
+
+
+def header_block(lines: Sequence[str], index: int, *, led: bool = False) -> Marker | None:
+    """`From: … Sent: … To: … Subject: …`; `led` when a separator stands above."""
+    first = label_of(lines[index])
+    if (
+        first is None
+        or first[0] in {"other", "bcc", "cc"}
+        or (first[0] == "to" and not led and not _full(lines, index))
+    ):
+        return None
+    block = _fields(lines, index)
+    named = block.values
+    if "from" not in named:
+        return None
+    distinct = len(named.keys() & {"from", "date", "to", "subject", "cc"})
+    if led:
+        accepted = distinct >= 2
+    elif first[0] == "from":
+        people = ADDRESS.search(named["from"] + " " + named.get("to", "")) is not None
+        accepted = distinct >= 3 and ("subject" in named or people)
+        accepted = accepted or (distinct == 2 and people and "subject" in named)
+    else:
+        accepted = distinct >= 3 and "subject" in named
+    if not accepted:
+        return None
+    author, date = named["from"], named.get("date", "")
+    if not date and (dated := _DATE_TIME.search(author)):
+        date = dated[1]
+        author = re.sub(r"\s+on$", "", author[: dated.start()].strip())
+    return Marker(index, block.end, "header", person(author), date, True)
+
+
+def _full(lines: Sequence[str], index: int) -> bool:
+    """Whether a block that begins with To has From too: exports write the fields in any order."""
+    return any(
+        (labelled := label_of(line)) is not None and labelled[0] == "from"
+        for line in lines[index + 1 : index + 6]
+    )
+
+
+def notes_block(lines: Sequence[str], index: int) -> Marker | None:
+    """Lotus Notes: a name, perhaps `Sent by:`, a date, then `To:`, `cc:` and `Subject:`."""
+    head = _notes_head(lines, index)
+    if head is None:
+        return None
+    author, date, after = head
+    for start in range(after, min(after + 2 * _MAX_GAP, len(lines))):
+        line = lines[start]
+        if not line or _NOTES_ASIDE.match(line):
+            continue
+        labelled = label_of(line)
+        if labelled is None or labelled[0] != "to":
+            return None
+        block = _fields(lines, start)
+        if not block.values.keys() & {"cc", "subject"}:
+            return None
+        return Marker(index, block.end, "header", person(author), date, True)
+    return None
+
+
+def _notes_head(lines: Sequence[str], index: int) -> tuple[str, str, int] | None:
+    """Author, date and the line after them; None when no date follows the name at once."""
+    line = lines[index]
+    labelled = label_of(line)
+    if labelled is not None and labelled[0] == "from":
+        line = labelled[1]
+    elif len(line) > 160:
+        return None
+    if dated := _DATE_TIME.search(line):
+        author = re.sub(r"\s+on$", "", line[: dated.start()].strip(), flags=re.IGNORECASE)
+        return (author, dated[1], index + 1) if author else None
+    if on := _NOTES_ON.search(line):
+        after = index + 1
+        if after < len(lines) and _TIME_ONLY.match(lines[after]):
+            return on["author"], f"{on['date']} {lines[after]}".strip(), after + 1
+        return None
+    for after in range(index + 1, min(index + 4, len(lines))):
+        below = lines[after]
+        if dated := _DATE_ONLY.match(below):
+            return line, dated[1], after + 1
+        wrapped = f"{line} {below}"
+        if after == index + 1 and (dated := _DATE_TIME.search(wrapped)) and " on " in wrapped:
+            return re.sub(r"\s+on$", "", wrapped[: dated.start()].strip()), dated[1], after + 1
+        if not _NOTES_ASIDE.match(below):
+            return None
+    return None

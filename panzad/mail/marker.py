@@ -1,0 +1,45 @@
+"""What a recogniser finds in a text: the place where somebody else's mail begins, and whose."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,80}@[A-Za-z0-9][A-Za-z0-9.-]{1,80}")
+
+_MARKUP = re.compile(r"^[\s*_>|]+|[\s*_]+$")
+_BRACKETED = re.compile(
+    r"[<\[(](?:mailto:|SMTP:)?([^<>\[\]()\s]+@[^<>\[\]()\s]+?)[>\])](?:<[^>]*>)?"
+)
+# `>>> Ann Lee 12/11/00 03:54PM >>>` (GroupWise).
+GROUPWISE = re.compile(r">>> (.{3,120}?)(?:\s+(\d{1,2}[/.-]\d.{4,40}?))?\s*>>>\s*$")
+# `>>>>> "A" == Ann Lee <ann@example.org> writes:` (Supercite, Emacs).
+SUPERCITE = re.compile(r">{2,}+\s*\"(.{1,40}?)\"\s*==\s*(.{1,120}?)\s+(?:writes|wrote)\b.{0,80}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Lines `start` to `end` (not included) introduce a quoted mail of `author` and `date`.
+
+    `sure` when nothing but a quote can follow, even if its lines carry no `>`.
+    """
+
+    start: int
+    end: int
+    kind: Literal["header", "forward", "attribution"]
+    author: str
+    date: str
+    sure: bool
+
+
+def is_marker_of_angles(line: str) -> bool:
+    """Whether a line that starts with `>` is not quoted text but says who is quoted."""
+    return line.startswith(">>") and bool(GROUPWISE.match(line) or SUPERCITE.match(line))
+
+
+def person(value: str) -> str:
+    """A From value as written, `mailto:` and brackets tidied: `Ann Lee <ann@example.org>`."""
+    value = " ".join(_MARKUP.sub("", value).split())
+    value = _BRACKETED.sub(r"<\1>", value)
+    return value.strip("\" '") if value.count('"') != 2 else value.replace('"', "")

@@ -1,0 +1,199 @@
+"""Separates a text into its author's part and the mails it quotes, level by level: pure.
+
+Works on lines. What a `>` stands before, and what follows a header block, is somebody else's;
+each quoted level is taken apart in the same way, so that a thread comes out newest first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from panzad.mail.marker import Marker, is_marker_of_angles
+from panzad.mail.markers import Lines
+from panzad.mail.message import Quote
+
+# Deeper levels are read as one: nobody answers the thirtieth.
+MAX_LEVELS = 30
+
+_QUOTED = re.compile(r" {0,3}>")
+# "AL> text": the quoted author's initials before the angle (Supercite, FidoNet).
+_INITIALS = re.compile(r"\s{0,8}([A-Za-z]{1,4})>(?=\s|$)")
+# Supercite indents the levels below its own.
+_INDENTED = re.compile(r"\s{4,12}>(?=>|\s|$)")
+_BAR = re.compile(r" ?[|:%](?: |$)")
+
+
+@dataclass(slots=True)
+class Run:
+    """Consecutive lines that are all the author's (`quoted` false) or all quoted.
+
+    Quoted lines are without their outermost prefix; `marker` says who wrote them.
+    """
+
+    quoted: bool
+    marker: Marker | None
+    lines: list[str] = field(default_factory=list[str])
+
+    @property
+    def text(self) -> str:
+        """The lines as text, blank lines at both ends removed."""
+        return "\n".join(self.lines).strip("\n")
+
+
+@dataclass(slots=True)
+class Section:
+    """A mail within a text: what introduces it (None for the author's own) and its runs."""
+
+    marker: Marker | None
+    runs: list[Run]
+
+
+def sections(lines: Sequence[str]) -> list[Section]:
+    """The author's section, then one for each mail that follows a header block unprefixed."""
+    stripped = _stripped(lines)
+    found = [Section(None, [])]
+    pending: Marker | None = None
+    position = 0
+    for marker in Lines(lines).markers():
+        if marker.start < position:
+            continue
+        # Behind "Forwarded message" everything is the other's, prefixed or not.
+        quote_follows = marker.kind != "forward" and _quote_follows(lines, stripped, marker)
+        if not quote_follows and not marker.sure:
+            continue
+        _fill(found[-1], lines, stripped, position, marker.start, pending)
+        pending = marker if quote_follows else None
+        if not quote_follows:
+            found.append(Section(marker, []))
+        position = marker.end
+    _fill(found[-1], lines, stripped, position, len(lines), pending)
+    return found
+
+
+def quotes(parts: Sequence[Section], levels: int = MAX_LEVELS) -> list[Quote]:
+    """The quoted mails of a text's sections, newest first, nested levels apart."""
+    found: list[Quote] = []
+    for section in parts:
+        if section.marker is not None:
+            own = [run.text for run in section.runs if not run.quoted]
+            _add(found, section.marker, "\n\n".join(text for text in own if text.strip()))
+        for marker, lines in _groups(section.runs):
+            if levels <= 1:
+                _add(found, marker, "\n".join(line.lstrip("> ") for line in lines))
+                continue
+            inner = sections(lines)
+            own = [run.text for run in inner[0].runs if not run.quoted]
+            _add(found, marker, "\n\n".join(text for text in own if text.strip()))
+            found.extend(quotes(inner, levels - 1))
+    return found
+
+
+def _add(found: list[Quote], marker: Marker | None, text: str) -> None:
+    text = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+    if text:
+        found.append(Quote(marker.author if marker else "", marker.date if marker else "", text))
+
+
+def _groups(runs: Sequence[Run]) -> Iterator[tuple[Marker | None, list[str]]]:
+    """Quoted runs that belong to one mail together: until another attribution names another."""
+    marker: Marker | None = None
+    lines: list[str] = []
+    for run in runs:
+        if not run.quoted:
+            continue
+        if run.marker is not None and lines:
+            yield marker, lines
+            lines = []
+        if run.marker is not None:
+            marker = run.marker
+        if lines:
+            lines.append("")
+        lines.extend(run.lines)
+    if lines:
+        yield marker, lines
+
+
+def _stripped(lines: Sequence[str]) -> list[str | None]:
+    """Each line without its outermost quote prefix; None for a line of the author's own."""
+    found: list[str | None] = [
+        _without_angle(lines, index) if ">" in line else None for index, line in enumerate(lines)
+    ]
+    initials = Counter(
+        match[1] for line in lines if ">" in line and (match := _INITIALS.match(line))
+    )
+    supercited = any(is_marker_of_angles(line) for line in lines if line.startswith(">>"))
+    for index, line in enumerate(lines):
+        if found[index] is not None or ">" not in line:
+            continue
+        if ((match := _INITIALS.match(line)) and (initials[match[1]] > 1 or supercited)) or (
+            supercited and (match := _INDENTED.match(line))
+        ):
+            found[index] = line[match.end() :].removeprefix(" ")
+    return found
+
+
+def _without_angle(lines: Sequence[str], index: int) -> str | None:
+    line = lines[index]
+    match = _QUOTED.match(line)
+    if match is None or is_marker_of_angles(line):
+        return None
+    # mbox writers put a `>` before an author's line that begins with "From ".
+    if line.startswith(">From ") and not any(
+        lines[near].startswith(">") for near in (index - 1, index + 1) if 0 <= near < len(lines)
+    ):
+        return None
+    return line[match.end() :].removeprefix(" ")
+
+
+def _quote_follows(lines: Sequence[str], stripped: list[str | None], marker: Marker) -> bool:
+    """Whether the first text behind a marker is prefixed; with bars only if all of it is."""
+    index = marker.end
+    while index < len(lines) and not lines[index].strip() and stripped[index] is None:
+        index += 1
+    if index == len(lines):
+        return False
+    if stripped[index] is None and _BAR.match(lines[index]):
+        while index < len(lines) and (match := _BAR.match(lines[index])):
+            stripped[index] = lines[index][match.end() :]
+            index += 1
+        return True
+    return stripped[index] is not None
+
+
+def _fill(
+    section: Section,
+    lines: Sequence[str],
+    stripped: Sequence[str | None],
+    start: int,
+    end: int,
+    marker: Marker | None,
+) -> None:
+    """Append the runs of lines `start` to `end`; `marker` belongs to the first quoted one."""
+    for index in range(start, end):
+        content = stripped[index]
+        quoted = content is not None
+        runs = section.runs
+        if not runs or runs[-1].quoted != quoted:
+            if not quoted and runs and not lines[index].strip():
+                # Blank lines between quoted lines are the quoted author's.
+                following = _next_text(lines, stripped, index, end)
+                if following is not None and stripped[following] is not None:
+                    runs[-1].lines.append("")
+                    continue
+            runs.append(Run(quoted, marker if quoted else None))
+            if quoted:
+                marker = None
+        runs[-1].lines.append(lines[index] if content is None else content)
+
+
+def _next_text(
+    lines: Sequence[str], stripped: Sequence[str | None], index: int, end: int
+) -> int | None:
+    """The next line within a few that is not blank."""
+    for near in range(index, min(index + 6, end)):
+        if lines[near].strip() or stripped[near] is not None:
+            return near
+    return None

@@ -1,0 +1,141 @@
+"""The words that mail clients put around quoted mail, by language: data for the recognisers.
+
+Gathered from the clients' own translations (Outlook, Thunderbird, Gmail, Apple Mail, Lotus Notes).
+All entries are compared in lower case.
+"""
+
+from __future__ import annotations
+
+
+def _table(rows: dict[str, str]) -> dict[str, str]:
+    """Label → field, from field → labels separated by `|`."""
+    return {label: name for name, labels in rows.items() for label in labels.split("|")}
+
+
+def _phrases(*rows: str) -> frozenset[str]:
+    return frozenset(phrase for row in rows for phrase in row.split("|"))
+
+
+# The labels of a header block, as "From:" in `From: Ann <ann@example.org>`.
+FIELDS = _table(
+    {
+        "from": (
+            "from|author|sender|von|absender|de|expéditeur|envoyé par|da|mittente|remitente|van"
+            "|afzender|fra|från|avsändare|lähettäjä|frá|от|от кого|від|від кого|od|nadawca"
+            "|odesílatel|odosielateľ|feladó|de la|expeditor|подател|šalje|pošiljatelj|no|nuo|saatja"
+            "|από|kimden|gönderen|מאת|من|从|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람"
+            "|từ|dari|ze|de el"
+        ),
+        "date": (
+            "date|sent|sent on|date sent|gesendet|gesendet am|datum|envoyé|envoyé le|date d'envoi"
+            "|enviado|enviado el|enviada|enviada em|enviado em|fecha|fecha de envío|data|inviato"
+            "|data invio|verzonden|verzonden op|sendt|dato|skickat|skickad|lähetetty|päivämäärä"
+            "|päiväys|sent|дата|отправлено|отправлено|надіслано|дата отправки|wysłano|data wysłania"
+            "|odesláno|odoslané|dátum|elküldve|küldve|trimis|изпратено|poslano|datums|nosūtīts"
+            "|išsiųsta|saadetud|ημερομηνία|στάλθηκε|tarih|gönderilme tarihi|gönderme tarihi|נשלח"
+            "|תאריך|تاريخ الإرسال|التاريخ|发送时间|发送日期|日期|時間|寄件日期|傳送時間"
+            "|傳送日期|日時|送信日時|日付|보낸 날짜|날짜|보낸 시간|ngày"
+            "|đã gửi|tanggal|dikirim|terkirim"
+        ),
+        "to": (
+            "to|an|empfänger|à|a|destinataire|destinataires|para|destinatario|per|aan|til|till"
+            "|vastaanottaja|кому|do|adresat|komu|pre|címzett|către|до|za|kam|kellele|προς|kime|alıcı"
+            "|אל|إلى|收件人|收件者|宛先|받는 사람|받는사람|đến|kepada|tới"
+        ),
+        "cc": (
+            "cc|kopie|kopie (cc)|copie|copie à|copia|con copia|cópia|c/c|kopi|kopia|kopio|копия"
+            "|копія|dw|do wiadomości|kopie|kópia|másolatot kap|másolat|κοιν|κοινοποίηση|bilgi"
+            "|עותק|נסخة|抄送|副本|ccへ|참조"
+        ),
+        "bcc": "bcc|cci|cco|ccn|blindkopie|skrytá kopie|udw|密件抄送|숨은참조",
+        "subject": (
+            "subject|re|betreff|thema|objet|sujet|asunto|oggetto|assunto|onderwerp|emne|ämne|aihe"
+            "|efni|тема|temat|předmět|predmet|tárgy|subiect|относно|tēma|tema|teema|θέμα|konu"
+            "|נושא|الموضوع|主题|主旨|件名|제목|chủ đề|tiêu đề|subjek|perihal"
+        ),
+        "other": (
+            "reply-to|reply to|organization|importance|priority|sensitivity|attachments|attachment"
+            "|antwort an|wichtigkeit|anlagen|priorität|importance|pièces jointes|répondre à"
+            "|importancia|datos adjuntos|responder a|allegati|importanza|priorità|rispondi a|anexos"
+            "|importância|bijlagen|urgentie|vigtighed|vedhæftede filer|prioritet|bilagor"
+            "|вложения|важность|важность|mailed-by|signed-by|list|sent by|please respond to"
+            "|newsgroups|message-id|x-mailer|mime-version|content-type|when|where|conversation"
+        ),
+    }
+)
+
+# "-----Original Message-----" and its like, as they stand between dashes.
+REPLY_SEPARATORS = _phrases(
+    "original message|original-nachricht|originalnachricht|ursprüngliche nachricht",
+    "ursprungliche nachricht|original appointment|ursprünglicher termin|reply separator",
+    "message d'origine|message original|message d’origine|mensaje original",
+    "messaggio originale|mensagem original|oorspronkelijk bericht|origineel bericht",
+    "oprindelig meddelelse|original meddelelse|den oprindelige meddelelse",
+    "ursprungligt meddelande|originalmeddelande|opprinnelig melding|alkuperäinen viesti",
+    "исходное сообщение|исходное письмо|первоначальное сообщение|оригінальне повідомлення",
+    "wiadomość oryginalna|oryginalna wiadomość|wiadomość pierwotna|původní zpráva",
+    "pôvodná správa|eredeti üzenet|mesaj original|mesajul original|оригинално съобщение",
+    "izvorna poruka|originalna poruka|αρχικό μήνυμα|orijinal ileti|özgün ileti",
+    "orijinal mesaj|原始邮件|邮件原件|原始郵件|原郵件|元のメッセージ|원본 메시지",
+    "원본메시지|הודעה מקורית|الرسالة الأصلية|thư gốc|pesan asli|reply message|in reply to",
+    "inline attachment follows|ursprüngliche mail|vastattu viesti",
+)
+FORWARD_SEPARATORS = _phrases(
+    "forwarded message|forwarded mail|forward message|begin forwarded message",
+    "start of forwarded message|weitergeleitete nachricht",
+    "anfang der weitergeleiteten nachricht|beginn der weitergeleiteten nachricht",
+    "beginn der weitergeleiteten e-mail|message transféré|message transmis",
+    "début du message réexpédié|début du message transféré|début du message transmis",
+    "courriel transféré|mensaje reenviado|inicio del mensaje reenviado",
+    "messaggio inoltrato|inizio messaggio inoltrato|mensagem encaminhada",
+    "mensagem reencaminhada|início da mensagem reencaminhada",
+    "início da mensagem encaminhada|doorgestuurd bericht|begin doorgestuurd bericht",
+    "videresendt meddelelse|videresendt besked|start på videresendt besked",
+    "videresendt melding|start på videresendt melding|vidarebefordrat meddelande",
+    "vidarebefordrat brev|påbörjat vidarebefordrat meddelande",
+    "början på vidarebefordrat meddelande|välitetty viesti|edelleenlähetetty viesti",
+    "пересылаемое сообщение|пересланное сообщение|начало переадресованного сообщения",
+    "пересланное письмо|переслане повідомлення|wiadomość przekazana dalej",
+    "przekazana wiadomość|treść przekazanej wiadomości|początek przekazywanej wiadomości",
+    "přeposlaná zpráva|začátek přeposlané zprávy|preposlaná správa|továbbított üzenet",
+    "továbbított levél|mesaj redirecționat|mesaj transmis mai departe",
+    "препратено съобщение|proslijeđena poruka|προωθημένο μήνυμα|iletilen mesaj",
+    "iletilmiş ileti|iletilen ileti|yönlendirilen ileti|转发邮件|转发的邮件|轉寄郵件",
+    "轉寄的郵件|转发邮件信息|転送メッセージ|転送メール|전달된 메시지|הודעה מועברת",
+    "الرسالة المعاد توجيهها|thư được chuyển tiếp|pesan terusan",
+)
+
+# The verb of an attribution line: "On Monday, Ann wrote:".
+WROTE = (
+    r"wrote|writes|schrieb|schreibt|geschrieben|écrit|ecrit|escribi[óo]|escribe|ha scritto|scrisse|"
+    r"scrive|scriveva|ha\s+scritto|escreveu|escreve|schreef|geschreven|skrev|skreiv|skriver|"
+    r"kirjoitti|kirjoittaa|skrifaði|napisał\(a\)|napisała|napisał|napisal\(a\)|napísal|napsal\(a\)|"
+    r"napsal|napsala|pisze|pisał|pisał\(a\)|írta|ezt\s+írta|написал\(а\)|написал|написала|писал|"
+    r"писал\(а\)|пишет|пише|написав|написа|scris|napisao|napisala|napisal/a|je\s+pisao|kirjutas|"
+    r"rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
+    r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake"
+)
+
+# How an attribution line begins, where the date comes first.
+ATTRIBUTION_STARTS = (
+    r"on|am|le|el|il|em|op|den|på|the|w\s+dniu|dnia|dne|dňa|ke|kirjoitti|tir|at|on\s+the|in|"
+    r"am\s+\w+|vào|pada|στις|في|בתאריך|a\s+las|il\s+giorno|en|quoting|zitat|citando|quoth|once"
+)
+
+# What phones and programs put under a mail: "Sent from my iPhone".
+MOBILE_SIGNATURES = (
+    r"sent (?:from|via|using|with|by) (?:my |the )?\S.{0,60}|get outlook for .{2,20}"
+    r"|von meinem .{2,40} gesendet|gesendet (?:von|mit|über|aus) .{2,60}"
+    r"|diese nachricht wurde von meinem .{2,40} gesendet"
+    r"|envoyé (?:de|depuis|à partir|avec) .{2,60}|télécharger outlook pour .{2,20}"
+    r"|enviado (?:desde|do|de|via|a partir) .{2,60}|obtener outlook para .{2,20}"
+    r"|obter (?:o )?outlook para .{2,20}|inviato (?:da|dal|con|tramite) .{2,60}"
+    r"|scarica outlook per .{2,20}|(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit) .{2,60}"
+    r"|sendt fra (?:min|mit) .{2,40}|skickat från (?:min|mitt) .{2,40}|lähetetty .{2,60}"
+    r"|отправлено (?:с|из|от) .{2,60}|надіслано (?:з|із) .{2,60}|wysłan[eoy] z .{2,60}"
+    r"|odesláno z .{2,60}|odoslané z .{2,60}|elküldve .{2,60}|trimis de pe .{2,60}"
+    r"|iphone['’]?umdan gönderildi|.{2,40}'dan gönderildi|στάλθηκε από .{2,60}|poslano s .{2,60}"
+    r"|从我的 ?.{2,20}发送|发自我的.{2,20}|從我的 ?.{2,20}傳送|iphoneから送信|나의 .{2,20}에서 보냄"
+    r"|composed (?:on|with) .{2,40}|hol dir outlook für .{2,20}"
+    r"|outlook für .{2,20} (?:beziehen|abrufen)"
+)

@@ -1,0 +1,120 @@
+"""Samples, split, tokens and batches."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panzad.engines.chat import ChatFormat
+from panzad.engines.protocol import ChatMessage
+from panzad.training.dataset import (
+    MAX_PROMPT_TOKENS,
+    MAX_TOKENS,
+    MIN_HOLDOUT,
+    Sample,
+    batches,
+    fingerprint,
+    folded,
+    split,
+    steps_per_epoch,
+    texts,
+    tokenised,
+)
+
+CHATML = ChatFormat(
+    template=(
+        "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
+        "{{ message['content'] }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    ),
+    bos_token="<|im_start|>",
+    eos_token="<|im_end|>",
+)
+
+
+def sample(number: int, text: str = "Yes.", date: str = "2026-05-01") -> Sample:
+    return Sample(number, date, (ChatMessage("user", f"Write mail {number}."),), text)
+
+
+class TestSplit:
+    def test_the_newest_mails_are_held_out(self) -> None:
+        samples = [sample(day, f"text {day}", f"2026-05-{day:02}") for day in range(1, 31)]
+        train, holdout = split(samples[::-1])
+        assert [one.mail_id for one in holdout] == [27, 28, 29, 30]
+        assert len(train) == 26
+
+    @given(
+        st.lists(
+            st.tuples(st.integers(1, 28), st.sampled_from(["Yes.", "yes. ", "No.", "Maybe.", "A b"])),
+            min_size=MIN_HOLDOUT + 1,
+        )
+    )
+    def test_no_text_stands_on_both_sides_and_none_is_older_than_its_side(
+        self, mails: list[tuple[int, str]]
+    ) -> None:
+        samples = [
+            sample(number, text, f"2026-05-{day:02}") for number, (day, text) in enumerate(mails)
+        ]
+        train, holdout = split(samples)
+        assert not {folded(one.completion) for one in train} & {
+            folded(one.completion) for one in holdout
+        }
+        if train:
+            assert max(one.date for one in train) <= min(one.date for one in holdout)
+
+
+class TestFingerprint:
+    def test_changes_with_any_word(self) -> None:
+        assert fingerprint([sample(1)]) == fingerprint([sample(1)])
+        assert fingerprint([sample(1)]) != fingerprint([sample(1, "No.")])
+        assert fingerprint([sample(1), sample(2)]) != fingerprint([sample(2), sample(1)])
+
+
+class TestTexts:
+    def test_the_prompt_is_what_an_engine_gets_and_the_turn_is_closed(self) -> None:
+        prompt, completion = texts(sample(1), CHATML)
+        assert prompt == CHATML.prompt(sample(1).messages)
+        assert completion == "Yes.<|im_end|>"
+
+    def test_a_template_that_writes_turns_otherwise_still_ends_them(self) -> None:
+        thinking = ChatFormat(
+            CHATML.template.replace("assistant\n{%", "assistant\n<think></think>{%"),
+            "",
+            "<|im_end|>",
+            False,
+        )
+        assert texts(sample(1), thinking)[1] == "Yes.<|im_end|>"
+
+
+class TestTokenised:
+    def test_long_mails_are_cut_to_bounds(self) -> None:
+        long = Sample(1, "", (ChatMessage("user", "x" * 5000),), "y" * 5000)
+        [tokens] = tokenised([long], CHATML, lambda text: [ord(one) for one in text])
+        assert len(tokens.prompt) == MAX_PROMPT_TOKENS
+        assert len(tokens) == MAX_TOKENS
+        assert chr(tokens.prompt[-2]) == "t"  # the end of the prompt is what counts
+
+
+class TestBatches:
+    @given(
+        lengths=st.lists(st.integers(1, 500), max_size=200),
+        size=st.integers(1, 9),
+        seed=st.integers(0, 3),
+        epoch=st.integers(0, 3),
+    )
+    def test_every_sample_once_and_always_in_the_same_order(
+        self, lengths: list[int], size: int, seed: int, epoch: int
+    ) -> None:
+        found = batches(lengths, size, seed, epoch)
+        assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
+        assert all(0 < len(batch) <= size for batch in found)
+        assert len(found) == steps_per_epoch(len(lengths), size)
+        assert found == batches(lengths, size, seed, epoch)
+
+    def test_epochs_differ(self) -> None:
+        assert batches([1] * 40, 4, 1, 0) != batches([1] * 40, 4, 1, 1)
+
+    def test_batches_hold_mails_of_like_length(self) -> None:
+        lengths = [10, 500] * 32
+        for batch in batches(lengths, 8, 1, 0):
+            assert len({lengths[index] for index in batch}) == 1
