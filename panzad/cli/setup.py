@@ -129,7 +129,7 @@ def _account(name: str, account: Account) -> str:
     with opened(name, account) as mailbox:
         folders = mailbox.folders
         capabilities = mailbox.session.capabilities
-        found = [key for key in ("idle", "condstore", "uidplus") if getattr(capabilities, key)]
+        found = [name for name in ("IDLE", "CONDSTORE", "UIDPLUS") if name in capabilities]
         return (
             f"sent {', '.join(folders.sent)}; drafts {folders.drafts};"
             f" watch {', '.join(folders.watch)}; server has {', '.join(found) or 'plain IMAP'}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import importlib
 import json
-import os
 import shutil
 import socket
 import tempfile
@@ -17,11 +16,6 @@ from typing import Any
 from panzad.engines.protocol import Generation, Sampling
 from panzad.errors import ModelDamaged, PanzadError
 
-# llama.cpp's threads meet at barriers hundreds of times a token and wait there by spinning. When
-# another process wants the cores, libgomp's default of 300,000 rounds makes them spin against
-# each other: 2 to 7 tokens a second instead of 20 to 30. At 1,000 rounds an idle machine is as
-# fast as before (135 tokens a second on two cores).
-_SPIN_ROUNDS = "1000"
 _QUIET = -1
 _NORMAL = 3
 
@@ -47,7 +41,6 @@ class LlamaServer:
 
         Raises ModelDamaged when llama.cpp refuses one of the files.
         """
-        os.environ.setdefault("GOMP_SPINCOUNT", _SPIN_ROUNDS)
         xllamacpp: Any = importlib.import_module("xllamacpp")  # compiled, without types
         self._directory = Path(tempfile.mkdtemp(prefix="panzad-"))
         params = xllamacpp.CommonParams()

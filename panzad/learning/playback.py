@@ -11,16 +11,19 @@ from panzad.engines.protocol import Engine, Sampling
 from panzad.store import pairs
 from panzad.store.database import Database
 from panzad.store.mails import Mail
-from panzad.writing import playback
+from panzad.writing import cleaning, playback
 
 RETRY_TEMPERATURE = 0.7
-TRIES = 3
+TRIES = 2
 
 log = structlog.get_logger("panzad.learning")
 
 
-def instruct(engine: Engine, own_text: str) -> str | None:
-    """The instruction behind a mail; greedy first, then sampled tries under fixed seeds."""
+def instruct(engine: Engine, own_text: str) -> str:
+    """The instruction behind a mail: greedy first, then sampled tries under fixed seeds.
+
+    Where none of them will do, the mail's own words stand in.
+    """
     messages = playback.messages(own_text)
     limit = playback.token_limit(own_text)
     for attempt in range(TRIES):
@@ -28,10 +31,12 @@ def instruct(engine: Engine, own_text: str) -> str | None:
             max_tokens=limit, temperature=RETRY_TEMPERATURE if attempt else 0.0, seed=attempt
         )
         answer = engine.generate(messages, sampling, adapter=False)
-        instruction = playback.instruction_from(answer.text, own_text)
+        instruction = playback.instruction_from(
+            cleaning.whole_sentences(answer.text) if answer.truncated else answer.text, own_text
+        )
         if instruction is not None:
             return instruction
-    return None
+    return playback.excerpt(own_text)
 
 
 class Tools(Protocol):
@@ -64,8 +69,8 @@ def play_back(
 def _play_back_one(db: Database, engine: Engine, model: str, mail: Mail) -> None:
     instruction = instruct(engine, mail.own_text)
     with db.transaction() as tx:
-        if instruction is None:
-            pairs.fail(tx, mail.id)
-        else:
+        if instruction:
             pairs.finish(tx, mail.id, instruction, model)
-    log.debug("playback.done", mail=mail.id, found=instruction is not None)
+        else:
+            pairs.fail(tx, mail.id)
+    log.debug("playback.done", mail=mail.id)

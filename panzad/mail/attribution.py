@@ -34,10 +34,12 @@ _NAME_THEN_VERB = re.compile(
     re.IGNORECASE,
 )
 _DATE_PART = re.compile(
-    r"((?:[^\W\d]{2,12}\.?,?\s+)?(?:\d{1,2}\.?\s+(?:de\s+)?[^\W\d]{3,12}\.?,?\s+(?:de\s+)?\d{4}"
-    r"|[^\W\d]{3,12}\.?\s+\d{1,2},?\s+\d{4}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日)"
+    r"((?:(?!(?i:on|am|le|el|em|op|den|il|giorno|um)\b)[^\W\d]{2,12}\.?,?\s+)?"
+    r"(?:\d{1,2}(?:\.|st|nd|rd|th)?\s+(?:de\s+)?[^\W\d]{3,12}\.?,?\s+(?:de\s+)?\d{4}"
+    r"|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
+    r"|\d{4}年\d{1,2}月\d{1,2}日)"
     r"(?:,?\s+(?:at|um|à|a las|alle|às|om|kl\.?|o|v|в|klo)?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?"
-    r"(?:\s?[AaPp]\.?[Mm]\b\.?)?(?:\s(?:[+-]\d{4}|[A-Z]{3,4}\b))?)?)"
+    r"(?:\s?[AaPp]\.?[Mm]\b\.?)?(?:\s(?:(?:GMT|UTC)?[+-]\d{1,4}|[A-Z]{3,4}\b))?)?)",
 )
 _LEADING_WORDS = re.compile(
     rf"^(?:(?:{ATTRIBUTION_STARTS}|{WROTE}|at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|a|ha|upon|time|of)\b"

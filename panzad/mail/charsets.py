@@ -62,8 +62,9 @@ def _decoded(data: bytes, codec: str | None) -> str:
             return data.decode("utf-8")
         except UnicodeDecodeError as error:
             # A multi-byte character cut at the end of a partial fetch is no reason to doubt.
-            if error.start > 0 and len(data) - error.start < 4:
-                return data[: error.start].decode("utf-8") + "\ufffd"
+            whole = data[: error.start]
+            if error.reason == "unexpected end of data" and not whole.isascii():
+                return whole.decode("utf-8") + "\ufffd"
         return _one_byte_each(data)
     try:
         text = data.decode(codec)
@@ -110,8 +111,11 @@ def _codec(charset: str) -> str | None:
         return None
     name = _SUPERSETS.get(name, name)
     try:
-        b"".decode(name)
-    except (LookupError, UnicodeError):
+        b"  ".decode(name)
+    except LookupError:
         # codecs.lookup knows byte transforms too (base64, zip): they decode nothing to text.
         return None
+    except UnicodeError:
+        # Two blanks are no whole character of a wide charset.
+        return name
     return name

@@ -14,7 +14,7 @@ _MAX_PIECES = 6
 
 _DELIMITER = re.compile(r"(?:- )?(?:--|—|––)(?:\s|=20)*$")
 _RULE = re.compile(r"\s*(?:([-_=*~#+])\1{6,}|(?:[-_=*~+][ ]?){8,})\s*$")
-_MOBILE = re.compile(rf"(?:-- ?)?(?:{MOBILE_SIGNATURES})[.!]?\s*$", re.IGNORECASE)
+_MOBILE = re.compile(rf"(?:-- ?)?(?:{MOBILE_SIGNATURES})[.!]?\s*(?:<http\S*>)?$", re.IGNORECASE)
 _LIST = re.compile(
     r"mailing[- ]list|unsubscri|listinfo|list ?info|majordomo|to post to this group|list-?archive"
     r"|groups\.yahoo|yahoo! groups|googlegroups|google groups|sympa|posting guide"
@@ -105,7 +105,7 @@ def _signature_start(lines: list[str]) -> int | None:
 def _mobile_start(lines: list[str]) -> int | None:
     """A phone's line at the very end; alone it may be all there is."""
     last = lines[-1].strip() if lines else ""
-    if last and len(last) < 100 and _MOBILE.match(last):
+    if last and len(last) < 160 and _MOBILE.match(last):
         return len(lines) - 1
     return None
 

@@ -24,7 +24,10 @@ _MAX_TOKEN = 900
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ID = re.compile(r"<?[^\s<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+>?")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00a1-\U0010ffff-]+")
+_LOCAL_PART = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00a1-\U0010ffff-]{1,200}"
+    r'|"(?:[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|\\[!-~]){1,200}"'
+)
 _DOMAIN = re.compile(r"[A-Za-z0-9.\u00a1-\U0010ffff-]+|\[[A-Za-z0-9.:-]+\]")
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -189,12 +192,7 @@ def _mailbox(address: Address) -> list[str]:
     """A mailbox as words that may be folded between; empty when it is no address."""
     local, _, domain = address.email.rpartition("@")
     domain = _ascii_domain(domain)
-    if not _LOCAL_PART.fullmatch(local):
-        if not local or _CONTROL.search(local) or len(local) > 200:
-            return []
-        escaped = local.strip('"').replace("\\", "\\\\").replace('"', '\\"')
-        local = f'"{escaped}"'
-    if not _DOMAIN.fullmatch(domain) or len(address.email) > 400:
+    if not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(domain) or len(domain) > 253:
         return []
     spec = f"{local}@{domain}"
     name = _clean(address.name)

@@ -26,6 +26,8 @@ _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\r\n]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ID = re.compile(r"<[^<>\r\n]*>")
+# A word of an address; a quoted local part may hold blanks.
+_WORD = re.compile(r'(?:"[^"]*+"|[^\s"]|")++')
 _ADDRESS_TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*+"|\\.|[<>(),;:"]|[^<>(),;:"\\]++|\\',
     re.S,
@@ -227,15 +229,19 @@ def _address(entry: _Entry) -> Address | None:
     phrase, address = "".join(entry.phrase).strip(), "".join(entry.angle).strip()
     if not address:
         # A bare addr-spec; the comment behind it is the old way to give the name.
-        words = phrase.split()
+        words = _WORD.findall(phrase)
         address = next((word for word in words if "@" in word), "")
         rest = [word for word in words if word is not address]
         if not address and len(words) == 1:
             address, rest = words[0], []
         phrase = " ".join(rest) or "".join(entry.comment)
     # A route (`<@relay,@relay2:user@host>`, obs-route) is no part of the address.
-    address = "".join(address.split()).rpartition(":")[2] if "@" in address else address.strip()
-    local, at, domain = address.strip("'\"").rpartition("@")
+    address = address.rpartition(":")[2].strip() if "@" in address else address.strip()
+    if '"' not in address:
+        address = "".join(address.split())
+    if address[:1] == address[-1:] == "'" or address.count('"') % 2:
+        address = address.strip("'\"")
+    local, at, domain = address.rpartition("@")
     email = f"{local}{at}{domain.lower()}" if at else domain
     name = decode_words(_unquoted(phrase))
     email = decode_words(email).replace(" ", "") if "=?" in email else email

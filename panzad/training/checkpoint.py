@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import pickle
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 import torch
 from torch import Tensor
 
@@ -14,17 +16,27 @@ from panzad.training.manifest import replace
 
 NAME = "checkpoint.pt"
 
+log = structlog.get_logger("panzad.training")
+
 
 @dataclass
 class State:
-    """A run after `step` steps. `best` are the LoRA weights with the lowest held-out loss."""
+    """A run after `step` steps and `epochs` judged epochs.
 
-    data: str
+    `run` names the run that it belongs to: data, base model, method and seed. `weights` and
+    `optimizer` are empty before the first step. `best` are the adapter's weights at the epoch
+    with the lowest held-out loss. `seconds` is all the time spent, `step_seconds` that in steps.
+    """
+
+    run: str
     step: int = 0
+    epochs: int = 0
     seconds: float = 0.0
+    step_seconds: float = 0.0
     tokens: int = 0
     weights: dict[str, Tensor] = field(default_factory=dict)
     optimizer: dict[str, Any] = field(default_factory=dict)
+    random: Tensor = field(default_factory=torch.get_rng_state)
     curve: list[dict[str, float]] = field(default_factory=list)
     base_loss: float | None = None
     champion: str | None = None
@@ -41,14 +53,31 @@ def save(directory: Path, state: State) -> None:
     replace(directory / NAME, buffer.getvalue())
 
 
-def load(directory: Path, data: str) -> State:
-    """The checkpoint of a run on this data, or the state before the first step.
+def load(directory: Path, run: str) -> State:
+    """The checkpoint of this run, or the state before its first step.
 
-    A checkpoint that cannot be read (a disk that lost it) means to begin again.
+    A checkpoint that cannot be read (a disk that lost it), or of another run, means to begin
+    again.
     """
     try:
         values = torch.load(directory / NAME, weights_only=True, map_location="cpu")
         state = State(**values)
-    except (OSError, RuntimeError, ValueError, TypeError, EOFError, KeyError):
-        return State(data)
-    return state if state.data == data else State(data)
+    except FileNotFoundError:
+        return State(run)
+    except (OSError, RuntimeError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        log.warning("training.checkpoint_unreadable", adapter=directory.name, error=str(error))
+        return State(run)
+    if state.run != run:
+        log.warning("training.checkpoint_of_another_run", adapter=directory.name)
+        return State(run)
+    return state
+
+
+def exists(directory: Path) -> bool:
+    """Whether a run left a checkpoint here."""
+    return (directory / NAME).exists()
+
+
+def remove(directory: Path) -> None:
+    """Forget the checkpoint."""
+    (directory / NAME).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from panzad.engines.chat import ChatFormat, render
@@ -43,15 +43,26 @@ class Tokens:
 
 
 def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
-    """The older mails to train on, and the newest tenth to judge by.
+    """The older mails to train on, and the newest tenth to judge by; both oldest first.
 
-    A text that stands on both sides is taken out of the training side: the hold-out must be new.
+    Mails of the same text stay together and count as old as the first of them: "Thanks!" is
+    learnt as often as it was written and nobody is judged by it, and what is held out today was
+    not there to be learnt by any earlier run. The hold-out is empty when all mails are one text.
     """
-    ordered = sorted(samples, key=lambda one: (one.date, one.mail_id))
-    count = min(MAX_HOLDOUT, max(MIN_HOLDOUT, round(HOLDOUT_SHARE * len(ordered))))
-    holdout = ordered[-count:]
-    held_out = {folded(one.completion) for one in holdout}
-    return [one for one in ordered[:-count] if folded(one.completion) not in held_out], holdout
+    ordered = _by_age(samples)
+    groups: dict[str, list[Sample]] = {}
+    for one in ordered:
+        groups.setdefault(folded(one.completion), []).append(one)
+    texts_by_age = list(groups.values())
+    wanted = min(MAX_HOLDOUT, max(MIN_HOLDOUT, round(HOLDOUT_SHARE * len(ordered))))
+    holdout: list[Sample] = []
+    while len(texts_by_age) > 1 and len(holdout) < min(wanted, len(ordered) // 2):
+        holdout += texts_by_age.pop()
+    return _by_age(one for group in texts_by_age for one in group), _by_age(holdout)
+
+
+def _by_age(samples: Iterable[Sample]) -> list[Sample]:
+    return sorted(samples, key=lambda one: (one.date, one.mail_id))
 
 
 def folded(text: str) -> str:
@@ -124,3 +135,18 @@ def steps_per_epoch(count: int, size: int) -> int:
     run = size * BUCKET
     whole, rest = divmod(count, run)
     return whole * BUCKET + math.ceil(rest / size)
+
+
+def micro_batches(lengths: Sequence[int], limit: int) -> list[list[int]]:
+    """Indices in groups of like length, each of at most `limit` tokens when padded, or of one.
+
+    What is computed at once; the gradients of a batch's groups are added up.
+    """
+    groups: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
+        # Lengths ascend, so a group is padded to its newest member.
+        if groups and (len(groups[-1]) + 1) * lengths[index] <= limit:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return groups

@@ -20,9 +20,23 @@ from safetensors.numpy import load_file
 from panzad.engines.gguf_header import read_metadata
 from panzad.errors import PanzadError
 
-# Architectures whose export was compared with PEFT by logits (tests/training/test_export.py).
-COMPARED = frozenset({"llama"})
+# Architectures whose export was compared with PEFT by logits (tests/training/test_export.py), and
+# the projections whose rows their conversion permutes, with the key that counts their heads.
+_HEADS = {"q_proj": "attention.head_count", "k_proj": "attention.head_count_kv"}
+_ARCHITECTURES = {name: architecture for architecture, name in gguf.MODEL_ARCH_NAMES.items()}
+PERMUTED: dict[str, dict[str, str]] = {"llama": _HEADS, "qwen2": {}, "qwen3": {}}
 _PREFIX = "base_model.model."
+
+
+def check_exportable(base_gguf: Path) -> str:
+    """The base's architecture. Raises PanzadError when its export has not been compared."""
+    architecture = str(read_metadata(base_gguf).get("general.architecture"))
+    if architecture not in PERMUTED:
+        raise PanzadError(
+            f"adapters of {architecture} models cannot be served from a GGUF file",
+            "set model.base to its Hugging Face id",
+        )
+    return architecture
 
 
 def export_lora(peft_dir: Path, base_gguf: Path, out: Path) -> None:
@@ -30,23 +44,17 @@ def export_lora(peft_dir: Path, base_gguf: Path, out: Path) -> None:
 
     Raises PanzadError for an architecture whose export has not been compared.
     """
+    architecture = check_exportable(base_gguf)
     metadata = read_metadata(base_gguf)
-    architecture = str(metadata["general.architecture"])
-    if architecture not in COMPARED:
-        raise PanzadError(
-            f"adapters of {architecture} models cannot be served by llama.cpp yet",
-            'set model.engine = "transformers"',
-        )
     config = json.loads((peft_dir / "adapter_config.json").read_text(encoding="utf-8"))
-    names = gguf.get_tensor_name_map(
-        gguf.MODEL_ARCH.LLAMA, int(metadata[f"{architecture}.block_count"])
-    )
     heads = {
-        "q_proj": int(metadata[f"{architecture}.attention.head_count"]),
-        "k_proj": int(metadata[f"{architecture}.attention.head_count_kv"]),
+        module: int(metadata[f"{architecture}.{key}"])  # pyright: ignore[reportArgumentType]
+        for module, key in PERMUTED[architecture].items()
     }
-    temporary = out.with_name(f".{out.name}.{os.getpid()}")
-    writer = gguf.GGUFWriter(temporary, architecture)
+    blocks = int(metadata[f"{architecture}.block_count"])  # pyright: ignore[reportArgumentType]
+    names = gguf.get_tensor_name_map(_ARCHITECTURES[architecture], blocks)
+    partial = out.with_name(f".{out.name}.partial")
+    writer = gguf.GGUFWriter(partial, architecture)
     writer.add_string("general.type", "adapter")
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", float(config["lora_alpha"]))
@@ -60,9 +68,9 @@ def export_lora(peft_dir: Path, base_gguf: Path, out: Path) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    with temporary.open("rb") as file:
+    with partial.open("rb") as file:
         os.fsync(file.fileno())
-    temporary.replace(out)
+    partial.replace(out)
 
 
 def permuted(rows: NDArray[np.float32], heads: int) -> NDArray[np.float32]:

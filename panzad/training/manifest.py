@@ -5,63 +5,63 @@ It is written last and atomically: a directory without one is unfinished.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from panzad.engines import adapter_files
+from panzad.engines.adapter_files import MANIFEST
+from panzad.engines.checksums import hash_file
 from panzad.errors import ModelDamaged
-
-NAME = "manifest.json"
 
 
 def write(directory: Path, facts: Mapping[str, Any], files: tuple[str, ...]) -> None:
-    """Write the manifest with `facts` and the SHA-256 of each file."""
-    content = {**facts, "files": {name: sha256(directory / name) for name in files}}
-    replace(directory / NAME, json.dumps(content, indent=2).encode())
+    """Write the manifest with `facts` and the SHA-256 of each file, all safely on the disk."""
+    for name in files:
+        with (directory / name).open("rb") as file:
+            os.fsync(file.fileno())
+    content = {**facts, "files": {name: hash_file(directory / name) for name in files}}
+    replace(directory / MANIFEST, json.dumps(content, indent=2).encode())
 
 
-def read(directory: Path) -> dict[str, Any]:
-    """The manifest of a directory. Raises ModelDamaged when it is missing or unreadable."""
+def read(directory: Path) -> dict[str, Any] | None:
+    """The manifest of a directory, or None while it is unfinished.
+
+    Raises ModelDamaged when it is unreadable.
+    """
     try:
-        return json.loads((directory / NAME).read_bytes())
+        return json.loads((directory / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError) as error:
-        raise _damaged(directory, "has no readable manifest") from error
+        raise ModelDamaged(
+            f"adapter {directory.name} has no readable manifest",
+            "go back with `panzad adapters rollback`, or run `panzad train`",
+        ) from error
 
 
 def verify(directory: Path) -> dict[str, Any]:
     """The manifest, once every file of the adapter has the checksum it names.
 
-    Raises ModelDamaged naming the file that has not.
+    Raises ModelDamaged naming the file that has not, and for an unfinished adapter.
     """
-    manifest = read(directory)
-    for name, expected in manifest["files"].items():
-        path = directory / name
-        if not path.is_file() or sha256(path) != expected:
-            raise _damaged(directory, f"has a damaged file {name}")
-    return manifest
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    adapter_files.verify(directory)
+    return json.loads((directory / MANIFEST).read_bytes())
 
 
 def replace(path: Path, content: bytes) -> None:
     """Write a file so that a crash leaves the old content or the new, never half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
+    # One name, not one for each process: what a kill leaves behind, the next run writes over.
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
-
-
-def _damaged(directory: Path, how: str) -> ModelDamaged:
-    return ModelDamaged(
-        f"adapter {directory.name} {how}",
-        "go back by `panzad adapters rollback`, or train again by `panzad train`",
-    )
+    partial.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

@@ -1,56 +1,65 @@
-"""The model to be trained: base weights frozen, LoRA on top; its loss on label positions only."""
+"""The model to be trained: the base's weights frozen in bfloat16, a LoRA in float32 on top."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
+from safetensors.torch import save
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 from transformers.utils import logging
 
 from panzad.engines.catalogue import ModelFiles
-from panzad.training.dataset import Tokens
+from panzad.training.gguf_base import read_once, tokenise_as_llama_cpp
+from panzad.training.manifest import replace
 from panzad.training.methods import Method
 
+WEIGHTS = "adapter_model.safetensors"
+CONFIG = "adapter_config.json"
 
-def load_base(files: ModelFiles, device: torch.device) -> Any:
-    """The frozen base model in bfloat16; a GGUF file is dequantised."""
+
+def load(files: ModelFiles, device: torch.device) -> tuple[Any, Any]:
+    """The frozen base model in bfloat16 and its tokenizer; a GGUF file is dequantised."""
     # Its bars would write over ours.
     logging.disable_progress_bar()
-    options: dict[str, Any] = {"dtype": torch.bfloat16}
-    if files.kind == "gguf":
-        options["quantization_config"] = GgufConfig(dequantize=True)
-        options["gguf_file"] = files.path.name
-    model = AutoModelForCausalLM.from_pretrained(_directory(files), **options)
+    if files.kind == "hf":
+        model = AutoModelForCausalLM.from_pretrained(files.path, dtype=torch.bfloat16)
+        return _frozen(model, device), AutoTokenizer.from_pretrained(files.path)
+    place, name = files.path.parent, files.path.name
+    with read_once():
+        tokenizer = AutoTokenizer.from_pretrained(place, gguf_file=name)
+        model = AutoModelForCausalLM.from_pretrained(
+            place,
+            gguf_file=name,
+            dtype=torch.bfloat16,
+            quantization_config=GgufConfig(dequantize=True),
+        )
+    tokenise_as_llama_cpp(tokenizer, files.path)
+    return _frozen(model, device), tokenizer
+
+
+def _frozen(model: Any, device: torch.device) -> Any:
     model.config.use_cache = False
-    return model.to(device)
-
-
-def load_tokenizer(files: ModelFiles) -> Any:
-    """The base model's tokenizer."""
-    options = {"gguf_file": files.path.name} if files.kind == "gguf" else {}
-    return AutoTokenizer.from_pretrained(_directory(files), **options)
+    return model.requires_grad_(False).to(device)
 
 
 def with_adapter(base: Any, method: Method, seed: int) -> PeftModel:
-    """The base with a fresh LoRA (arXiv 2106.09685) whose own weights are float32."""
+    """The base with a fresh LoRA (arXiv 2106.09685); the same seed gives the same weights."""
     torch.manual_seed(seed)
     config = LoraConfig(
         r=method.rank,
         lora_alpha=method.alpha,
         lora_dropout=0.0,
-        target_modules=list(method.targets),
+        target_modules=method.targets,
         task_type="CAUSAL_LM",
     )
-    model = get_peft_model(base, config)
-    for parameter in trainable(model):
-        parameter.data = parameter.data.float()
-    return model
+    # PEFT makes the adapter's own weights float32 over a bfloat16 base (autocast_adapter_dtype).
+    return get_peft_model(base, config)  # pyright: ignore[reportReturnType]
 
 
 def trainable(model: Any) -> list[torch.nn.Parameter]:
@@ -58,49 +67,24 @@ def trainable(model: Any) -> list[torch.nn.Parameter]:
     return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
-def summed_loss(model: Any, batch: Sequence[Tokens], pad: int) -> tuple[Tensor, int]:
-    """Negative log likelihood of the completions in nats, summed, and how many tokens they have.
-
-    Rows are padded on the left, so that all completions end at the last position and the LM head
-    is computed for the last `tail` positions only.
-    """
-    device = next(model.parameters()).device
-    length = max(len(one) for one in batch)
-    tail = max(len(one.completion) for one in batch)
-    ids = torch.full((len(batch), length), pad, dtype=torch.long)  # (batch, length)
-    mask = torch.zeros((len(batch), length), dtype=torch.long)  # (batch, length)
-    labels = torch.full((len(batch), tail), -100, dtype=torch.long)  # (batch, tail)
-    for row, one in enumerate(batch):
-        ids[row, length - len(one) :] = torch.tensor(one.prompt + one.completion)
-        mask[row, length - len(one) :] = 1
-        labels[row, tail - len(one.completion) :] = torch.tensor(one.completion)
-    positions = (mask.cumsum(1) - 1).clamp(min=0)
-    with torch.autocast(device.type, dtype=torch.bfloat16):
-        logits = model(
-            input_ids=ids.to(device),
-            attention_mask=mask.to(device),
-            position_ids=positions.to(device),
-            logits_to_keep=tail + 1,
-        ).logits[:, :-1]  # (batch, tail, vocabulary): position t predicts token t + 1
-    loss = cross_entropy(
-        logits.float().flatten(0, 1), labels.flatten().to(device), reduction="sum"
-    )
-    return loss, sum(len(one.completion) for one in batch)
+def adapter_weights(model: PeftModel) -> dict[str, Tensor]:
+    """A copy of the adapter's weights, in main memory."""
+    # Embeddings are never trained; PEFT would look for the base's config.json to see whether.
+    weights = get_peft_model_state_dict(model, save_embedding_layers=False)
+    return {name: tensor.detach().cpu().clone() for name, tensor in weights.items()}
 
 
-def mean_loss(model: Any, tokens: Sequence[Tokens], pad: int, size: int) -> float:
-    """Mean negative log likelihood in nats per completion token over all of `tokens`."""
-    ordered = sorted(tokens, key=len)
-    total, count = 0.0, 0
-    model.eval()
-    with torch.no_grad():
-        for start in range(0, len(ordered), size):
-            loss, number = summed_loss(model, ordered[start : start + size], pad)
-            total += loss.item()
-            count += number
-    model.train()
-    return total / count
+def set_adapter_weights(model: PeftModel, weights: Mapping[str, Tensor]) -> None:
+    """Put weights back that `adapter_weights` took."""
+    set_peft_model_state_dict(model, dict(weights))
 
 
-def _directory(files: ModelFiles) -> Path:
-    return files.path.parent if files.kind == "gguf" else files.path
+def save_adapter(
+    model: PeftModel, weights: Mapping[str, Tensor], base_name: str, directory: Path
+) -> None:
+    """Write weights and configuration under the names and in the form that PEFT reads."""
+    replace(directory / WEIGHTS, save(dict(weights), {"format": "pt"}))
+    config = model.peft_config["default"]
+    config.base_model_name_or_path = base_name
+    config.inference_mode = True
+    config.save_pretrained(str(directory))

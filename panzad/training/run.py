@@ -1,4 +1,4 @@
-"""One training run: evaluate, train with checkpoints, keep the best epoch, write the adapter.
+"""One training run: judge the rivals, train with checkpoints, keep the best epoch, write it down.
 
 Killed at any point it goes on from its last checkpoint and ends as it would have ended: batches
 are a function of seed and epoch, and the optimiser's state is in the checkpoint.
@@ -6,20 +6,23 @@ are a function of seed and epoch, and the optimiser's state is in the checkpoint
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import structlog
 import torch
-from peft import PeftModel, get_peft_model_state_dict, set_peft_model_state_dict
+from peft import PeftModel
 
+from panzad.engines.adapter_files import GGUF
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.chat import format_of_directory, format_of_gguf
 from panzad.errors import PanzadError
@@ -33,28 +36,30 @@ from panzad.training.dataset import (
     steps_per_epoch,
     tokenised,
 )
-from panzad.training.gguf_export import export_lora
+from panzad.training.gguf_export import check_exportable, export_lora
+from panzad.training.loss import Stopped, backward, mean_loss
 from panzad.training.methods import Method
 from panzad.training.model import (
-    load_base,
-    load_tokenizer,
-    mean_loss,
-    summed_loss,
+    CONFIG,
+    WEIGHTS,
+    adapter_weights,
+    load,
+    save_adapter,
+    set_adapter_weights,
     trainable,
     with_adapter,
 )
 
 CHECKPOINT_SECONDS = 30.0
-WEIGHTS = "adapter_model.safetensors"
-CONFIG = "adapter_config.json"
-GGUF = "adapter.gguf"
 CURVE = "curve.jsonl"
-LIBRARIES = ("torch", "transformers", "peft")
+LIBRARIES = ("panzad", "torch", "transformers", "peft", "gguf")
+
+log = structlog.get_logger("panzad.training")
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run is; `loss` is the last one of its kind, in nats per token."""
+    """Where a run is; `loss` is the last one of its phase, in nats per token."""
 
     phase: str
     step: int
@@ -64,7 +69,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended. Losses are mean nats per completion token on the hold-out."""
+    """How a run ended. Losses are mean nats per completion token on the hold-out.
+
+    `seconds` is the whole run's time, `tokens_per_second` (prompts included) that of its steps.
+    What an unfinished run has not measured is not a number.
+    """
 
     finished: bool
     base_loss: float
@@ -74,9 +83,9 @@ class Outcome:
     tokens_per_second: float
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Run:
-    """What stays the same over a run, and the model that changes."""
+    """What stays the same over a run; the model's adapter and the optimiser's state change."""
 
     model: PeftModel
     optimizer: torch.optim.Optimizer
@@ -113,30 +122,61 @@ def train(
     """Train an adapter into `directory`, or go on from its checkpoint.
 
     `champion` is the directory of the adapter that serves now, judged on the same hold-out.
-    `stop()` is asked after every step. Raises PanzadError when memory runs out or the loss is no
-    number; what serves is untouched.
+    `stop()` is asked after every step; a stopped run leaves a checkpoint. A finished directory is
+    left as it is. Raises PanzadError when memory or the disk runs out or the loss is not finite,
+    and ModelDamaged for a damaged champion; what serves is never touched.
     """
+    if not samples or not holdout:
+        raise PanzadError("there are no mails to train on and judge by", "run `panzad learn` first")
     data = fingerprint([*samples, *holdout])
-    state = checkpoint.load(directory, data)
-    run = _prepared(files, samples, holdout, method, directory, seed, report, stop)
+    name = json.dumps([data, files.fingerprint, asdict(method), seed])
+    state = checkpoint.load(directory, hashlib.sha256(name.encode()).hexdigest())
+    if (done := manifest.read(directory)) is not None:
+        # Killed after its last write, before anybody was told.
+        return _outcome_of(done["metrics"])
+    with _explained():
+        if files.kind == "gguf":
+            check_exportable(files.path)
+        begun = time.monotonic() - state.seconds
+        report(Progress("loading", state.step, 0, None))
+        run = _prepared(files, samples, holdout, method, directory, seed, report, stop)
+        if state.weights:
+            set_adapter_weights(run.model, state.weights)
+            run.optimizer.load_state_dict(state.optimizer)
+            torch.set_rng_state(state.random)
+        try:
+            _judge_rivals(run, state, champion)
+            _epochs(run, state, begun)
+        except Stopped:
+            _save(run, state, begun)
+            return _outcome_of(_metrics(state), finished=False)
+        state.seconds = time.monotonic() - begun
+        _write(run, state, files, {"fingerprint": data, **_counts(run)})
+    return _outcome_of(_metrics(state))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What can befall a run on a user's machine, in one line."""
     try:
-        _judge_rivals(run, state, champion)
-        _restore(run, state)
-        while state.step < run.steps and not stop():
-            _epoch(run, state)
-    except torch.OutOfMemoryError as error:
-        raise PanzadError("the training ran out of memory", "choose a smaller model") from error
-    if state.step < run.steps:
-        _save(run, state)
-    else:
-        _write(run, state, files, len(samples), len(holdout))
-    return Outcome(
-        finished=state.step >= run.steps,
-        base_loss=state.base_loss or math.nan,
-        champion_loss=state.champion_loss,
-        loss=state.best_loss if state.best_loss is not None else math.nan,
-        seconds=state.seconds,
-        tokens_per_second=state.tokens / state.seconds if state.seconds else 0.0,
+        yield
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise _no_memory() from error
+    except RuntimeError as error:
+        # torch has no class of its own for the CPU's allocator.
+        if "DefaultCPUAllocator" not in str(error):
+            raise
+        raise _no_memory() from error
+    except OSError as error:
+        raise PanzadError(
+            f"the training cannot write its files ({error})",
+            "free some disk space and run `panzad train`; it goes on from its last checkpoint",
+        ) from error
+
+
+def _no_memory() -> PanzadError:
+    return PanzadError(
+        "the training ran out of memory", "close other programs, or set a smaller model.base"
     )
 
 
@@ -150,26 +190,21 @@ def _prepared(
     report: Callable[[Progress], None],
     stop: Callable[[], bool],
 ) -> _Run:
-    report(Progress("loading", 0, 1, None))
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    tokenizer = load_tokenizer(files)
+    base, tokenizer = load(files, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     chat = format_of_gguf(files.path) if files.kind == "gguf" else format_of_directory(files.path)
+    model = with_adapter(base, method, seed)
 
     def encode(text: str) -> list[int]:
         return tokenizer.encode(text, add_special_tokens=False)
 
-    model = with_adapter(load_base(files, device), method, seed)
-    optimizer = torch.optim.AdamW(
-        trainable(model), lr=method.learning_rate, weight_decay=method.weight_decay
-    )
     return _Run(
         model=model,
-        optimizer=optimizer,
+        optimizer=torch.optim.AdamW(trainable(model), weight_decay=method.weight_decay),
         train=tokenised(samples, chat, encode),
         holdout=tokenised(holdout, chat, encode),
         method=method,
         seed=seed,
-        pad=tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0,
+        pad=tokenizer.pad_token_id or 0,
         directory=directory,
         report=report,
         stop=stop,
@@ -178,136 +213,159 @@ def _prepared(
 
 def _judge_rivals(run: _Run, state: State, champion: Path | None) -> None:
     """The held-out losses to beat; measured once and kept in the checkpoint."""
-    size = run.method.batch
     if state.base_loss is None:
-        run.report(Progress("judging the base", 0, run.steps, None))
+        run.report(Progress("judging the base", state.step, run.steps, None))
         with run.model.disable_adapter():
-            state.base_loss = mean_loss(run.model, run.holdout, run.pad, size)
-        _save(run, state)
+            state.base_loss = _judged(run, state)
     name = champion.name if champion else None
-    if champion is not None and state.champion != name:
-        run.report(Progress("judging what serves", 0, run.steps, None))
+    if name == state.champion:
+        return
+    state.champion_loss = None
+    if champion is not None:
+        run.report(Progress("judging what serves", state.step, run.steps, None))
         manifest.verify(champion)
         run.model.load_adapter(str(champion), adapter_name="champion")
         run.model.set_adapter("champion")
-        state.champion_loss = mean_loss(run.model, run.holdout, run.pad, size)
+        state.champion_loss = _judged(run, state)
         run.model.set_adapter("default")
         run.model.delete_adapter("champion")
-        state.champion = name
-        _save(run, state)
+    state.champion = name
 
 
-def _restore(run: _Run, state: State) -> None:
-    if state.weights:
-        set_peft_model_state_dict(run.model, state.weights)
-        run.optimizer.load_state_dict(state.optimizer)
+def _judged(run: _Run, state: State) -> float:
+    """The held-out loss of the model as it is now."""
+    return _finite(mean_loss(run.model, run.holdout, run.pad, run.stop), run, state)
 
 
-def _epoch(run: _Run, state: State) -> None:
-    """The rest of the epoch that `state` stands in; ends early when asked to stop."""
-    epoch, done = divmod(state.step, run.steps_per_epoch)
-    order = batches([len(one) for one in run.train], run.method.batch, run.seed, epoch)
+def _epochs(run: _Run, state: State, begun: float) -> None:
+    """What is left of the run; raises Stopped when it is asked to."""
     saved = time.monotonic()
-    for batch in order[done:]:
-        started = time.monotonic()
-        loss = _step(run, state.step, [run.train[index] for index in batch])
-        state.step += 1
-        state.seconds += time.monotonic() - started
-        state.tokens += sum(len(run.train[index]) for index in batch)
-        state.curve.append({"step": state.step, "epoch": epoch + 1, "loss": loss})
-        run.report(Progress("training", state.step, run.steps, loss))
-        if run.stop() and state.step % run.steps_per_epoch:
-            return
-        if time.monotonic() - saved > CHECKPOINT_SECONDS:
-            _save(run, state)
-            saved = time.monotonic()
-    _end_epoch(run, state, epoch + 1)
+    for epoch in range(state.epochs, run.method.epochs):
+        order = batches([len(one) for one in run.train], run.method.batch, run.seed, epoch)
+        for batch in order[state.step - epoch * run.steps_per_epoch :]:
+            if run.stop():
+                raise Stopped
+            _step(run, state, epoch, [run.train[index] for index in batch])
+            if time.monotonic() - saved >= CHECKPOINT_SECONDS:
+                _save(run, state, begun)
+                saved = time.monotonic()
+        _end_epoch(run, state, epoch)
+        _save(run, state, begun)
+        saved = time.monotonic()
+
+
+def _step(run: _Run, state: State, epoch: int, batch: list[Tokens]) -> None:
+    """One optimiser step on a batch of mails."""
+    started = time.monotonic()
+    for group in run.optimizer.param_groups:
+        group["lr"] = run.method.rate(state.step, run.steps)
+    run.model.train()
+    run.optimizer.zero_grad(set_to_none=True)
+    loss = _finite(backward(run.model, batch, run.pad), run, state)
+    torch.nn.utils.clip_grad_norm_(trainable(run.model), run.method.clip)
+    run.optimizer.step()
+    seconds, tokens = time.monotonic() - started, sum(len(one) for one in batch)
+    state.step += 1
+    state.step_seconds += seconds
+    state.tokens += tokens
+    state.curve.append(
+        {
+            "step": state.step,
+            "epoch": epoch + 1,
+            "loss": loss,
+            "tokens_per_second": round(tokens / seconds, 1),
+        }
+    )
+    run.report(Progress("training", state.step, run.steps, loss))
 
 
 def _end_epoch(run: _Run, state: State, epoch: int) -> None:
-    loss = mean_loss(run.model, run.holdout, run.pad, run.method.batch)
+    """Judge the epoch, and keep its weights if none was better."""
+    run.report(Progress("judging the epoch", state.step, run.steps, None))
+    loss = _judged(run, state)
+    log.info("training.epoch", epoch=epoch + 1, holdout_loss=round(loss, 4))
     state.curve[-1]["holdout_loss"] = loss
-    run.report(Progress("held-out", state.step, run.steps, loss))
+    state.epochs = epoch + 1
     if state.best_loss is None or loss < state.best_loss:
-        state.best_loss, state.best_epoch = loss, epoch
-        state.best = _weights(run.model)
-    _save(run, state)
+        state.best_loss, state.best_epoch = loss, epoch + 1
+        state.best = adapter_weights(run.model)
 
 
-def _step(run: _Run, step: int, batch: list[Tokens]) -> float:
-    """One optimiser step; returns the mean loss of the batch in nats per token."""
-    rate = run.method.learning_rate * _schedule(step, run.steps, run.method.warmup)
-    for group in run.optimizer.param_groups:
-        group["lr"] = rate
-    total, count = summed_loss(run.model, batch, run.pad)
-    loss = total / count
-    if not torch.isfinite(loss):
-        raise PanzadError(
-            f"the loss at step {step + 1} is no number", "train again; report it if it stays"
-        )
-    run.optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(trainable(run.model), run.method.clip)
-    run.optimizer.step()
-    return loss.item()
+def _finite(loss: float, run: _Run, state: State) -> float:
+    if math.isfinite(loss):
+        return loss
+    # A checkpoint would lead to the same place again.
+    checkpoint.remove(run.directory)
+    raise PanzadError(
+        f"the training diverged after step {state.step} (its loss is {loss})",
+        "what serves is untouched; train again when there are more mails",
+    )
 
 
-def _schedule(step: int, steps: int, warmup: float) -> float:
-    """Share of the learning rate at a step: up over `warmup`, then linearly to zero."""
-    rise = max(1, round(warmup * steps))
-    if step < rise:
-        return (step + 1) / rise
-    return (steps - step) / max(1, steps - rise)
-
-
-def _weights(model: PeftModel) -> dict[str, Any]:
-    return {
-        name: tensor.detach().cpu().clone()
-        for name, tensor in get_peft_model_state_dict(
-            model, save_embedding_layers=False
-        ).items()
-    }
-
-
-def _save(run: _Run, state: State) -> None:
-    state.weights = _weights(run.model)
+def _save(run: _Run, state: State, begun: float) -> None:
+    state.weights = adapter_weights(run.model)
     state.optimizer = run.optimizer.state_dict()
+    state.random = torch.get_rng_state()
+    state.seconds = time.monotonic() - begun
     checkpoint.save(run.directory, state)
 
 
-def _write(run: _Run, state: State, files: ModelFiles, trained: int, held_out: int) -> None:
+def _write(run: _Run, state: State, files: ModelFiles, data: dict[str, Any]) -> None:
     """Write the adapter's files, then the manifest; the checkpoint has served its purpose."""
     run.report(Progress("writing", run.steps, run.steps, state.best_loss))
     directory = run.directory
-    set_peft_model_state_dict(run.model, state.best)
-    run.model.peft_config["default"].base_model_name_or_path = files.name
-    # Left to decide by itself, PEFT asks the Hub about the vocabulary.
-    run.model.save_pretrained(directory, save_embedding_layers=False)
-    with contextlib.suppress(FileNotFoundError):
-        (directory / "README.md").unlink()  # PEFT's empty model card
+    save_adapter(run.model, state.best, files.name, directory)
+    lines = "".join(json.dumps(point) + "\n" for point in state.curve)
+    manifest.replace(directory / CURVE, lines.encode())
     names = [WEIGHTS, CONFIG, CURVE]
     if files.kind == "gguf":
         export_lora(directory, files.path, directory / GGUF)
         names.append(GGUF)
-    lines = "".join(json.dumps(point) + "\n" for point in state.curve)
-    manifest.replace(directory / CURVE, lines.encode())
     facts = {
         "id": directory.name,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "base": {"name": files.name, "fingerprint": files.fingerprint},
-        "data": {"fingerprint": state.data, "train": trained, "holdout": held_out},
+        "base": {"name": files.name, "kind": files.kind, "fingerprint": files.fingerprint},
+        "data": data,
         "method": asdict(run.method),
         "seed": run.seed,
-        "metrics": {
-            "base_loss": state.base_loss,
-            "champion": state.champion,
-            "champion_loss": state.champion_loss,
-            "loss": state.best_loss,
-            "best_epoch": state.best_epoch,
-            "seconds": round(state.seconds, 1),
-            "tokens": state.tokens,
-        },
+        "metrics": _metrics(state),
         "versions": {name: version(name) for name in LIBRARIES},
     }
     manifest.write(directory, facts, tuple(names))
-    (directory / checkpoint.NAME).unlink(missing_ok=True)
+    checkpoint.remove(directory)
+
+
+def _counts(run: _Run) -> dict[str, int]:
+    return {
+        "train": len(run.train),
+        "holdout": len(run.holdout),
+        "train_tokens": sum(len(one) for one in run.train),
+        "holdout_tokens": sum(len(one) for one in run.holdout),
+    }
+
+
+def _metrics(state: State) -> dict[str, Any]:
+    return {
+        "base_loss": state.base_loss,
+        "champion": state.champion,
+        "champion_loss": state.champion_loss,
+        "loss": state.best_loss,
+        "kept_epoch": state.best_epoch,
+        "seconds": round(state.seconds, 1),
+        "tokens": state.tokens,
+        "tokens_per_second": round(state.tokens / max(state.step_seconds, 1e-9), 1),
+    }
+
+
+def _outcome_of(metrics: dict[str, Any], *, finished: bool = True) -> Outcome:
+    def number(value: float | None) -> float:
+        return math.nan if value is None else value
+
+    return Outcome(
+        finished=finished,
+        base_loss=number(metrics["base_loss"]),
+        champion_loss=metrics["champion_loss"],
+        loss=number(metrics["loss"]),
+        seconds=metrics["seconds"],
+        tokens_per_second=metrics["tokens_per_second"],
+    )

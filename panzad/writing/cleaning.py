@@ -22,10 +22,11 @@ def draft_text(answer: str, *, truncated: bool, signature: str | None) -> str:
     if signature and text.endswith(signature.strip()):
         text = text[: -len(signature.strip())].rstrip()
     if truncated:
-        text = _whole_sentences(text)
+        text = whole_sentences(text)
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
-def _whole_sentences(text: str) -> str:
+def whole_sentences(text: str) -> str:
+    """A cut-off text up to the end of its last whole sentence or line, if it has one."""
     ends = [match.end() for match in re.finditer(r"[.!?…](?=\s|$)|\n", text)]
     return text[: ends[-1]].rstrip() if ends else text

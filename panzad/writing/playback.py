@@ -1,7 +1,4 @@
-"""Data playback (arXiv 2407.10994, section 3): asks for the instruction behind a sent mail.
-
-A few worked examples precede the mail, always the same, so an engine can keep them cached.
-"""
+"""Data playback (arXiv 2407.10994, section 3): asks for the instruction behind a sent mail."""
 
 from __future__ import annotations
 
@@ -11,42 +8,28 @@ from panzad.engines.protocol import ChatMessage
 from panzad.writing.prompts import clip
 
 MAIL_CHARACTERS = 1500
+EXCERPT_CHARACTERS = 240
+LONG_WORD = 5
+MIN_GROUNDING = 0.5
 
+_WORD = re.compile(r"[^\W_]+")
+_WRAPPING = re.compile(r"^(?:instruction|summary|prompt|task)\s*:\s*", re.IGNORECASE)
+
+# SmolLM2's instruct models were trained to summarise mail under exactly this request
+# (HuggingFaceTB/smoltalk, smol-summarize); worked examples make the small ones answer the mail
+# instead. Larger models follow it as well.
 _SYSTEM = (
-    "You are given a mail. Say in one or two short sentences what its author asked an assistant"
-    " to write. Keep every name, date, number and link. Begin with a verb."
-)
-
-_EXAMPLES = (
-    (
-        "Dear Marta,\n\nThanks a lot for the draft, I went through it on the train. Two remarks:"
-        " section 3 needs a figure, and the budget table still has the old numbers"
-        " (it should be 14,500). Could you send me a new version by Friday?\n\nBest,\nJon",
-        "Thank Marta for the draft; section 3 needs a figure and the budget table should say"
-        " 14,500. Ask for a new version by Friday.",
-    ),
-    (
-        "Hi Sam,\n\nYes, Tuesday 10:30 works for me. I'll book room 204.\n\nCheers\nJon",
-        "Tell Sam yes, Tuesday 10:30 works, I will book room 204.",
-    ),
-    (
-        "Dear Ms. Okafor,\n\nI am sorry but I cannot attend the board meeting on 12 May, since I"
-        " will be in Oslo that week. My colleague Priya will take my place. The slides are at"
-        " https://example.org/board.\n\nKind regards,\nJon",
-        "Tell Ms. Okafor I cannot attend the board meeting on 12 May because I am in Oslo; Priya"
-        " takes my place and the slides are at https://example.org/board.",
-    ),
-    ("Great, thanks!", "Say great, thanks."),
+    "Provide a concise, objective summary of the input text in up to three sentences, focusing on"
+    " key actions and intentions without using second or third person pronouns."
 )
 
 
 def messages(own_text: str) -> tuple[ChatMessage, ...]:
     """The chat turns that ask for the instruction behind a mail."""
-    turns = [ChatMessage("system", _SYSTEM)]
-    for mail, instruction in _EXAMPLES:
-        turns += [ChatMessage("user", mail), ChatMessage("assistant", instruction)]
-    turns.append(ChatMessage("user", clip(own_text, MAIL_CHARACTERS)))
-    return tuple(turns)
+    return (
+        ChatMessage("system", _SYSTEM),
+        ChatMessage("user", clip(own_text, MAIL_CHARACTERS)),
+    )
 
 
 def token_limit(own_text: str) -> int:
@@ -55,14 +38,33 @@ def token_limit(own_text: str) -> int:
 
 
 def instruction_from(answer: str, own_text: str) -> str | None:
-    """The instruction in a model's answer, or None when it is empty, loops or parrots the mail."""
-    text = " ".join(answer.split())
-    text = re.sub(r"^(?:instruction|prompt|task)\s*:\s*", "", text, flags=re.IGNORECASE)
-    text = text.strip("\"“”' ")
+    """The instruction in a model's answer, or None when it will not do.
+
+    That is: empty, a loop, the mail over again, or about things that the mail does not say.
+    """
+    text = _WRAPPING.sub("", " ".join(answer.split())).strip("\"“”' ")
     words = text.lower().split()
     if len(words) < 2 or _loops(words) or _parrots(text, own_text):
         return None
-    return text
+    return text if grounding(text, own_text) >= MIN_GROUNDING else None
+
+
+def excerpt(own_text: str) -> str:
+    """What a mail says, in its own words, for when the model finds no instruction."""
+    lines = [line.strip() for line in own_text.splitlines() if line.strip()]
+    said = [line for line in lines if len(line.split()) > 3] or lines
+    return clip(" ".join(said), EXCERPT_CHARACTERS)
+
+
+def grounding(text: str, own_text: str) -> float:
+    """The share of the text's longer words whose stem stands in the mail; 1 when it has none."""
+    stems = {_stem(word) for word in _WORD.findall(own_text.lower())}
+    words = [word for word in _WORD.findall(text.lower()) if len(word) >= LONG_WORD]
+    return sum(_stem(word) in stems for word in words) / len(words) if words else 1.0
+
+
+def _stem(word: str) -> str:
+    return word[:LONG_WORD]
 
 
 def _loops(words: list[str]) -> bool:

@@ -13,13 +13,9 @@ MAIL = (
 
 
 class TestMessages:
-    def test_every_mail_gets_the_same_beginning(self) -> None:
-        assert playback.messages("one")[:-1] == playback.messages("two")[:-1]
-
-    def test_examples_alternate_and_the_mail_comes_last(self) -> None:
-        messages = playback.messages(MAIL)
-        assert [one.role for one in messages[1:3]] == ["user", "assistant"]
-        assert (messages[-1].role, messages[-1].content) == ("user", MAIL)
+    def test_the_mail_is_the_last_turn(self) -> None:
+        system, user = playback.messages(MAIL)
+        assert (system.role, user.role, user.content) == ("system", "user", MAIL)
 
 
 class TestInstructionFrom:
@@ -36,10 +32,20 @@ class TestInstructionFrom:
             MAIL,
             MAIL.replace("\n", " ")[:100],
             "ask him to come " * 4,
+            "Ann requests a detailed summary of the International Climate Conference.",
         ],
     )
-    def test_empty_parroting_and_looping_answers_are_refused(self, answer: str) -> None:
+    def test_empty_parroting_looping_and_invented_answers_are_refused(self, answer: str) -> None:
         assert playback.instruction_from(answer, MAIL) is None
 
     def test_a_mail_of_a_few_words_may_be_quoted(self) -> None:
         assert playback.instruction_from("Yes, that works.", "Yes, that works.") is not None
+
+
+class TestExcerpt:
+    def test_greeting_and_sign_off_are_left_out(self) -> None:
+        assert playback.excerpt(MAIL).startswith("Could you please send me the report")
+        assert playback.excerpt(MAIL).endswith("Vienna.")
+
+    def test_a_mail_of_a_few_words_is_its_own_excerpt(self) -> None:
+        assert playback.excerpt("Great, thanks!") == "Great, thanks!"

@@ -1,0 +1,154 @@
+"""The engine that asks a server of the user's own over the OpenAI chat protocol.
+
+Any server with `POST /v1/chat/completions` serves: llama.cpp's, vLLM's, Ollama's.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag, urlsplit
+
+from panzad.config import is_loopback
+from panzad.engines.protocol import ChatMessage, Generation, Sampling
+from panzad.errors import ConfigError, ModelMissing, NetworkError, PanzadError, UsageError
+
+KEY_VARIABLE = "PANZAD_OPENAI_API_KEY"
+# A large model on a small server may think this long over one draft.
+_TIMEOUT_SECONDS = 600
+# Characters a token in Latin scripts, on the safe side: these servers do not count for us.
+_CHARACTERS_A_TOKEN = 3
+
+
+class OpenAiServer:
+    """A server's model; `base` is its address up to `/v1`, with `#NAME` for one of its models."""
+
+    name = "openai"
+
+    def __init__(self, base: str) -> None:
+        """Remember the address. Raises ConfigError where mail would cross a network in clear."""
+        address, model = urldefrag(base)
+        parts = urlsplit(address)
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            raise ConfigError(
+                f"model.base: {address} would get your mail unencrypted",
+                "use https, or a server on this machine",
+            )
+        self._address = address.rstrip("/")
+        self._model = model or "default"
+
+    def generate(
+        self, messages: Sequence[ChatMessage], sampling: Sampling, *, adapter: bool
+    ) -> Generation:
+        """Continue `messages` with an assistant turn; the server's model has no adapter of ours.
+
+        Raises NetworkError when the server cannot be reached, and PanzadError when it refuses.
+        """
+        request: dict[str, Any] = {
+            "model": self._model,
+            "messages": [{"role": one.role, "content": one.content} for one in messages],
+            "max_tokens": sampling.max_tokens,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "seed": sampling.seed,
+        }
+        if sampling.repeat_penalty != 1.0:
+            # Not in OpenAI's own protocol, and refused by its strict followers: only when asked.
+            request["repeat_penalty"] = sampling.repeat_penalty
+        started = time.monotonic()
+        answer = self._post("/chat/completions", request)
+        try:
+            choice, usage = answer["choices"][0], answer["usage"]
+            text, reason = choice["message"]["content"] or "", choice["finish_reason"]
+            prompt_tokens, tokens = usage["prompt_tokens"], usage["completion_tokens"]
+        except (KeyError, IndexError, TypeError) as error:
+            raise PanzadError(
+                f"{self._address} answers, but not as a chat server does",
+                "check that model.base ends in /v1",
+            ) from error
+        return Generation(
+            text=text,
+            prompt_tokens=prompt_tokens,
+            tokens=tokens,
+            truncated=reason == "length",
+            seconds=time.monotonic() - started,
+        )
+
+    def use_adapter(self, directory: Path | None) -> None:
+        """Only the base model: a server cannot be given a file. Raises UsageError for another."""
+        if directory is not None:
+            raise UsageError(
+                f"{self._address} cannot serve adapter {directory.name}",
+                "load it there, or choose another model.engine",
+            )
+
+    def count_tokens(self, text: str) -> int:
+        """An estimate: the protocol has no way to ask."""
+        return -(-len(text) // _CHARACTERS_A_TOKEN)
+
+    def close(self) -> None:
+        """Nothing is held between calls."""
+
+    def _post(self, path: str, content: Mapping[str, Any]) -> Any:
+        headers = {"Content-Type": "application/json"}
+        if key := os.environ.get(KEY_VARIABLE):
+            headers["Authorization"] = f"Bearer {key}"
+        # The scheme is http or https (`resolve`), so no other handler of urllib's is reached.
+        request = urllib.request.Request(  # noqa: S310
+            self._address + path, json.dumps(content).encode(), headers
+        )
+        try:
+            with _open(request) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise self._refused(error) from error
+        except (OSError, http.client.HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            raise NetworkError(
+                f"cannot reach {self._address} ({reason})", "start the server, or mend model.base"
+            ) from error
+        except ValueError as error:
+            raise PanzadError(
+                f"{self._address} does not answer in JSON", "check that model.base ends in /v1"
+            ) from error
+
+    def _refused(self, error: urllib.error.HTTPError) -> PanzadError:
+        said = error.read(2000).decode("utf-8", errors="replace")
+        message = re.search(r'"message"\s*:\s*"([^"]*)"', said)
+        reason = f"{error.code} {message[1] if message else error.reason}"
+        match error.code:
+            case 401 | 403:
+                return PanzadError(
+                    f"{self._address} refuses the key ({reason})", f"set {KEY_VARIABLE}"
+                )
+            case 404:
+                return ModelMissing(
+                    f"{self._address} has no such model or path ({reason})",
+                    "model.base is the address up to /v1, then #NAME of the model",
+                )
+            case 429 | 500 | 502 | 503 | 504:
+                return NetworkError(f"{self._address} is busy ({reason})", "try again later")
+            case _:
+                return PanzadError(f"{self._address} refuses the prompt ({reason})", "see its log")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Mail goes to the address the user wrote down and to no other."""
+
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> None:
+        """Follow none: the redirect comes back as the error it then is."""
+
+
+def _open(request: urllib.request.Request) -> Any:
+    return urllib.request.build_opener(_NoRedirect).open(request, timeout=_TIMEOUT_SECONDS)

@@ -1,0 +1,140 @@
+"""A server of the user's own: a real llama.cpp server on loopback, and servers that fail."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import threading
+from collections.abc import Generator, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from panzad.engines import environment
+from panzad.engines.catalogue import ModelFiles
+from panzad.engines.llama_cpp import LlamaCpp
+from panzad.engines.openai_server import KEY_VARIABLE, OpenAiServer
+from panzad.engines.protocol import ChatMessage, Sampling
+from panzad.errors import ConfigError, ModelMissing, NetworkError, PanzadError, UsageError
+
+ASKED = (ChatMessage("user", "What is the capital of France?"),)
+KEY = "sesame"
+
+
+@pytest.fixture(scope="module")
+def address(base_gguf: ModelFiles) -> Iterator[str]:
+    """A llama.cpp server as a user starts it, with an API key."""
+    environment.prepare()
+    xllamacpp: Any = importlib.import_module("xllamacpp")
+    params = xllamacpp.CommonParams()
+    params.model.path = str(base_gguf.path)
+    params.n_ctx = 512
+    params.cpuparams.n_threads = 2
+    params.verbosity = -1
+    params.api_keys = [KEY]
+    server = xllamacpp.Server(params)
+    yield f"{server.listening_address}/v1"
+    del server
+
+
+@contextlib.contextmanager
+def answering(status: int, body: bytes, headers: dict[str, str]) -> Generator[str]:
+    """A web server that gives every request the same answer."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/v1"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.model
+class TestARealServer:
+    def test_writes_what_the_same_model_writes_in_this_process(
+        self, address: str, llama: LlamaCpp, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(KEY_VARIABLE, KEY)
+        there = OpenAiServer(address).generate(ASKED, Sampling(max_tokens=12), adapter=True)
+        here = llama.generate(ASKED, Sampling(max_tokens=12), adapter=False)
+        assert (there.text, there.prompt_tokens) == (here.text, here.prompt_tokens)
+        assert there.tokens == 12
+
+    def test_a_short_limit_is_reported_as_truncated(
+        self, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(KEY_VARIABLE, KEY)
+        answer = OpenAiServer(address).generate(ASKED, Sampling(max_tokens=2), adapter=True)
+        assert (answer.tokens, answer.truncated) == (2, True)
+
+    def test_a_missing_key_names_the_variable(
+        self, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv(KEY_VARIABLE, raising=False)
+        with pytest.raises(PanzadError, match=f"refuses the key .* set {KEY_VARIABLE}"):
+            OpenAiServer(address).generate(ASKED, Sampling(max_tokens=2), adapter=True)
+
+    def test_a_wrong_path_says_what_the_address_must_be(
+        self, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(KEY_VARIABLE, KEY)
+        with pytest.raises(ModelMissing, match="up to /v1"):
+            OpenAiServer(f"{address}/v9").generate(ASKED, Sampling(max_tokens=2), adapter=True)
+
+
+class TestServersThatFail:
+    def test_nobody_listens(self) -> None:
+        with pytest.raises(NetworkError, match=r"cannot reach http://127\.0\.0\.1:9/v1"):
+            OpenAiServer("http://127.0.0.1:9/v1").generate(ASKED, Sampling(), adapter=True)
+
+    @pytest.mark.parametrize(
+        ("status", "body", "kind", "said"),
+        [
+            (503, b'{"error": {"message": "Loading model"}}', NetworkError, "Loading model"),
+            (400, b'{"error": {"message": "too long"}}', PanzadError, "refuses the prompt"),
+            (200, b"<html>welcome</html>", PanzadError, "does not answer in JSON"),
+            (200, b'{"choices": []}', PanzadError, "not as a chat server does"),
+        ],
+    )
+    def test_an_answer_of_no_use_is_one_clear_line(
+        self, status: int, body: bytes, kind: type[PanzadError], said: str
+    ) -> None:
+        with answering(status, body, {}) as address, pytest.raises(kind, match=said):
+            OpenAiServer(address).generate(ASKED, Sampling(), adapter=True)
+
+    def test_mail_is_not_carried_on_to_another_address(self) -> None:
+        elsewhere = {"Location": "http://127.0.0.1:9/v1/chat/completions"}
+        with answering(307, b"", elsewhere) as address, pytest.raises(PanzadError, match="307"):
+            OpenAiServer(address).generate(ASKED, Sampling(), adapter=True)
+
+
+class TestTheAddress:
+    def test_mail_crosses_no_network_in_clear(self) -> None:
+        with pytest.raises(ConfigError, match="would get your mail unencrypted: use https"):
+            OpenAiServer("http://models.example.org/v1")
+        OpenAiServer("https://models.example.org/v1")
+
+    def test_a_server_cannot_be_given_an_adapter(self) -> None:
+        engine = OpenAiServer("http://localhost:8080/v1#mistral")
+        engine.use_adapter(None)
+        with pytest.raises(UsageError, match="cannot serve adapter 20260501"):
+            engine.use_adapter(Path("adapters/20260501"))

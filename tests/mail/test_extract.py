@@ -1,0 +1,120 @@
+"""Own words apart from quotes and from what stands under every mail: between the layouts."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panzad.mail.extract import extract
+from tests.mail.builder import mail
+
+
+def test_a_short_answer_is_all_kept() -> None:
+    assert extract(mail("Yes, that works.")).own_text == "Yes, that works."
+
+
+def test_the_sign_off_is_style_and_stays() -> None:
+    assert extract(mail("Yes.\n\nBest,\nAnn\n")).own_text == "Yes.\n\nBest,\nAnn"
+
+
+def test_a_line_that_begins_with_from_and_was_escaped_for_mbox_is_the_users() -> None:
+    assert ">From Monday on" in extract(mail("Fine.\n\n>From Monday on I am away.\n")).own_text
+
+
+def test_a_colon_and_the_verb_alone_do_not_begin_a_quote() -> None:
+    text = "As Ann wrote:\n\nwe should paint.\n\nI agree."
+
+    assert extract(mail(text)).own_text == text
+
+
+def test_an_itinerary_is_no_header_block() -> None:
+    text = "Your train:\n\nFrom: Bath\nTo: Bristol\nDate: 12 May 2026\n\nSee you there."
+
+    assert extract(mail(text)).own_text == text
+
+
+def test_dashes_in_the_users_text_are_no_separator() -> None:
+    text = "Two points.\n\n----- First -----\n\nPaint.\n\n==========\n\nRope."
+
+    assert extract(mail(text)).own_text == text
+
+
+def test_answers_to_two_people_give_two_quotes() -> None:
+    found = extract(
+        mail(
+            "Ann <ann@example.org> wrote:\n> one?\n\nYes.\n\n"
+            "Ben <ben@example.net> wrote:\n> two?\n\nNo.\n"
+        )
+    )
+
+    assert found.own_text == "Yes.\n\nNo."
+    assert [(quote.author, quote.text) for quote in found.quotes] == [
+        ("Ann <ann@example.org>", "one?"),
+        ("Ben <ben@example.net>", "two?"),
+    ]
+    assert found.layout == "interleaved"
+
+
+def test_initials_before_the_angle_are_a_quote() -> None:
+    found = extract(
+        mail('>>>>> "E" == Eve Day <eve@example.org> writes:\n\n    E> one\n    E> two\n\nYes.\n')
+    )
+
+    assert found.own_text == "Yes."
+    assert found.quotes[0].author == "Eve Day <eve@example.org>"
+
+
+def test_an_advertisement_below_the_quote_is_nobodys_words() -> None:
+    found = extract(
+        mail(
+            "Yes.\n\nBen wrote:\n> ok?\n\n__________________\nDo You Yahoo!?\nhttp://mail.yahoo.example\n"
+        )
+    )
+
+    assert found.unquoted == "Yes."
+    assert "Yahoo" in found.footer
+
+
+def test_a_signature_above_the_quote_is_taken_off_too() -> None:
+    found = extract(
+        mail("Yes.\n\n-- \nAnn Lee\n\nOn 1 May 2026 at 10:00, Ben <b@c.d> wrote:\n> ok?\n")
+    )
+
+    assert (found.own_text, found.signature) == ("Yes.", "Ann Lee")
+
+
+def test_a_clear_signed_text_is_read_without_its_armour() -> None:
+    found = extract(
+        mail(
+            "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nYes.\n\n- -- \nAnn\n"
+            "-----BEGIN PGP SIGNATURE-----\n\niQEzBAEB\n-----END PGP SIGNATURE-----\n"
+        )
+    )
+
+    assert (found.own_text, found.signature) == ("Yes.", "Ann")
+
+
+def test_unquoted_keeps_signature_and_footer() -> None:
+    found = extract(mail("Yes.\n\n-- \nAnn Lee\n"))
+
+    assert found.unquoted == "Yes.\n\n-- \nAnn Lee"
+
+
+WORDS = st.lists(
+    st.sampled_from(["boat", "paint", "Saturday", "the", "brush", "harbour", "is", "cold"]),
+    min_size=1,
+    max_size=12,
+).map(" ".join)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=4), st.lists(WORDS, min_size=1, max_size=4))
+def test_own_paragraphs_survive_and_quoted_ones_do_not(own: list[str], quoted: list[str]) -> None:
+    quote = "\n".join(f"> QUOTED {line}" for line in quoted)
+    text = "\n\n".join(own)
+
+    top = extract(mail(f"{text}\n\nOn 1 May 2026 at 10:00, Ben <b@c.d> wrote:\n{quote}\n"))
+    bottom = extract(mail(f"On 1 May 2026 at 10:00, Ben <b@c.d> wrote:\n{quote}\n\n{text}\n"))
+
+    assert top.own_text == bottom.own_text == text
+    assert (top.layout, bottom.layout) == ("top", "bottom")
+    assert top.quotes == bottom.quotes

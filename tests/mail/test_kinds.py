@@ -1,0 +1,95 @@
+"""Kinds of mail, and which sent mails are good to learn from."""
+
+from __future__ import annotations
+
+import pytest
+
+from panzad.mail.classify import is_no_reply, kind
+from panzad.mail.extract import extract
+from panzad.mail.identities import is_own
+from panzad.mail.message import Message
+from panzad.mail.usable import reason_unused
+from tests.mail.builder import mail
+
+ANN = frozenset({"ann@example.org"})
+
+
+def reason(message: Message) -> str | None:
+    return reason_unused(message, extract(message), ANN)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (mail("Hi"), "personal"),
+        (mail("Hi", subject="Out of the office on Friday"), "personal"),
+        (mail("Hi", auto_submitted="no"), "personal"),
+        (mail("Away", auto_submitted="auto-replied (vacation)"), "automatic"),
+        (mail("Away", subject="Out of Office AutoReply: The boat"), "automatic"),
+        (mail("Weg", subject="Automatische Antwort: Das Boot"), "automatic"),
+        (mail("Hi", x_auto_response_suppress="All"), "automatic"),
+        (mail("Failed", return_path="<>"), "automatic"),
+        (mail("Failed", from_="MAILER-DAEMON@example.net"), "automatic"),
+        (mail("Shop", from_="Shop <no-reply@shop.example>"), "automatic"),
+        (mail("Failed", subject="Undelivered Mail Returned to Sender"), "automatic"),
+        (mail("r", content_type="multipart/report; boundary=b"), "automatic"),
+        (mail("News", list_unsubscribe="<mailto:x@y.z>"), "bulk"),
+        (mail("News", precedence="bulk"), "bulk"),
+        (mail("", content_type="text/calendar; method=REPLY"), "calendar"),
+        (mail("", content_type="multipart/encrypted; boundary=b"), "encrypted"),
+        (mail("", content_type="application/pkcs7-mime; smime-type=enveloped-data"), "encrypted"),
+        (mail("-----BEGIN PGP MESSAGE-----\n\nhQEM\n"), "encrypted"),
+    ],
+)
+def test_kinds_by_header_and_content(message: Message, expected: str) -> None:
+    assert kind(message) == expected
+
+
+def test_an_address_of_mine_is_mine_in_any_case_and_with_a_tag() -> None:
+    assert is_own("Ann+Boats@Example.ORG", ANN)
+    assert is_own("ann@example.org", {"Ann+main@example.org"})
+    assert not is_own("ann@example.com", ANN)
+    assert not is_own("joann@example.org", ANN)
+
+
+def test_no_reply_addresses_are_known_and_people_are_not() -> None:
+    for robot in ("noreply@x.y", "no-reply@x.y", "do_not_reply@x.y", "orders.noreply@x.y"):
+        assert is_no_reply(robot)
+    for person in ("noreen@x.y", "nora.ply@x.y", "reply@x.y"):
+        assert not is_no_reply(person)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (mail("Yes, that works."), None),
+        (mail("Yes.", from_="Ann <Ann+boats@example.org>"), None),
+        (mail("Yes.", from_="Ben <ben@example.net>"), "not-mine"),
+        (mail("Away.", auto_submitted="auto-replied"), "automatic"),
+        (mail("Accepted", content_type="text/calendar; method=REPLY"), "calendar"),
+        (mail("> Shall we?\n"), "no-own-text"),
+        (mail(""), "no-own-text"),
+        (mail("-- \nAnn\n"), "no-own-text"),
+        (
+            mail(
+                "---------- Forwarded message ---------\nFrom: B <b@c.d>\nSubject: x\n\nText",
+                subject="Fwd: x",
+            ),
+            "forward-without-comment",
+        ),
+        (
+            mail(
+                "For you.\n\n---- Forwarded message ----\nFrom: B <b@c.d>\nSubject: x\n\nText",
+                subject="Fwd: x",
+            ),
+            None,
+        ),
+        (mail("word " * 1000), "too-long"),
+        (mail("Hello all", to=", ".join(f"p{n}@example.net" for n in range(60))), "bulk"),
+        (mail("Hello all", list_unsubscribe="<mailto:x@y.z>"), "bulk"),
+        (mail("My post to the list", list_id="<boats.example.org>", list_unsubscribe="<x>"), None),
+        (mail("-----BEGIN PGP MESSAGE-----\n\nhQEM\n"), "encrypted"),
+    ],
+)
+def test_why_a_sent_mail_is_not_learned_from(message: Message, expected: str | None) -> None:
+    assert reason(message) == expected

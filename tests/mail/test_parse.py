@@ -1,0 +1,274 @@
+"""What `parse` reads out of a mail's bytes, and that it never raises."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panzad.mail.extract import extract
+from panzad.mail.message import Address, Message
+from panzad.mail.parse import parse
+from tests.mail.builder import mail, raw
+
+
+class TestHeaderFields:
+    def test_names_and_subject_in_encoded_words_are_decoded(self) -> None:
+        message = mail(
+            from_="=?utf-8?q?Zo=C3=AB_Ng=C3=B4?= <zoe@example.org>",
+            subject="=?iso-8859-1?Q?Gr=FC=DFe?=\r\n =?utf-8?B?IGF1cyBLw7Zsbg==?=",
+        )
+
+        assert message.from_ == (Address("Zoë Ngô", "zoe@example.org"),)
+        assert message.subject == "Grüße aus Köln"
+
+    def test_a_character_cut_between_two_encoded_words_is_whole_again(self) -> None:
+        assert mail(subject="=?utf-8?B?w6TD?= =?utf-8?B?tsO8?=").subject == "äöü"
+
+    def test_a_broken_encoded_word_stays_as_it_is(self) -> None:
+        assert mail(subject="=?utf-8?B?%%%=?= and =?x").subject.endswith("and =?x")
+
+    def test_raw_utf8_and_raw_latin1_subjects_are_read(self) -> None:
+        assert parse("Subject: Grüße\n\n".encode()).subject == "Grüße"
+        assert parse("Subject: Grüße\n\n".encode("latin-1")).subject == "Grüße"
+
+    @pytest.mark.parametrize(
+        ("field", "expected"),
+        [
+            ('"Lee, Ann" <ann@Example.ORG>', [("Lee, Ann", "ann@example.org")]),
+            ("ann@example.org (Ann Lee)", [("Ann Lee", "ann@example.org")]),
+            ("Crew: a@example.org, b@example.org;", [("", "a@example.org"), ("", "b@example.org")]),
+            ("undisclosed-recipients:;", []),
+            ("<@relay.example:ann@example.org>", [("", "ann@example.org")]),
+            (
+                "Ann Lee <ann@example.org, ben@example.net",
+                [("Ann Lee", "ann@example.org"), ("", "ben@example.net")],
+            ),
+            (
+                r'"Ann \"Captain\" Lee" <ann@example.org>',
+                [('Ann "Captain" Lee', "ann@example.org")],
+            ),
+            ("'ann@example.org' <ann@example.org>", [("", "ann@example.org")]),
+            (
+                "ann@example.org,, ,ben@example.net",
+                [("", "ann@example.org"), ("", "ben@example.net")],
+            ),
+            ('"Ann Lee"@example.org', [("", '"Ann Lee"@example.org')]),
+            ("@", []),
+            ("", []),
+        ],
+    )
+    def test_address_lists_are_read_however_they_are_written(
+        self, field: str, expected: list[tuple[str, str]]
+    ) -> None:
+        found = mail(to=field).to
+
+        assert [(one.name, one.email) for one in found if one.email != "@"] == expected
+
+    def test_ids_stand_byte_for_byte_also_malformed_ones(self) -> None:
+        message = mail(
+            message_id="<a..b@[host>",
+            in_reply_to='Message of "Mon, 5 May" <X@Y>',
+            references="<1@a>\r\n\t<2@b> <1@a>",
+        )
+
+        assert message.message_id == "<a..b@[host>"
+        assert message.in_reply_to == ("<X@Y>",)
+        assert message.references == ("<1@a>", "<2@b>")
+
+    def test_the_date_is_aware_and_none_when_it_is_nonsense(self) -> None:
+        assert mail(date="Fri, 13 Nov 2026 10:04:00 +0100").date == datetime(
+            2026, 11, 13, 9, 4, tzinfo=UTC
+        )
+        unknown = mail(date="13 Nov 2026 10:04:00 -0000").date
+        assert unknown is not None
+        assert unknown.utcoffset() == timedelta(0)
+        assert mail(date="yesterday").date is None
+        assert mail(date="Fri, 99 Nov 99999 10:04:00 +9999").date is None
+
+    def test_an_mbox_line_in_front_and_a_body_without_its_blank_line_are_borne(self) -> None:
+        message = parse(b"From ann Fri Nov 13 2026\nSubject: x\nThis is no header\nmore\n")
+
+        assert message.subject == "x"
+        assert message.text == "This is no header\nmore"
+
+
+class TestText:
+    def test_quoted_printable_and_base64_bodies_in_their_charsets(self) -> None:
+        quoted = raw(
+            "Gr=FC=DFe=\n, Ann",
+            content_type="text/plain; charset=iso-8859-1",
+            content_transfer_encoding="quoted-printable",
+        )
+        based = raw(
+            "R3LDvMOfZQ==",
+            content_type="text/plain; charset=utf-8",
+            content_transfer_encoding="base64",
+        )
+
+        assert parse(quoted).text == "Grüße, Ann"
+        assert parse(based).text == "Grüße"
+
+    @pytest.mark.parametrize("charset", ["x-unknown", "us-ascii", "iso-8859-1", "\x00", "zip"])
+    def test_utf8_is_recognised_under_a_wrong_name(self, charset: str) -> None:
+        body = f"Content-Type: text/plain; charset={charset}\n\nGrüße".encode()
+
+        assert parse(body).text == "Grüße"
+
+    def test_windows_quotes_under_the_name_of_latin1_are_read(self) -> None:
+        body = b"Content-Type: text/plain; charset=iso-8859-1\n\n\x93yes\x94"
+
+        assert parse(body).text == "“yes”"
+
+    def test_a_text_cut_in_the_middle_of_a_character_is_still_utf8(self) -> None:
+        body = b"Content-Type: text/plain; charset=utf-8\n\n" + "Größe ü".encode()[:-1]
+
+        assert parse(body).text.startswith("Größe")
+
+    def test_flowed_paragraphs_are_one_line_and_quotes_keep_their_level(self) -> None:
+        message = mail(
+            "> one \n> two\n>> deeper\nThis is \nsoft.\n\n-- \nAnn",
+            content_type="text/plain; format=flowed",
+        )
+
+        assert message.text == "> one two\n>> deeper\nThis is soft.\n\n-- \nAnn"
+
+    def test_delsp_joins_without_a_blank(self) -> None:
+        message = mail(
+            "自然 \n言語", content_type="text/plain; charset=utf-8; format=flowed; delsp=yes"
+        )
+
+        assert message.text == "自然言語"
+
+    def test_the_plain_version_of_an_alternative_is_read_unless_it_is_empty(self) -> None:
+        def alternative(plain: str) -> Message:
+            return mail(
+                f"--b\nContent-Type: text/plain\n\n{plain}\n--b\nContent-Type: text/html\n\n"
+                "<p>Marked up</p>\n--b--\n",
+                content_type="multipart/alternative; boundary=b",
+            )
+
+        assert alternative("Plain").text == "Plain"
+        assert not alternative("Plain").html_only
+        assert alternative(" \n").text == "Marked up"
+        assert alternative(" \n").html_only
+
+    def test_text_parts_of_mixed_are_joined_and_attachments_left_out(self) -> None:
+        message = mail(
+            '--"q\nContent-Type: text/plain\n\nbefore\n--"q\nContent-Type: image/png\n\nPNG\n--"q\n'
+            "Content-Type: text/plain; name=a.txt\nContent-Disposition: attachment\n\n"
+            'not this\n--"q\n'
+            'Content-Type: text/plain\n\nafter\n--"q--\n',
+            content_type='multipart/mixed; boundary="\\"q"',
+        )
+
+        assert message.text == "before\n\nafter"
+        assert message.content_types == ("text/plain", "image/png", "text/plain", "text/plain")
+
+    def test_a_skeleton_with_empty_leaves_reads_like_the_whole_mail(self) -> None:
+        message = mail(
+            "--b\nContent-Type: multipart/alternative; boundary=bb\n\n--bb\n"
+            "Content-Type: text/plain; charset=utf-8\n\nYes.\n--bb\nContent-Type: text/html\n\n\n"
+            "--bb--\n\n--b\nContent-Type: application/pdf\n"
+            "Content-Disposition: attachment\n\n\n--b--\n",
+            content_type="multipart/mixed; boundary=b",
+        )
+
+        assert message.text == "Yes."
+        assert "application/pdf" in message.content_types
+
+    def test_a_multipart_without_its_boundary_reads_as_text(self) -> None:
+        assert mail("Hello", content_type="multipart/mixed").text == "Hello"
+
+    def test_a_forwarded_message_part_is_not_the_authors_text(self) -> None:
+        message = mail(
+            "--b\nContent-Type: text/plain\n\nFor you.\n--b\nContent-Type: message/rfc822\n\n"
+            "Subject: inner\n\nNot mine.\n--b--\n",
+            content_type="multipart/mixed; boundary=b",
+        )
+
+        assert message.text == "For you."
+
+    def test_characters_that_nobody_sees_are_dropped(self) -> None:
+        hidden = "Y\u200be\u00ads\U000e0049\U000e0047\u202e.\u00a0Ann"
+
+        assert mail(hidden, content_type="text/plain; charset=utf-8").text == "Yes. Ann"
+
+
+HEADER_NAMES = st.sampled_from(
+    [
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "References",
+        "Content-Type",
+        "Reply-To",
+        "Content-Transfer-Encoding",
+        "Content-Disposition",
+        "X",
+    ]
+)
+HEADER_VALUES = st.one_of(
+    st.binary(max_size=60),
+    st.sampled_from(
+        [
+            b"multipart/mixed; boundary=b",
+            b"multipart/alternative; boundary=b",
+            b"text/html",
+            b"text/plain; charset=utf-7; format=flowed",
+            b"base64",
+            b"quoted-printable",
+            b"=?utf-7?q?+2AA?=",
+            b"=?idna?q?xn--a?=",
+            b"text/plain; charset=unicode_escape",
+        ]
+    ),
+)
+BODIES = st.lists(
+    st.one_of(
+        st.binary(max_size=40),
+        st.sampled_from(
+            [
+                b"\n--b\n",
+                b"--b--\n",
+                b"Content-Type: text/html\n\n",
+                b"<blockquote>",
+                b"<p style='",
+                b"> ",
+                b"On 1 May 2026, Ann <a@b.c> wrote:\n",
+                b"From: a@b.c\nTo: x\nSubject: y\n",
+                b"-- \n",
+                b"\n\n",
+                b"-----Original Message-----\n",
+                b"\xff\xfe",
+                b"+2AA-",
+            ]
+        ),
+    ),
+    max_size=12,
+).map(b"".join)
+
+
+@given(st.lists(st.tuples(HEADER_NAMES, HEADER_VALUES), max_size=8), BODIES)
+def test_any_bytes_give_a_message_that_can_be_stored(
+    fields: list[tuple[str, bytes]], body: bytes
+) -> None:
+    header = b"".join(name.encode() + b": " + value + b"\n" for name, value in fields)
+
+    message = parse(header + b"\n" + body)
+    found = extract(message)
+
+    # Lone surrogates cannot be stored or sent: encoding would raise.
+    repr_of_all = repr((message, found))
+    assert repr_of_all.encode()
+    for text in (message.text, message.subject, found.own_text, message.message_id or ""):
+        text.encode()
+
+
+@given(st.binary(max_size=300))
+def test_bytes_without_any_form_are_parsed_too(data: bytes) -> None:
+    extract(parse(data))
