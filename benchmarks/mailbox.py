@@ -43,9 +43,7 @@ def read(folder: Path, person: str) -> tuple[list[PaperMail], list[HeldOut]]:
         for entry in map(json.loads, (folder / f"{person}.holdout.jsonl").open(encoding="utf-8"))
     }
     mails = [
-        PaperMail(
-            number, entry.get("subject") or "", entry["email"].replace("\r\n", "\n").strip()
-        )
+        PaperMail(number, entry.get("subject") or "", entry["email"].replace("\r\n", "\n").strip())
         for number, entry in enumerate(
             map(json.loads, (folder / f"{person}.jsonl").open(encoding="utf-8"))
         )

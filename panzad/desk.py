@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import structlog
 
 from panzad.config import Config, Paths
@@ -31,31 +29,44 @@ class Desk:
         self._paths = paths
         self._config = config
         self._adapter: str | None = None
+        self._files: ModelFiles | None = None
+        self._engine: Engine | None = None
+        self._embedder: Embedder | None = None
+        self._index: Index | None = None
 
-    @cached_property
+    @property
     def files(self) -> ModelFiles:
         """The base model's files. Raises ModelMissing or ModelDamaged."""
-        return resolve(self._config.model.base, self._paths.models)
+        if self._files is None:
+            self._files = resolve(self._config.model.base, self._paths.models)
+        return self._files
 
     @property
     def model_name(self) -> str:
         """The base model, as rows name it."""
         return self._config.model.base
 
-    @cached_property
+    @property
     def engine(self) -> Engine:
         """The engine, without an adapter until `serve` is called."""
-        engine = create_engine(self._config.model, self.files)
-        log.info("engine.loaded", engine=engine.name, model=self.model_name)
-        return engine
+        if self._engine is None:
+            self._engine = create_engine(self._config.model, self.files)
+            log.info("engine.loaded", engine=self._engine.name, model=self.model_name)
+        return self._engine
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
-        return Embedder()
+        """The embedder."""
+        if self._embedder is None:
+            self._embedder = Embedder()
+        return self._embedder
 
-    @cached_property
+    @property
     def index(self) -> Index:
-        return Index(self._db, self._paths.index)
+        """The index, as it was after its last `refresh`."""
+        if self._index is None:
+            self._index = Index(self._db, self._paths.index)
+        return self._index
 
     def serve(self) -> str | None:
         """Bring the engine in step with the adapter on record; returns the adapter's id.
@@ -110,5 +121,7 @@ class Desk:
 
     def close(self) -> None:
         """Free the engine's memory if it was loaded."""
-        if "engine" in self.__dict__:
-            self.engine.close()
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+            self._adapter = None

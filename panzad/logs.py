@@ -14,7 +14,9 @@ import structlog
 def configure(*, verbose: bool, process: str) -> None:
     """Log to standard error: readable on a terminal, JSON lines elsewhere."""
     renderer = (
-        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer()
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[

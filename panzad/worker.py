@@ -26,7 +26,6 @@ from panzad.logs import configure
 from panzad.store import marks, problems
 from panzad.store.database import Database
 
-
 log = structlog.get_logger("panzad.worker")
 
 

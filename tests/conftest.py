@@ -13,7 +13,7 @@ from panzad.demo.server import DemoServer
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox
 
-pytest_plugins = ["tests.models"]
+pytest_plugins = ["tests.models", "tests.panzad_fixtures"]
 
 _users = itertools.count(1)
 

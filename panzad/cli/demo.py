@@ -181,7 +181,8 @@ def _show(
 ) -> None:
     from panzad.desk import Desk
 
-    assert mark.draft_message_id is not None and mark.task is not None
+    assert mark.draft_message_id is not None
+    assert mark.task is not None
     session.select("Drafts", readonly=True)
     uid = find_by_message_id(session, "Drafts", [mark.draft_message_id])[mark.draft_message_id]
     raw = fetch_message(session, uid)

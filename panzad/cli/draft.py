@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -161,7 +161,7 @@ def write(
 
 def _append(app: App, config: Config, name: str, task: DraftTask, text: str) -> None:
     account = config.accounts[name]
-    token = f"panzad.write.{datetime.now().timestamp():.0f}"
+    token = f"panzad.write.{datetime.now(UTC).timestamp():.0f}"
     message_id = new_message_id(task.author.domain, token)
     raw = composed(task, text, message_id, account.signature, 0, None)
     with opened(name, account) as mailbox:

@@ -40,9 +40,7 @@ def _read(app: App) -> dict[str, Any]:
     from panzad.daemon.main import learnt
     from panzad.overview import overview
 
-    return overview(
-        app.db, app.paths, app.config(), learnt(app.db), datetime.now().astimezone()
-    )
+    return overview(app.db, app.paths, app.config(), learnt(app.db), datetime.now().astimezone())
 
 
 def _shown(values: dict[str, Any]) -> RenderableType:
@@ -65,9 +63,7 @@ def _daemon(values: dict[str, Any]) -> Text:
 def _account(name: str, account: dict[str, Any]) -> list[RenderableType]:
     counted = account["mails"]
     unused = ", ".join(f"{count} {reason}" for reason, count in counted["unused"].items())
-    folders = ", ".join(
-        f"{folder['name']} ({folder['role']})" for folder in account["folders"]
-    )
+    folders = ", ".join(f"{folder['name']} ({folder['role']})" for folder in account["folders"])
     parts: list[RenderableType] = [
         Text(f"\n{name}", style="bold"),
         Text(f"  folders   {folders or 'not looked at yet'}"),

@@ -85,9 +85,7 @@ class AccountLoop:
             tasks.create_task(self._kept_going("marks", self._marks))
             tasks.create_task(self._kept_going("sync", self._sync))
 
-    async def _kept_going(
-        self, what: str, connected: Callable[[Backoff], Awaitable[None]]
-    ) -> None:
+    async def _kept_going(self, what: str, connected: Callable[[Backoff], Awaitable[None]]) -> None:
         scope = f"{what}:{self._name}"
         backoff = Backoff(random.Random())  # noqa: S311 - jitter, not a secret
         while True:

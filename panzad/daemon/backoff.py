@@ -21,9 +21,7 @@ class Backoff:
     def wait(self, error: PanzadError) -> float:
         """Seconds to wait after this error: doubled each time, plus or minus a fifth."""
         slow = isinstance(error, LoginError | TlsError | ConfigError)
-        first, longest = (
-            (LOGIN_FIRST, LOGIN_LONGEST) if slow else (NETWORK_FIRST, NETWORK_LONGEST)
-        )
+        first, longest = (LOGIN_FIRST, LOGIN_LONGEST) if slow else (NETWORK_FIRST, NETWORK_LONGEST)
         seconds = min(first * 2 ** min(self._failures, 20), longest)
         self._failures += 1
         return seconds * self._rng.uniform(0.8, 1.2)

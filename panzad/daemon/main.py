@@ -200,4 +200,3 @@ def run(paths: Paths, config: Config, child_options: list[str]) -> None:
     """Run the daemon to its end. Raises PanzadError when it cannot start."""
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(Daemon(paths, config, child_options).run())
-

@@ -21,9 +21,7 @@ def window_start(window: Window, now: datetime) -> datetime | None:
     """When the window that holds `now` (local time) began; None outside of it."""
     if not window.holds(now.timetz().replace(tzinfo=None)):
         return None
-    start = now.replace(
-        hour=window.start.hour, minute=window.start.minute, second=0, microsecond=0
-    )
+    start = now.replace(hour=window.start.hour, minute=window.start.minute, second=0, microsecond=0)
     return start if start <= now else start - timedelta(days=1)
 
 
@@ -43,7 +41,5 @@ def next_window(window: Window, now: datetime, last_attempt: datetime | None) ->
     start = window_start(window, now)
     if start is not None and (last_attempt is None or last_attempt < start):
         return now
-    today = now.replace(
-        hour=window.start.hour, minute=window.start.minute, second=0, microsecond=0
-    )
+    today = now.replace(hour=window.start.hour, minute=window.start.minute, second=0, microsecond=0)
     return today if today > now else today + timedelta(days=1)

@@ -45,7 +45,8 @@ def deliver(
     else:
         uid = _found(session, mark, places)
     if uid is None:
-        assert mark.draft is not None and mark.drafts_folder is not None
+        assert mark.draft is not None
+        assert mark.drafts_folder is not None
         uid = append_draft(session, mark.drafts_folder, mark.draft, (r"\Draft", r"\Seen"))
     with db.transaction() as tx:
         marks.appended(tx, mark.id, uid)
@@ -56,7 +57,8 @@ def _prepared(
     db: Database, session: Session, mark: Mark, places: Places, signature: str | None
 ) -> Mark:
     state = session.select(places.drafts, readonly=True)
-    assert mark.task is not None and mark.text is not None
+    assert mark.task is not None
+    assert mark.text is not None
     task = loaded(mark.task)
     message_id = new_message_id(task.author.domain, f"panzad.{mark.id}")
     draft = composed(task, mark.text, message_id, signature, mark.id, mark.adapter)
@@ -99,7 +101,8 @@ def composed(
 
 def _found(session: Session, mark: Mark, places: Places) -> int | None:
     """The UID of our draft when an earlier APPEND did arrive, in Drafts or sent already."""
-    assert mark.draft_message_id is not None and mark.drafts_folder is not None
+    assert mark.draft_message_id is not None
+    assert mark.drafts_folder is not None
     state = session.select(mark.drafts_folder, readonly=True)
     same = state.uidvalidity == mark.drafts_uidvalidity
     start = mark.drafts_uidnext if same and mark.drafts_uidnext else 1

@@ -165,10 +165,9 @@ class ModelFiles:
     fingerprint: str
 
 
-def find(name: str) -> CatalogueModel | None:
-    """The catalogue's model of that name, or of that Hugging Face id."""
-    wanted = name.lower()
-    return next((one for one in CATALOGUE if wanted in (one.name, one.hf_id.lower())), None)
+def named(name: str) -> CatalogueModel | None:
+    """The catalogue's model of that name. A Hugging Face id means the original weights instead."""
+    return next((one for one in CATALOGUE if one.name == name.lower()), None)
 
 
 def choose(machine: Machine) -> CatalogueModel:
@@ -198,9 +197,8 @@ def resolve(base: str, models_dir: Path) -> ModelFiles:
     if local.is_absolute() or base.startswith((".", "~")) or base.endswith(".gguf"):
         return _local(local, models_dir)
     name = choose(this_machine()).name if base == "auto" else base
-    model = find(name)
-    # A Hugging Face id means the original weights; the catalogue's name the GGUF file.
-    if model is not None and model.name == name.lower():
+    model = named(name)
+    if model is not None:
         return _catalogued(model, models_dir)
     directory = directory_of(name, models_dir)
     if not (directory / "config.json").exists():
@@ -210,10 +208,8 @@ def resolve(base: str, models_dir: Path) -> ModelFiles:
 
 def directory_of(name: str, models_dir: Path) -> Path:
     """Where the files of a pulled model lie."""
-    model = find(name)
-    if model is not None and model.name == name.lower():
-        return models_dir / model.name
-    return models_dir / name.replace("/", "--")
+    model = named(name)
+    return models_dir / (model.name if model is not None else name.replace("/", "--"))
 
 
 def _catalogued(model: CatalogueModel, models_dir: Path) -> ModelFiles:

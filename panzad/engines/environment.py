@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 # OpenMP threads meet at barriers hundreds of times a token and wait there by spinning. When
@@ -17,3 +18,5 @@ def prepare() -> None:
         os.environ.setdefault("GOMP_SPINCOUNT", _SPIN_ROUNDS)
     # transformers shows a bar of its own while it reads a GGUF file, terminal or not.
     os.environ.setdefault("TQDM_DISABLE", "1")
+    # bitsandbytes warns at import that an optional kernel is not there.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)

@@ -95,7 +95,9 @@ def train_adapter(
         stop=stop,
     )
     if not outcome.finished:
-        return Result(job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None)
+        return Result(
+            job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None
+        )
     return _judged(db, job.row.id, outcome)
 
 
@@ -115,9 +117,7 @@ def _judged(db: Database, adapter_id: str, outcome: Outcome) -> Result:
     return Result(adapter_id, True, verdict.promote, verdict.reason, outcome)
 
 
-def _begun(
-    db: Database, files: ModelFiles, available: dict[int, Sample], request: Request
-) -> _Job:
+def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], request: Request) -> _Job:
     if len(available) < MINIMUM_MAILS:
         raise PanzadError(
             f"only {len(available)} mails to learn from",
@@ -136,9 +136,7 @@ def _begun(
     }
     adapter_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     with db.transaction() as tx:
-        adapters.begin(
-            tx, adapter_id, files.fingerprint, plan, len(learnt), max(available)
-        )
+        adapters.begin(tx, adapter_id, files.fingerprint, plan, len(learnt), max(available))
     row = adapters.get(db, adapter_id)
     assert row is not None
     return _Job(row, replace(method, epochs=epochs), learnt, held_out)

@@ -39,4 +39,3 @@ def _task(mail: Mail, instruction: str, author: str) -> WritingTask:
         thread=mail.thread,
         instruction=instruction,
     )
-

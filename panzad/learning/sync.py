@@ -59,9 +59,7 @@ def _sync_folder(
     )
     batch: list[tuple[int, NewMail | Unreadable]] = []
     count = 0
-    events = changes(
-        mailbox.session, folder.name, known, partial(mails.ids_by_uid, db, folder.id)
-    )
+    events = changes(mailbox.session, folder.name, known, partial(mails.ids_by_uid, db, folder.id))
     for event in events:
         match event:
             case Fetched(uid, raw, internaldate):

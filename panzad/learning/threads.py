@@ -35,9 +35,7 @@ def turn_of(message: Message) -> ThreadTurn:
     return ThreadTurn(author.name, author.email, date, extract(message).own_text)
 
 
-def find_parents(
-    session: Session, folders: Sequence[str], ids: Sequence[str]
-) -> list[Message]:
+def find_parents(session: Session, folders: Sequence[str], ids: Sequence[str]) -> list[Message]:
     """Earlier mails of a thread, looked for by Message-ID in `folders`, nearest first."""
     wanted = list(ids[:PARENTS_LOOKED_FOR])
     found: dict[str, Message] = {}

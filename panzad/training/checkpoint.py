@@ -73,11 +73,6 @@ def load(directory: Path, run: str) -> State:
     return state
 
 
-def exists(directory: Path) -> bool:
-    """Whether a run left a checkpoint here."""
-    return (directory / NAME).exists()
-
-
 def remove(directory: Path) -> None:
     """Forget the checkpoint."""
     (directory / NAME).unlink(missing_ok=True)

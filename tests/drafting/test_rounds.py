@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def drafts(mailbox: TestMailbox) -> list[tuple[Message, set[bytes]]]:
     """The mails in Drafts with their flags, as another client sees them."""
     with mailbox.client() as client:
         client.select_folder("Drafts", readonly=True)
-        found = client.fetch(client.search(), ["BODY.PEEK[]", "FLAGS"])
+        found: Any = client.fetch(client.search(), ["BODY.PEEK[]", "FLAGS"])
     return [(parse(one[b"BODY[]"]), set(one[b"FLAGS"])) for _, one in sorted(found.items())]
 
 
@@ -74,7 +75,8 @@ def unflag(mailbox: TestMailbox) -> None:
 def flags_of_first(mailbox: TestMailbox, folder: str) -> set[bytes]:
     with mailbox.client() as client:
         client.select_folder(folder, readonly=True)
-        [flags] = client.get_flags(client.search()[:1]).values()
+        found: Any = client.get_flags(client.search()[:1])
+        [flags] = found.values()
         return set(flags) - {b"\\Recent"}
 
 
@@ -224,9 +226,7 @@ class TestRefusals:
 class TestCrash:
     """Between the steps of a delivery; the row is what a killed process leaves behind."""
 
-    def prepared(
-        self, db: Database, box: Mailbox, mailbox: TestMailbox, config: Config
-    ) -> Mark:
+    def prepared(self, db: Database, box: Mailbox, mailbox: TestMailbox, config: Config) -> Mark:
         flag(mailbox, "INBOX", 1)
         rounds.look(db, box)
         rounds.gather_due(db, box, config)

@@ -15,7 +15,9 @@ LAYERS, WIDTH, VALUES = 30, 576, 192
 RANK, ALPHA = 4, 8
 
 
-def random_adapter(directory: Path, *, strength: float = 0.12, seed: int = 6) -> Path:
+def random_adapter(
+    directory: Path, *, strength: float = 0.12, seed: int = 6, layers: int = LAYERS
+) -> Path:
     """An adapter on the value projections of SmolLM2-135M: their rows stand alike in both forms."""
     directory.mkdir(parents=True)
     rng = np.random.default_rng(seed)
@@ -24,7 +26,7 @@ def random_adapter(directory: Path, *, strength: float = 0.12, seed: int = 6) ->
     writer.add_type("adapter")
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", float(ALPHA))
-    for layer in range(LAYERS):
+    for layer in range(layers):
         a = (rng.standard_normal((RANK, WIDTH)) / np.sqrt(WIDTH)).astype(np.float32)
         b = (strength * rng.standard_normal((VALUES, RANK))).astype(np.float32)
         module = f"base_model.model.model.layers.{layer}.self_attn.v_proj"

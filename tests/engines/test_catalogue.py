@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from panzad.engines.catalogue import CATALOGUE, CHECKSUMS, DEFAULT, choose, find, resolve
+from panzad.engines.catalogue import CATALOGUE, CHECKSUMS, DEFAULT, choose, named, resolve
 from panzad.engines.checksums import hash_file, sha256_of
 from panzad.engines.machine import Machine
 from panzad.errors import ModelDamaged, ModelMissing
@@ -61,9 +61,9 @@ class TestCatalogue:
         assert 7e9 < sizes[-1] <= 9e9
         assert {one.licence for one in CATALOGUE} <= {"Apache-2.0", "MIT"}
 
-    def test_is_found_by_name_and_by_hugging_face_id(self) -> None:
-        assert find("Qwen/Qwen3-8B") is find("qwen3-8b") is CATALOGUE[-1]
-        assert find("no/such-model") is None
+    def test_a_hugging_face_id_means_the_original_weights_not_the_catalogues_file(self) -> None:
+        assert named("Qwen3-8B") is CATALOGUE[-1]
+        assert named(CATALOGUE[-1].hf_id) is None
 
 
 class TestResolve:

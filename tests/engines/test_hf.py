@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import gguf
 import pytest
 import torch
+from transformers import LlamaConfig, LlamaForCausalLM
 
 from panzad.engines import llama_cpp
-from panzad.engines.catalogue import ModelFiles
-from panzad.engines.hf import Transformers
+from panzad.engines.catalogue import ModelFiles, resolve
+from panzad.engines.hf import Quantisation, Transformers
 from panzad.engines.llama_cpp import LlamaCpp
 from panzad.engines.protocol import ChatMessage, Sampling
 from panzad.errors import ModelDamaged, PanzadError
+from tests.engines.adapters import random_adapter
 from tests.engines.distributions import TOP, apart, of_llama_cpp, of_transformers
 
 pytestmark = [
@@ -108,23 +111,77 @@ class TestTransformers:
             engine.generate(long, SHORT, adapter=True)
 
 
+def write_first_layers(base: Path, out: Path, layers: int) -> None:
+    """The embedded model's first layers as a model of its own: 4-bit weights take time to make."""
+    reader = gguf.GGUFReader(base)
+    writer = gguf.GGUFWriter(out, "llama")
+    for one in reader.fields.values():
+        if one.name.startswith("GGUF.") or one.name == "general.architecture":
+            continue
+        value = layers if one.name == "llama.block_count" else one.contents()
+        inner = one.types[-1] if one.types[0] == gguf.GGUFValueType.ARRAY else None
+        writer.add_key_value(one.name, value, one.types[0], sub_type=inner)
+    kept = tuple(f"blk.{number}." for number in range(layers))
+    for tensor in reader.tensors:
+        if not tensor.name.startswith("blk.") or tensor.name.startswith(kept):
+            writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 class TestFourBit:
-    def test_four_bit_weights_write_and_take_the_adapter(
-        self, base_gguf: ModelFiles, adapter: Path
+    def test_four_bit_weights_of_a_gguf_file_write_and_take_the_adapter(
+        self, base_gguf: ModelFiles, tmp_path: Path
     ) -> None:
-        engine = Transformers(base_gguf, device="cpu", quantise="nf4")
-        layers = engine._base.model.layers
-        assert type(layers[0].self_attn.q_proj).__name__ == "Linear4bit"
+        write_first_layers(base_gguf.path, tmp_path / "shallow.gguf", layers=2)
+        files = ModelFiles("shallow", "gguf", tmp_path / "shallow.gguf", "f")
+        engine = Transformers(files, device="cpu", quantise="nf4")
+        attention = engine._base.model.layers[1].self_attn
+        assert type(attention.q_proj).__name__ == "Linear4bit"
         base = of_transformers(engine, ASKED, adapter=False)
-        engine.use_adapter(adapter)
+        engine.use_adapter(random_adapter(tmp_path / "20260501-0203", strength=2.0, layers=2))
         likeliest = dict(sorted(base.items(), key=lambda one: -one[1])[:TOP])
-        assert apart(likeliest, of_transformers(engine, ASKED, adapter=False)) == 0
+        assert apart(likeliest, of_transformers(engine, ASKED, adapter=False)) < CLOSE / 3
         assert apart(likeliest, of_transformers(engine, ASKED, adapter=True)) > 2 * CLOSE
-        assert engine.generate(ASKED, SHORT, adapter=True).tokens == 8
+        assert engine.generate(ASKED, Sampling(max_tokens=2), adapter=True).tokens == 2
         engine.close()
 
 
+@pytest.fixture(scope="module")
+def directory(engine: Transformers, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Hugging Face model directory: a Llama of random weights, small enough to make here."""
+    place = tmp_path_factory.mktemp("models") / "someone--tiny"
+    torch.manual_seed(3)
+    config = LlamaConfig(
+        vocab_size=len(engine._tokenizer),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        eos_token_id=engine._tokenizer.eos_token_id,
+    )
+    LlamaForCausalLM(config).save_pretrained(place)
+    engine._tokenizer.save_pretrained(place)
+    return place
+
+
 class TestDirectory:
+    @pytest.mark.parametrize(
+        ("quantise", "kind"), [("auto", "Linear"), ("nf4", "Linear4bit")], ids=["full", "4-bit"]
+    )
+    def test_a_hugging_face_directory_writes(
+        self, directory: Path, quantise: Quantisation, kind: str
+    ) -> None:
+        files = resolve("someone/tiny", directory.parent)
+        engine = Transformers(files, device="cpu", quantise=quantise)
+        assert type(engine._base.model.layers[0].self_attn.q_proj).__name__ == kind
+        answer = engine.generate(ASKED, SHORT, adapter=True)
+        assert 0 < answer.tokens <= 8
+        engine.close()
+
     def test_weights_that_are_none_are_damaged(self, tmp_path: Path) -> None:
         (tmp_path / "config.json").write_text('{"model_type": "llama"}')
         (tmp_path / "tokenizer_config.json").write_text('{"chat_template": "x"}')

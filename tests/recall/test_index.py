@@ -17,8 +17,8 @@ from panzad.store.mails import NewMail
 
 
 def vector(seed: int) -> NDArray[np.float32]:
-    found = np.random.default_rng(seed).normal(size=DIMENSIONS).astype("<f4")
-    return found / np.linalg.norm(found)
+    found = np.random.default_rng(seed).normal(size=DIMENSIONS)
+    return (found / np.linalg.norm(found)).astype(np.float32)
 
 
 class Box:

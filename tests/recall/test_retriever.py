@@ -32,7 +32,12 @@ class TestMayLend:
             (past("Bob@A.example"), ["bob@a.example"], "participants", True),
             (past("bob@a.example"), ["eve@b.example"], "participants", False),
             (past("bob@a.example"), ["bob@a.example", "eve@b.example"], "participants", False),
-            (past("x@x.example", thread=("bob@a.example",)), ["bob@a.example"], "participants", True),
+            (
+                past("x@x.example", thread=("bob@a.example",)),
+                ["bob@a.example"],
+                "participants",
+                True,
+            ),
             (past("bob@a.example"), [], "participants", False),
             (past("bob@a.example"), ["carl@a.example"], "participants", False),
             (past("bob@a.example"), ["carl@a.example"], "domain", True),

@@ -1,4 +1,4 @@
-"""The embedded model as a Hugging Face directory too: it loads in a second, the GGUF file in ten."""
+"""The embedded model as a Hugging Face directory, which loads ten times faster than GGUF."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ def base_hf(base_gguf: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> 
     """The dequantised weights of the GGUF file and its tokenizer, saved by transformers."""
     directory = tmp_path_factory.mktemp("base")
     model, tokenizer = load(base_gguf, torch.device("cpu"))
-    del model.config.quantization_config
     model.save_pretrained(directory)
     tokenizer.save_pretrained(directory)
     return ModelFiles("base", "hf", directory, "fingerprint-of-base")

@@ -10,11 +10,11 @@ from panzad.engines.protocol import ChatMessage
 from panzad.training.dataset import (
     MAX_PROMPT_TOKENS,
     MAX_TOKENS,
-    MIN_HOLDOUT,
     Sample,
     batches,
     fingerprint,
     folded,
+    micro_batches,
     split,
     steps_per_epoch,
     texts,
@@ -43,24 +43,49 @@ class TestSplit:
         assert [one.mail_id for one in holdout] == [27, 28, 29, 30]
         assert len(train) == 26
 
+    def test_a_text_written_often_is_learnt_and_judges_nobody(self) -> None:
+        samples = [sample(day, f"text {day}", f"2026-05-{day:02}") for day in range(1, 21)]
+        samples += [sample(30 + day, "Thanks!", f"2026-05-{day:02}") for day in (2, 9, 20)]
+        train, holdout = split(samples)
+        assert {one.completion for one in holdout} == {f"text {day}" for day in range(17, 21)}
+        assert [one.date[-2:] for one in train if one.completion == "Thanks!"] == ["02", "09", "20"]
+
+    def test_when_all_mails_are_one_text_nothing_is_held_out(self) -> None:
+        train, holdout = split([sample(number) for number in range(9)])
+        assert (len(train), holdout) == (9, [])
+
     @given(
         st.lists(
-            st.tuples(st.integers(1, 28), st.sampled_from(["Yes.", "yes. ", "No.", "Maybe.", "A b"])),
-            min_size=MIN_HOLDOUT + 1,
+            st.tuples(
+                st.integers(1, 28), st.sampled_from(["Yes.", "yes. ", "No.", "Maybe.", "A b"])
+            )
         )
     )
-    def test_no_text_stands_on_both_sides_and_none_is_older_than_its_side(
+    def test_no_text_stands_on_both_sides_and_no_mail_is_lost(
         self, mails: list[tuple[int, str]]
     ) -> None:
         samples = [
             sample(number, text, f"2026-05-{day:02}") for number, (day, text) in enumerate(mails)
         ]
         train, holdout = split(samples)
-        assert not {folded(one.completion) for one in train} & {
-            folded(one.completion) for one in holdout
-        }
-        if train:
-            assert max(one.date for one in train) <= min(one.date for one in holdout)
+        learnt, held_out = ({folded(one.completion) for one in side} for side in (train, holdout))
+        assert not learnt & held_out
+        assert sorted(one.mail_id for one in [*train, *holdout]) == list(range(len(mails)))
+        assert bool(train) is bool(mails)
+        assert bool(holdout) is (len({folded(text) for _, text in mails}) > 1)
+
+    @given(st.lists(st.tuples(st.integers(1, 28), st.integers(0, 9)), min_size=2, max_size=60))
+    def test_what_is_held_out_was_new_to_every_earlier_run(
+        self, mails: list[tuple[int, int]]
+    ) -> None:
+        """An adapter trained a month ago is judged by today's hold-out without having seen it."""
+        samples = [
+            sample(number, f"text {text}", f"2026-05-{number:03}-{day}")
+            for number, (day, text) in enumerate(mails)
+        ]
+        earlier, _ = split(samples[: len(samples) // 2])
+        _, holdout = split(samples)
+        assert not {one.completion for one in earlier} & {one.completion for one in holdout}
 
 
 class TestFingerprint:
@@ -81,7 +106,6 @@ class TestTexts:
             CHATML.template.replace("assistant\n{%", "assistant\n<think></think>{%"),
             "",
             "<|im_end|>",
-            False,
         )
         assert texts(sample(1), thinking)[1] == "Yes.<|im_end|>"
 
@@ -118,3 +142,14 @@ class TestBatches:
         lengths = [10, 500] * 32
         for batch in batches(lengths, 8, 1, 0):
             assert len({lengths[index] for index in batch}) == 1
+
+
+class TestMicroBatches:
+    @given(lengths=st.lists(st.integers(1, 300), max_size=40), limit=st.integers(1, 1000))
+    def test_every_mail_once_and_no_group_over_the_limit_but_of_one(
+        self, lengths: list[int], limit: int
+    ) -> None:
+        groups = micro_batches(lengths, limit)
+        assert sorted(index for group in groups for index in group) == list(range(len(lengths)))
+        for group in groups:
+            assert len(group) == 1 or len(group) * max(lengths[one] for one in group) <= limit

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-import xllamacpp
 from gguf import GGUFWriter
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +40,7 @@ def random_adapter(model: Any, scale: float, directory: Path) -> None:
 
 def of_llama_cpp(base: Path, adapter: Path | None, ids: list[int]) -> dict[int, float]:
     """The most probable next tokens and their log probabilities."""
+    xllamacpp: Any = importlib.import_module("xllamacpp")  # compiled, without type information
     params = xllamacpp.CommonParams()
     params.model.path = str(base)
     params.n_ctx = 512

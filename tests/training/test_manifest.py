@@ -24,13 +24,13 @@ class TestVerify:
     @pytest.mark.parametrize("content", [b"0123456780", b"012345", b""])
     def test_a_changed_file_is_named(self, adapter: Path, content: bytes) -> None:
         (adapter / "weights").write_bytes(content)
-        with pytest.raises(ModelDamaged, match="damaged file weights: go back by") as caught:
+        with pytest.raises(ModelDamaged, match="weights is damaged: go back with") as caught:
             manifest.verify(adapter)
         assert caught.value.exit_code == 6
 
     def test_a_missing_file_is_named(self, adapter: Path) -> None:
         (adapter / "weights").unlink()
-        with pytest.raises(ModelDamaged, match="damaged file weights"):
+        with pytest.raises(ModelDamaged, match="lacks weights"):
             manifest.verify(adapter)
 
     def test_a_directory_without_manifest_is_unfinished(self, tmp_path: Path) -> None:

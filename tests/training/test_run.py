@@ -1,30 +1,30 @@
-"""Real training of the real embedded model: it learns, it resumes, llama.cpp agrees with it."""
+"""Real training of the real embedded model: it learns, stops, resumes, and says what fails."""
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from panzad.engines.catalogue import ModelFiles
-from panzad.engines.chat import format_of_gguf
 from panzad.engines.protocol import ChatMessage
-from panzad.training import manifest
-from panzad.training.dataset import Sample, Tokens, texts
-from panzad.training.gguf_export import export_lora
-from panzad.training.methods import METHODS
-from panzad.training.model import load_base, load_tokenizer, summed_loss, with_adapter
+from panzad.errors import ModelDamaged, PanzadError
+from panzad.training import checkpoint, manifest
+from panzad.training import run as room
+from panzad.training.dataset import Sample
+from panzad.training.methods import METHODS, Method
 from panzad.training.run import Outcome, Progress, train
 
 pytestmark = pytest.mark.model
@@ -34,13 +34,14 @@ METHOD = replace(METHODS["lora"], epochs=2, batch=4, rank=4, alpha=8)
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tests.training.test_run import run
+from tests.training.test_run import learn, room
 from panzad.engines.catalogue import ModelFiles
-files = ModelFiles("base", "gguf", Path(sys.argv[1]), "f")
+room.CHECKPOINT_SECONDS = 0.0
+base = ModelFiles("base", "hf", Path(sys.argv[1]), "fingerprint-of-base")
 def report(progress):
-    if progress.phase == "training" and progress.step == 3:
+    if (progress.phase, progress.step) == (sys.argv[3], int(sys.argv[4])):
         os.kill(os.getpid(), signal.SIGKILL)
-run(files, Path(sys.argv[2]), report=report)
+learn(base, Path(sys.argv[2]), report=report)
 """
 
 
@@ -50,140 +51,213 @@ def sample(number: int) -> Sample:
         number,
         f"2026-05-{number + 1:02}",
         (ChatMessage("user", f"Write my mail. Say {day} is fine."),),
-        f"Ahoy,\n\nShort answer: {day} is fine.\n\nFair winds,\nOdile",
+        f"Ahoy,\n\nShort answer: {day} is fine.\n\nFair winds,\nOdile {number}",
     )
 
 
-def run(files: ModelFiles, directory: Path, **more: Any) -> Outcome:
-    directory.mkdir(exist_ok=True)
-    options: dict[str, Any] = {"report": lambda _: None, "stop": lambda: False, "champion": None}
+def learn(
+    files: ModelFiles,
+    directory: Path,
+    *,
+    method: Method = METHOD,
+    champion: Path | None = None,
+    report: Callable[[Progress], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    directory.mkdir(parents=True, exist_ok=True)
     samples = [sample(number) for number in range(12)]
-    return train(files, samples[:8], samples[8:], METHOD, directory, seed=3, **(options | more))
+    return train(
+        files,
+        samples[:8],
+        samples[8:],
+        method,
+        directory,
+        seed=3,
+        champion=champion,
+        report=report,
+        stop=stop,
+    )
+
+
+def same_weights(one: Path, other: Path) -> bool:
+    ours, theirs = (load_file(place / "adapter_model.safetensors") for place in (one, other))
+    return ours.keys() == theirs.keys() and all(
+        np.array_equal(ours[name], theirs[name]) for name in theirs
+    )
 
 
 @pytest.fixture(scope="module")
-def trained(base_gguf: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(base_hf: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An adapter from an undisturbed run."""
     directory = tmp_path_factory.mktemp("adapters") / "whole"
-    outcome = run(base_gguf, directory)
-    assert outcome.finished
+    assert learn(base_hf, directory).finished
     return directory
 
 
 class TestTrain:
-    def test_the_held_out_loss_falls(self, trained: Path) -> None:
-        metrics = manifest.verify(trained)["metrics"]
+    def test_the_held_out_loss_falls(self, whole: Path) -> None:
+        metrics = manifest.verify(whole)["metrics"]
         assert metrics["loss"] < 0.7 * metrics["base_loss"]
 
-    def test_the_directory_holds_weights_curve_and_manifest_only(self, trained: Path) -> None:
-        assert {path.name for path in trained.iterdir()} == {
+    def test_the_curve_tells_every_step_and_the_held_out_loss_of_every_epoch(
+        self, whole: Path
+    ) -> None:
+        curve = [json.loads(line) for line in (whole / "curve.jsonl").open()]
+        assert [(point["step"], point["epoch"]) for point in curve] == [
+            (1, 1),
+            (2, 1),
+            (3, 2),
+            (4, 2),
+        ]
+        held_out = {one["epoch"]: one["holdout_loss"] for one in curve if "holdout_loss" in one}
+        metrics = manifest.read(whole)["metrics"]  # pyright: ignore[reportOptionalSubscript]
+        assert list(held_out) == [1, 2]
+        assert metrics["loss"] == min(held_out.values()) == held_out[metrics["kept_epoch"]]
+
+    def test_a_gguf_base_gives_a_gguf_adapter_and_nothing_is_left_over(
+        self, base_gguf: ModelFiles, adapters: Path
+    ) -> None:
+        outcome = learn(base_gguf, adapters / "a1", method=replace(METHOD, epochs=1))
+        assert outcome.loss < outcome.base_loss
+        assert {path.name for path in (adapters / "a1").iterdir()} == {
             "adapter_model.safetensors",
             "adapter_config.json",
             "adapter.gguf",
             "curve.jsonl",
             "manifest.json",
         }
-        curve = [json.loads(line) for line in (trained / "curve.jsonl").read_text().splitlines()]
-        assert [point["step"] for point in curve] == [1, 2, 3, 4]
-        assert [point["step"] for point in curve if "holdout_loss" in point] == [2, 4]
+        assert manifest.verify(adapters / "a1")["base"] == {
+            "name": base_gguf.name,
+            "kind": "gguf",
+            "fingerprint": base_gguf.fingerprint,
+        }
 
-    def test_a_killed_run_goes_on_and_ends_the_same(
-        self, base_gguf: ModelFiles, trained: Path, tmp_path: Path
+    def test_the_serving_adapter_is_judged_on_the_same_mails(
+        self, base_hf: ModelFiles, whole: Path, adapters: Path
     ) -> None:
-        directory = tmp_path / "killed"
+        asked = iter([False, False])
+        outcome = learn(base_hf, adapters / "a2", champion=whole, stop=lambda: next(asked, True))
+        kept = manifest.verify(whole)["metrics"]["loss"]
+        assert outcome.champion_loss is not None
+        assert math.isclose(outcome.champion_loss, kept, rel_tol=1e-3)
+
+    def test_a_finished_adapter_is_not_trained_again(
+        self, base_hf: ModelFiles, whole: Path
+    ) -> None:
+        """Killed after the manifest was written and before the database knew."""
+        before = (whole / "manifest.json").read_bytes()
+        seen: list[Progress] = []
+        outcome = learn(base_hf, whole, report=seen.append)
+        assert outcome.finished
+        assert outcome.loss == json.loads(before)["metrics"]["loss"]
+        assert seen == []
+        assert (whole / "manifest.json").read_bytes() == before
+
+
+class TestResume:
+    @pytest.mark.parametrize(
+        ("phase", "step", "left"),
+        [
+            ("judging the base", 0, [1, 2, 3, 4]),
+            ("judging the epoch", 2, [3, 4]),
+            ("training", 4, [4]),  # in the middle of an epoch; the step itself is lost
+            ("writing", 4, []),
+        ],
+    )
+    def test_a_killed_run_goes_on_and_ends_the_same(
+        self,
+        phase: str,
+        step: int,
+        left: list[int],
+        base_hf: ModelFiles,
+        whole: Path,
+        adapters: Path,
+    ) -> None:
+        directory = adapters / "killed"
         child = subprocess.run(
-            [sys.executable, "-c", KILLED, str(base_gguf.path), str(directory)],
+            [sys.executable, "-c", KILLED, str(base_hf.path), str(directory), phase, str(step)],
             check=False,
             env={**os.environ, "PYTHONPATH": str(Path.cwd())},
         )
         assert child.returncode == -signal.SIGKILL
         assert not (directory / "manifest.json").exists()
         seen: list[Progress] = []
-        assert run(base_gguf, directory, report=seen.append).finished
-        assert [one.step for one in seen if one.phase == "training"] == [3, 4]
-        ours, theirs = (
-            load_file(place / "adapter_model.safetensors") for place in (directory, trained)
-        )
-        assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
+        assert learn(base_hf, directory, report=seen.append).finished
+        assert [one.step for one in seen if one.phase == "training"] == left
+        assert same_weights(directory, whole)
 
-    def test_asked_to_stop_it_leaves_a_checkpoint_and_no_adapter(
-        self, base_gguf: ModelFiles, tmp_path: Path
+    def test_asked_to_stop_it_leaves_a_checkpoint_and_goes_on_from_it(
+        self, base_hf: ModelFiles, whole: Path, adapters: Path
     ) -> None:
-        directory = tmp_path / "stopped"
-        outcome = run(base_gguf, directory, stop=lambda: True)
+        seen: list[Progress] = []
+        outcome = learn(
+            base_hf,
+            adapters / "a1",
+            report=seen.append,
+            stop=lambda: bool(seen) and seen[-1].phase == "training" and seen[-1].step == 3,
+        )
         assert not outcome.finished
-        assert [path.name for path in directory.iterdir()] == ["checkpoint.pt"]
+        assert [path.name for path in (adapters / "a1").iterdir()] == ["checkpoint.pt"]
+        assert learn(base_hf, adapters / "a1").finished
+        assert same_weights(adapters / "a1", whole)
 
-    def test_the_serving_adapter_is_judged_on_the_same_mails(
-        self, base_gguf: ModelFiles, trained: Path, tmp_path: Path
+    @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 half a checkpoint"])
+    def test_a_checkpoint_that_cannot_be_read_means_to_begin_again(
+        self, damage: bytes, tmp_path: Path
     ) -> None:
-        directory = tmp_path / "next"
-        stop_at_once = run(base_gguf, directory, champion=trained, stop=lambda: True)
-        assert stop_at_once.champion_loss is not None
-        metrics = manifest.read(trained)["metrics"]
-        assert math.isclose(stop_at_once.champion_loss, metrics["loss"], rel_tol=1e-3)
+        (tmp_path / "checkpoint.pt").write_bytes(damage)
+        assert checkpoint.load(tmp_path, "run").step == 0
+
+    def test_a_checkpoint_of_other_mails_means_to_begin_again(self, tmp_path: Path) -> None:
+        checkpoint.save(tmp_path, checkpoint.State("one run", step=7))
+        assert checkpoint.load(tmp_path, "one run").step == 7
+        assert checkpoint.load(tmp_path, "another").step == 0
 
 
-class TestExport:
-    def test_llama_cpp_gives_the_probabilities_of_peft(
-        self, base_gguf: ModelFiles, tmp_path: Path
+class TestFailures:
+    def test_a_loss_that_is_no_number_ends_the_run_and_is_not_resumed(
+        self, base_hf: ModelFiles, adapters: Path
     ) -> None:
-        """Random weights large enough to change every prediction, in every projection."""
-        import xllamacpp
+        wild = replace(METHOD, learning_rate=1e30, clip=math.inf)
+        with pytest.raises(PanzadError, match="diverged after step"):
+            learn(base_hf, adapters / "a1", method=wild)
+        assert list((adapters / "a1").iterdir()) == []
 
-        torch.manual_seed(5)
-        model = with_adapter(load_base(base_gguf, torch.device("cpu")), METHOD, seed=5)
-        model.save_pretrained(tmp_path, save_embedding_layers=False)
-        weights = tmp_path / "adapter_model.safetensors"
-        rng = np.random.default_rng(5)
-        save_file(
-            {
-                name: rng.normal(scale=0.08, size=tensor.shape).astype(np.float32)
-                for name, tensor in load_file(weights).items()
-            },
-            weights,
-        )
-        export_lora(tmp_path, base_gguf.path, tmp_path / "adapter.gguf")
-        prompt, _ = texts(sample(1), format_of_gguf(base_gguf.path))
+    @pytest.mark.parametrize(
+        ("cause", "line"),
+        [
+            (
+                RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
+                "ran out of memory: close other programs",
+            ),
+            (torch.OutOfMemoryError("CUDA out of memory"), "ran out of memory"),
+            (OSError(errno.ENOSPC, "No space left on device"), "No space left on device.*: free"),
+        ],
+    )
+    def test_what_a_machine_lacks_is_said_in_one_line(
+        self,
+        cause: Exception,
+        line: str,
+        base_hf: ModelFiles,
+        adapters: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise cause
 
-        params = xllamacpp.CommonParams()
-        params.model.path = str(base_gguf.path)
-        params.n_ctx = 512
-        params.verbosity = 0
-        params.warmup = False
-        lora = xllamacpp.CommonAdapterLoraInfo()
-        lora.path, lora.scale = str(tmp_path / "adapter.gguf"), 1.0
-        params.lora_adapters = [lora]
-        answer = xllamacpp.Server(params).handle_completions(
-            {"prompt": prompt, "max_tokens": 1, "temperature": 0, "n_probs": 20}
-        )
-        theirs = {
-            one["id"]: one["logprob"]
-            for one in answer["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-        }
+        monkeypatch.setattr(room, "load", fail)
+        with pytest.raises(PanzadError, match=line):
+            learn(base_hf, adapters / "a1")
 
-        model.load_adapter(str(tmp_path), adapter_name="random")
-        model.set_adapter("random")
-        model.float().eval()
-        ids = load_tokenizer(base_gguf).encode(prompt, add_special_tokens=False)
-        with torch.no_grad():
-            logits = model(input_ids=torch.tensor([ids])).logits[0, -1]
-            ours = logits.log_softmax(-1)
-            with model.disable_adapter():
-                base = model(input_ids=torch.tensor([ids])).logits[0, -1].log_softmax(-1)
-        differences = [abs(ours[token].item() - logprob) for token, logprob in theirs.items()]
-        moved = [abs(base[token].item() - logprob) for token, logprob in theirs.items()]
-        assert float(np.mean(moved)) > 10 * float(np.mean(differences))
-        assert max(differences) < 0.35  # llama.cpp computes in the file's 4 bits
-        assert ours.argmax().item() == max(theirs, key=lambda token: theirs[token])
-
-
-class TestLoss:
-    def test_padding_and_batching_change_nothing(self, base_gguf: ModelFiles) -> None:
-        model = load_base(base_gguf, torch.device("cpu")).eval()
-        tokens = [Tokens((1, 5, 9), (20, 30)), Tokens((1, 7), (40, 50, 60, 70))]
-        with torch.no_grad():
-            together, count = summed_loss(model, tokens, pad=2)
-            apart = sum(summed_loss(model, [one], pad=2)[0].item() for one in tokens)
-        assert count == 6
-        assert math.isclose(together.item(), apart, rel_tol=0.02)
+    def test_a_damaged_serving_adapter_is_named(
+        self, base_hf: ModelFiles, whole: Path, adapters: Path
+    ) -> None:
+        damaged = adapters / "a1"
+        damaged.mkdir(parents=True)
+        for path in whole.iterdir():
+            (damaged / path.name).write_bytes(path.read_bytes())
+        weights = bytearray((damaged / "adapter_model.safetensors").read_bytes())
+        weights[len(weights) // 2] ^= 1
+        (damaged / "adapter_model.safetensors").write_bytes(weights)
+        with pytest.raises(ModelDamaged, match=r"adapter a1: .* is damaged"):
+            learn(base_hf, adapters / "a2", champion=damaged)
