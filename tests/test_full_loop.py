@@ -1,4 +1,4 @@
-"""The whole loop, as a user has it: real Dovecot, the real daemon, model, training, index, draft."""
+"""The whole loop, as a user has it: real Dovecot, daemon, model, training, index and draft."""
 
 from __future__ import annotations
 
@@ -132,10 +132,12 @@ class TestFullLoop:
         panzad, mailbox = place
         mailbox.append("INBOX", question(1, mailbox), flags=())
         status = panzad.wait(
-            lambda: (now := panzad.status())["pairs"]["done"] >= 20
-            and now["pairs"]["pending"] == 0
-            and now["index"]["waiting"] == 0
-            and now,
+            lambda: (
+                (now := panzad.status())["pairs"]["done"] >= 20
+                and now["pairs"]["pending"] == 0
+                and now["index"]["waiting"] == 0
+                and now
+            ),
             240,
         )
         assert daemon.poll() is None

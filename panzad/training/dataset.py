@@ -8,6 +8,7 @@ import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from panzad.engines.chat import ChatFormat, render
 from panzad.engines.protocol import ChatMessage
@@ -46,19 +47,18 @@ def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
     """The older mails to train on, and the newest tenth to judge by; both oldest first.
 
     Mails of the same text stay together and count as old as the first of them: "Thanks!" is
-    learnt as often as it was written and nobody is judged by it, and what is held out today was
-    not there to be learnt by any earlier run. The hold-out is empty when all mails are one text.
+    learnt as often as it was written and nobody is judged by it. As long as mails are only added,
+    what is held out today was not learnt by any earlier run, so that the serving adapter can be
+    judged by it too. The hold-out is empty when all mails are one text.
     """
-    ordered = _by_age(samples)
-    groups: dict[str, list[Sample]] = {}
-    for one in ordered:
-        groups.setdefault(folded(one.completion), []).append(one)
-    texts_by_age = list(groups.values())
-    wanted = min(MAX_HOLDOUT, max(MIN_HOLDOUT, round(HOLDOUT_SHARE * len(ordered))))
-    holdout: list[Sample] = []
-    while len(texts_by_age) > 1 and len(holdout) < min(wanted, len(ordered) // 2):
-        holdout += texts_by_age.pop()
-    return _by_age(one for group in texts_by_age for one in group), _by_age(holdout)
+    texts_by_age: dict[str, list[Sample]] = {}
+    for one in _by_age(samples):
+        texts_by_age.setdefault(folded(one.completion), []).append(one)
+    groups = list(texts_by_age.values())
+    count = min(MAX_HOLDOUT, max(MIN_HOLDOUT, round(HOLDOUT_SHARE * len(groups))), len(groups) // 2)
+    border = len(groups) - count
+    train, holdout = groups[:border], groups[border:]
+    return _by_age(chain.from_iterable(train)), _by_age(chain.from_iterable(holdout))
 
 
 def _by_age(samples: Iterable[Sample]) -> list[Sample]:

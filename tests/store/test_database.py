@@ -54,6 +54,7 @@ class TestOpen:
 class TestTransaction:
     def test_an_error_undoes_all_of_it(self, tmp_path: Path) -> None:
         db = Database(tmp_path / "panzad.db")
+
         def fail_after_a_write() -> None:
             with db.transaction() as tx:
                 problems.note(tx, "key", "value")

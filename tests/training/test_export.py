@@ -75,7 +75,7 @@ class TestExport:
         base, tokenizer = load(base_hf, cpu)
         ids = tokenizer.encode(PROMPT, add_special_tokens=False)
         model = with_adapter(base, METHODS["lora"], seed=5)
-        random_adapter(model, 0.02, tmp_path)
+        random_adapter(model, 0.04, tmp_path)
         export_lora(tmp_path, base_gguf.path, tmp_path / "adapter.gguf")
         theirs = of_llama_cpp(base_gguf.path, tmp_path / "adapter.gguf", ids)
         model.float().eval()
@@ -83,11 +83,10 @@ class TestExport:
         model.set_adapter("random")
         ours = of_peft(model, ids)
         assert ours.argmax().item() == max(theirs, key=lambda token: theirs[token])
-        # llama.cpp rounds activations to 8 bits for its 4-bit kernels.
-        assert distance(theirs, ours) < 0.5
+        # Its 4-bit kernels round activations to 8 bits; the next test compares without rounding.
         assert distance(theirs, without) > 5 * distance(theirs, ours)
 
-    @pytest.mark.parametrize("architecture", ["qwen2", "qwen3"])
+    @pytest.mark.parametrize("architecture", ["llama", "qwen2", "qwen3"])
     def test_an_architecture_of_the_catalogue_is_exported_exactly(
         self, architecture: str, base_gguf: ModelFiles, tmp_path: Path, cpu: torch.device
     ) -> None:

@@ -9,11 +9,12 @@ import numpy as np
 import torch
 
 WIDTH, HIDDEN, HEADS, KV_HEADS, BLOCKS = 64, 128, 4, 2, 2
-HEAD = WIDTH // HEADS
+# Qwen3's heads are wider than its layers' share; transformers takes 128 for granted.
+HEAD_WIDTH = {"llama": 16, "qwen2": 16, "qwen3": 128}
 
 
 def write_model(architecture: str, tokenizer_of: Path, out: Path) -> None:
-    """Write a random `qwen2` or `qwen3` model with the tokenizer of another GGUF file."""
+    """Write a random model with the tokenizer of another GGUF file."""
     donor = gguf.GGUFReader(tokenizer_of)
     writer = gguf.GGUFWriter(out, architecture)
     for field in donor.fields.values():
@@ -28,8 +29,9 @@ def write_model(architecture: str, tokenizer_of: Path, out: Path) -> None:
     writer.add_feed_forward_length(HIDDEN)
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(KV_HEADS)
-    writer.add_key_length(HEAD)
-    writer.add_value_length(HEAD)
+    writer.add_key_length(HEAD_WIDTH[architecture])
+    writer.add_value_length(HEAD_WIDTH[architecture])
+    writer.add_rope_dimension_count(HEAD_WIDTH[architecture])
     writer.add_rope_freq_base(10000.0)
     writer.add_layer_norm_rms_eps(1e-6)
     for name, shape in _shapes(architecture, int(vocabulary)).items():
@@ -45,18 +47,19 @@ def _shapes(architecture: str, vocabulary: int) -> dict[str, tuple[int, ...]]:
         "token_embd.weight": (vocabulary, WIDTH),
         "output_norm.weight": (WIDTH,),
     }
+    head = HEAD_WIDTH[architecture]
     for number in range(BLOCKS):
         block = f"blk.{number}"
-        outputs = {"attn_q": WIDTH, "attn_k": KV_HEADS * HEAD, "attn_v": KV_HEADS * HEAD}
+        outputs = {"attn_q": HEADS * head, "attn_k": KV_HEADS * head, "attn_v": KV_HEADS * head}
         for part, size in outputs.items():
             shapes[f"{block}.{part}.weight"] = (size, WIDTH)
             if architecture == "qwen2":
                 shapes[f"{block}.{part}.bias"] = (size,)
         if architecture == "qwen3":
-            shapes[f"{block}.attn_q_norm.weight"] = (HEAD,)
-            shapes[f"{block}.attn_k_norm.weight"] = (HEAD,)
+            shapes[f"{block}.attn_q_norm.weight"] = (head,)
+            shapes[f"{block}.attn_k_norm.weight"] = (head,)
         shapes |= {
-            f"{block}.attn_output.weight": (WIDTH, WIDTH),
+            f"{block}.attn_output.weight": (WIDTH, HEADS * head),
             f"{block}.attn_norm.weight": (WIDTH,),
             f"{block}.ffn_norm.weight": (WIDTH,),
             f"{block}.ffn_gate.weight": (HIDDEN, WIDTH),
