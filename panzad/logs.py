@@ -12,7 +12,13 @@ import structlog
 
 
 def configure(*, verbose: bool, process: str) -> None:
-    """Log to standard error: readable on a terminal, JSON lines elsewhere."""
+    """Log to standard error: readable on a terminal, JSON lines elsewhere.
+
+    A command on a terminal has bars and results of its own to show: there only warnings are
+    logged, unless `verbose`.
+    """
+    at_hand = sys.stderr.isatty() and process != "daemon"
+    level = logging.DEBUG if verbose else logging.WARNING if at_hand else logging.INFO
     renderer = (
         structlog.dev.ConsoleRenderer()
         if sys.stderr.isatty()
@@ -26,9 +32,7 @@ def configure(*, verbose: bool, process: str) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.DEBUG if verbose else logging.INFO
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

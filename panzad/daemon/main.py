@@ -179,6 +179,7 @@ def learnt(db: Database) -> Learnt:
     attempted = problems.noted(db, ATTEMPT)
     return Learnt(
         new_pairs=pairs.finished_after(db, last.newest_mail if last else 0),
+        waiting=pairs.counts(db)["pending"],
         unfinished_run=adapters.training(db) is not None,
         last_attempt=datetime.fromisoformat(attempted).astimezone() if attempted else None,
     )

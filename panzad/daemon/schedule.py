@@ -10,9 +10,11 @@ from panzad.config import Window
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What the schedule weighs: new finished pairs, a run cut off, when one was last begun."""
+    """What the schedule weighs: new finished pairs and those still waiting for playback, a run
+    that was cut off, when one was last begun."""
 
     new_pairs: int
+    waiting: int
     unfinished_run: bool
     last_attempt: datetime | None
 
@@ -26,14 +28,14 @@ def window_start(window: Window, now: datetime) -> datetime | None:
 
 
 def training_due(window: Window, now: datetime, learnt: Learnt, min_new: int) -> bool:
-    """Whether to train now: in the window, not tried in it yet, and enough is new.
+    """Whether to train now: in the window, not tried in it yet, enough is new and all played back.
 
     A run that was cut off goes on in every window until it is finished.
     """
     start = window_start(window, now)
     if start is None or (learnt.last_attempt is not None and learnt.last_attempt >= start):
         return False
-    return learnt.unfinished_run or learnt.new_pairs >= min_new
+    return learnt.unfinished_run or (learnt.new_pairs >= min_new and learnt.waiting == 0)
 
 
 def next_window(window: Window, now: datetime, last_attempt: datetime | None) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 
 # OpenMP threads meet at barriers hundreds of times a token and wait there by spinning. When
 # another process wants the cores, libgomp's default of 300,000 rounds makes them spin against
@@ -18,5 +19,7 @@ def prepare() -> None:
         os.environ.setdefault("GOMP_SPINCOUNT", _SPIN_ROUNDS)
     # transformers shows a bar of its own while it reads a GGUF file, terminal or not.
     os.environ.setdefault("TQDM_DISABLE", "1")
+    # PEFT asks transformers 5.23 for an attribute under its old name.
+    warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
     # bitsandbytes warns at import that an optional kernel is not there.
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)

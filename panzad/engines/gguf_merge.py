@@ -1,7 +1,9 @@
 """Merges a LoRA adapter into its base model's GGUF file, for llama_cpp.py to serve it faster.
 
-W' = W + alpha/r * B A (Hu et al. 2021, section 4.1), stored in a quantisation fine enough that
-what the adapter changes is not rounded away.
+W' = W + alpha/r * B A (Hu et al. 2021, section 4.1), stored as Q8_0. An adapter changes the
+weights by 0.2 to 0.3 %, less than half a step of a 4-bit grid: written back as Q4_1 they fall on
+the base model's own values again. Held-out loss of an adapter on 33 mails: base 2.106, unmerged
+1.860, merged as F16 1.860, as Q8_0 1.863, as Q4_1 2.079.
 """
 
 from __future__ import annotations
@@ -19,18 +21,13 @@ from panzad.errors import ModelDamaged
 
 Array = npt.NDArray[np.float32]
 
+_STORED = gguf.GGMLQuantizationType.Q8_0
 
-def merge(
-    base: Path,
-    adapter: Path,
-    out: Path,
-    *,
-    quantisation: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.Q8_0,
-) -> None:
-    """Write `base` with `adapter` merged in to `out`, atomically.
 
-    Touched tensors are stored as `quantisation`, the others as they are. Raises ModelDamaged
-    when the adapter names a tensor that the base does not have.
+def merge(base: Path, adapter: Path, out: Path) -> None:
+    """Write `base` with `adapter` merged in to `out`, atomically; untouched tensors are copied.
+
+    Raises ModelDamaged when the adapter names a tensor that the base does not have.
     """
     model = gguf.GGUFReader(base)
     deltas = _deltas(gguf.GGUFReader(adapter), adapter)
@@ -40,24 +37,31 @@ def merge(
             f"{adapter} does not belong to {base.name} (no tensor {min(unknown)})",
             "train an adapter for this base model",
         )
-    staged = out.with_name(f".{out.name}.partial")
-    writer = gguf.GGUFWriter(staged, _text(model, "general.architecture"))
+    # A command and the model worker may merge the same adapter at the same time.
+    staged = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        _write(model, deltas, staged)
+        with staged.open("rb") as file:
+            os.fsync(file.fileno())
+        staged.replace(out)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _write(model: gguf.GGUFReader, deltas: dict[str, Callable[[], Array]], out: Path) -> None:
+    writer = gguf.GGUFWriter(out, _text(model, "general.architecture"))
     _copy_metadata(model, writer)
     for tensor in model.tensors:
         if tensor.name not in deltas:
             writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
-        else:
-            weight = dequantize(tensor.data, tensor.tensor_type)  # (out, in)
-            merged = weight + deltas[tensor.name]()
-            packed = quantize(merged, quantisation)
-            writer.add_tensor(tensor.name, packed, raw_dtype=quantisation)
+            continue
+        weight = dequantize(tensor.data, tensor.tensor_type)  # (out, in)
+        packed = quantize(weight + deltas[tensor.name](), _STORED)
+        writer.add_tensor(tensor.name, packed, raw_dtype=_STORED)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    with staged.open("rb") as file:
-        os.fsync(file.fileno())
-    staged.replace(out)
 
 
 def _deltas(adapter: gguf.GGUFReader, path: Path) -> dict[str, Callable[[], Array]]:

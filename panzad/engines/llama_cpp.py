@@ -17,8 +17,9 @@ from panzad.engines.machine import physical_cores
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
 
 # Below this size the many small multiplications of an unmerged LoRA cost as much again as the
-# model itself (54 tokens a second against 120), and a Q8_0 copy of the weights is cheap to hold.
-# Above it the adapter's share vanishes and a Q8_0 copy would be twice the base's size.
+# model itself: merged as Q8_0 it writes twice as fast and reads the prompt 1.7 times as fast
+# (SmolLM2-135M, rank 16 on all linear layers), and the copy is cheap to hold. Above it the
+# adapter's share vanishes and a Q8_0 copy would be twice the base's size.
 MERGE_LIMIT_BYTES = 10**9
 
 log = structlog.get_logger("panzad.engines")

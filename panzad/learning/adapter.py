@@ -17,6 +17,7 @@ import structlog
 
 from panzad.config import Config, Paths
 from panzad.engines.catalogue import ModelFiles, resolve
+from panzad.engines.llama_cpp import prepare
 from panzad.errors import PanzadError
 from panzad.learning.samples import samples
 from panzad.store import adapters, pairs, problems
@@ -94,6 +95,9 @@ def train_adapter(
         report=report,
         stop=stop,
     )
+    if outcome.finished and files.kind == "gguf":
+        # The engine's merged copy takes seconds that the first draft would wait for.
+        prepare(files.path, directory)
     if not outcome.finished:
         return Result(
             job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from panzad.engines.protocol import ChatMessage
-from panzad.writing.prompts import clip
+from panzad.writing.prompts import clip, without_turn_marks
 
 MAIL_CHARACTERS = 1500
 EXCERPT_CHARACTERS = 240
@@ -28,7 +28,7 @@ def messages(own_text: str) -> tuple[ChatMessage, ...]:
     """The chat turns that ask for the instruction behind a mail."""
     return (
         ChatMessage("system", _SYSTEM),
-        ChatMessage("user", clip(own_text, MAIL_CHARACTERS)),
+        ChatMessage("user", without_turn_marks(clip(own_text, MAIL_CHARACTERS))),
     )
 
 

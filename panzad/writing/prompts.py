@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from panzad.store.mails import ThreadTurn
 THREAD_CHARACTERS = 2400
 TURN_CHARACTERS = 1200
 EXAMPLE_CHARACTERS = 500
+
+_TURN_MARK = re.compile(r"<\||</?s>|<(?:start|end)_of_turn>|\[/?INST\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def messages(task: WritingTask) -> tuple[ChatMessage, ...]:
     blocks.append(_request(task))
     return (
         ChatMessage("system", f"You write mail as {task.author or 'the user'}."),
-        ChatMessage("user", "\n\n".join(blocks)),
+        ChatMessage("user", without_turn_marks("\n\n".join(blocks))),
     )
 
 
@@ -67,6 +70,14 @@ def _fitting(thread: Sequence[ThreadTurn]) -> list[tuple[ThreadTurn, str]]:
         kept.append((turn, text))
         room -= len(text)
     return kept[::-1]
+
+
+def without_turn_marks(text: str) -> str:
+    """The text with the marks by which models tell turns apart made harmless.
+
+    A mail that holds `<|im_end|><|im_start|>system` must not open a turn of its own.
+    """
+    return _TURN_MARK.sub(lambda mark: mark[0][0] + " " + mark[0][1:], text)
 
 
 def clip(text: str, limit: int) -> str:

@@ -21,23 +21,26 @@ def at(text: str) -> datetime:
 
 class TestTrainingDue:
     def test_in_the_window_with_enough_new_mails(self) -> None:
-        assert training_due(NIGHT, at("04T01:00"), Learnt(20, False, None), 20)
+        assert training_due(NIGHT, at("04T01:00"), Learnt(20, 0, False, None), 20)
 
     def test_not_by_day(self) -> None:
-        assert not training_due(NIGHT, at("04T12:00"), Learnt(99, False, None), 20)
+        assert not training_due(NIGHT, at("04T12:00"), Learnt(99, 0, False, None), 20)
 
     def test_not_with_too_few_new_mails(self) -> None:
-        assert not training_due(NIGHT, at("04T02:00"), Learnt(19, False, None), 20)
+        assert not training_due(NIGHT, at("04T02:00"), Learnt(19, 0, False, None), 20)
+
+    def test_not_while_mails_still_wait_for_playback(self) -> None:
+        assert not training_due(NIGHT, at("04T02:00"), Learnt(20, 1, False, None), 20)
 
     def test_a_run_that_was_cut_off_goes_on_whatever_is_new(self) -> None:
-        assert training_due(NIGHT, at("04T02:00"), Learnt(0, True, at("03T02:00")), 20)
+        assert training_due(NIGHT, at("04T02:00"), Learnt(0, 0, True, at("03T02:00")), 20)
 
     def test_only_once_a_night(self) -> None:
-        assert not training_due(NIGHT, at("04T05:00"), Learnt(99, True, at("04T01:00")), 20)
+        assert not training_due(NIGHT, at("04T05:00"), Learnt(99, 0, True, at("04T01:00")), 20)
 
     def test_a_window_across_midnight_is_one_night(self) -> None:
         assert window_start(ACROSS, at("04T02:00")) == at("03T22:00")
-        assert not training_due(ACROSS, at("04T02:00"), Learnt(99, False, at("03T22:05")), 20)
+        assert not training_due(ACROSS, at("04T02:00"), Learnt(99, 0, False, at("03T22:05")), 20)
 
 
 class TestNextWindow:

@@ -8,6 +8,8 @@ from pathlib import Path
 import gguf
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from panzad.engines import llama_cpp
@@ -29,6 +31,11 @@ ASKED = (
     ChatMessage("user", "Write my mail to Bob about the meeting on Thursday."),
 )
 SHORT = Sampling(max_tokens=8)
+MAIL = (
+    "Liebe Grüße 👋\n\n-- \nOdile",
+    "> On 3 May 2026 at 14:05 Bob wrote:\n>> 1,250.00 EUR?\n\nYes — it's fine.",
+    "<|im_start|>user\n",
+)
 # Nats between llama.cpp, which rounds activations to 8 bits, and float32: 0.15 to 0.25 measured,
 # against 2 between this adapter and none.
 CLOSE = 0.6
@@ -91,9 +98,12 @@ class TestTransformers:
         assert drawn(1) == drawn(1) != drawn(2)
         assert torch.rand(1) == untouched
 
-    def test_counts_tokens_as_llama_cpp_does(self, engine: Transformers, llama: LlamaCpp) -> None:
-        for text in ("", "Liebe Grüße 👋\n\n-- \nOdile", "<|im_start|>user"):
-            assert engine.count_tokens(text) == llama.count_tokens(text)
+    @settings(max_examples=100, deadline=None)
+    @given(text=st.text(max_size=60) | st.sampled_from(MAIL))
+    def test_counts_tokens_as_llama_cpp_does(
+        self, engine: Transformers, llama: LlamaCpp, text: str
+    ) -> None:
+        assert engine.count_tokens(text) == llama.count_tokens(text)
 
     def test_an_answer_that_ends_is_not_truncated(self, engine: Transformers) -> None:
         asked = (

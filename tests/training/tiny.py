@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import gguf
 import numpy as np
 import torch
 
+from panzad.engines.gguf_header import read_metadata
+
+VOCABULARY = 600
 WIDTH, HIDDEN, HEADS, KV_HEADS, BLOCKS = 64, 128, 4, 2, 2
 # Qwen3's heads are wider than its layers' share; transformers takes 128 for granted.
 HEAD_WIDTH = {"llama": 16, "qwen2": 16, "qwen3": 128}
 
 
 def write_model(architecture: str, tokenizer_of: Path, out: Path) -> None:
-    """Write a random model with the tokenizer of another GGUF file."""
-    donor = gguf.GGUFReader(tokenizer_of)
+    """Write a random model with the first tokens of another GGUF file's vocabulary."""
     writer = gguf.GGUFWriter(out, architecture)
-    for field in donor.fields.values():
-        if field.name.startswith("tokenizer."):
-            kind = field.types[0]
-            inner = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
-            writer.add_key_value(field.name, field.contents(), kind, sub_type=inner)
-    vocabulary = next(one for one in donor.tensors if one.name == "token_embd.weight").shape[1]
+    _write_tokenizer(read_metadata(tokenizer_of), writer)
     writer.add_block_count(BLOCKS)
     writer.add_context_length(512)
     writer.add_embedding_length(WIDTH)
@@ -34,7 +32,8 @@ def write_model(architecture: str, tokenizer_of: Path, out: Path) -> None:
     writer.add_rope_dimension_count(HEAD_WIDTH[architecture])
     writer.add_rope_freq_base(10000.0)
     writer.add_layer_norm_rms_eps(1e-6)
-    for name, shape in _shapes(architecture, int(vocabulary)).items():
+    writer.add_vocab_size(VOCABULARY)
+    for name, shape in _shapes(architecture).items():
         writer.add_tensor(name, _values(name, shape))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -42,9 +41,28 @@ def write_model(architecture: str, tokenizer_of: Path, out: Path) -> None:
     writer.close()
 
 
-def _shapes(architecture: str, vocabulary: int) -> dict[str, tuple[int, ...]]:
+def _write_tokenizer(donor: dict[str, Any], writer: gguf.GGUFWriter) -> None:
+    tokens = donor["tokenizer.ggml.tokens"][:VOCABULARY]
+    known = set(tokens)
+    writer.add_tokenizer_model(donor["tokenizer.ggml.model"])
+    writer.add_tokenizer_pre(donor["tokenizer.ggml.pre"])
+    writer.add_token_list(tokens)
+    writer.add_token_types(donor["tokenizer.ggml.token_type"][:VOCABULARY])
+    writer.add_token_merges(
+        [
+            merge
+            for merge in donor["tokenizer.ggml.merges"]
+            if known.issuperset({*merge.split(" "), merge.replace(" ", "")})
+        ]
+    )
+    writer.add_bos_token_id(donor["tokenizer.ggml.bos_token_id"])
+    writer.add_eos_token_id(donor["tokenizer.ggml.eos_token_id"])
+    writer.add_add_bos_token(False)
+
+
+def _shapes(architecture: str) -> dict[str, tuple[int, ...]]:
     shapes: dict[str, tuple[int, ...]] = {
-        "token_embd.weight": (vocabulary, WIDTH),
+        "token_embd.weight": (VOCABULARY, WIDTH),
         "output_norm.weight": (WIDTH,),
     }
     head = HEAD_WIDTH[architecture]
@@ -73,4 +91,7 @@ def _values(name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Random numbers that bfloat16 holds exactly, so that no side rounds; norms are near one."""
     rng = np.random.default_rng(sum(name.encode()))
     values = rng.normal(scale=0.1, size=shape) + ("norm" in name)
+    if name == "token_embd.weight":
+        # Logit 0 for what ends a text: llama.cpp gives no probabilities when it stops there.
+        values[:3] = 0
     return torch.from_numpy(values).bfloat16().float().numpy()

@@ -1,0 +1,208 @@
+"""The commands as a user types them: bad input gives one line, a remedy and a documented code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.servers.dovecot import DovecotServer
+from tests.servers.mailbox import TestMailbox
+
+CONFIG = """
+[accounts.work]
+address = "me@example.org"
+name = "Ann Lee"
+imap = {{ host = "{host}", port = {port}, security = "{security}" }}
+auth = {{ user = "{user}", command = "echo {password}" }}
+[model]
+base = "{base}"
+"""
+
+
+class Panzad:
+    """The command over one state folder."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+
+    def configure(self, mailbox: TestMailbox, **changes: object) -> None:
+        values: dict[str, object] = {
+            "host": mailbox.server.host,
+            "port": mailbox.server.port,
+            "security": mailbox.server.security,
+            "user": mailbox.user,
+            "password": mailbox.password,
+            "base": "smollm2-135m-instruct",
+        }
+        (self.state / "config.toml").write_text(CONFIG.format(**(values | changes)))
+
+    def __call__(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "panzad", "--state", str(self.state), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def panzad(tmp_path: Path) -> Panzad:
+    return Panzad(tmp_path)
+
+
+def only_line(stderr: str) -> str:
+    """The error as a user sees it: one line, after what is logged."""
+    lines = [line for line in stderr.splitlines() if not line.startswith("{")]
+    assert len(lines) == 1, stderr
+    return lines[0]
+
+
+class TestErrors:
+    def test_no_config_names_init(self, panzad: Panzad) -> None:
+        status, _, stderr = panzad("status")
+        assert status == 3
+        assert "panzad init" in only_line(stderr)
+
+    def test_an_unknown_key_names_its_line(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox)
+        with (panzad.state / "config.toml").open("a") as file:
+            file.write("idle_minuets = 3\n")
+        status, _, stderr = panzad("status")
+        assert status == 3
+        assert "line 9: unknown key model.idle_minuets: did you mean idle_minutes?" in stderr
+
+    def test_a_wrong_password_is_a_login_error(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox, password="wrong")
+        status, _, stderr = panzad("sync")
+        assert status == 4
+        assert "refused the login" in only_line(stderr)
+        assert "wrong" not in stderr
+
+    def test_an_unreachable_server_is_a_network_error(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox, port=1)
+        status, _, stderr = panzad("sync")
+        assert status == 5
+        assert "cannot be reached" in only_line(stderr)
+
+    def test_an_untrusted_certificate_is_refused(
+        self, panzad: Panzad, dovecot: DovecotServer, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox, port=dovecot.tls_port, security="tls")
+        status, _, stderr = panzad("sync")
+        assert status == 4
+        assert "is not trusted" in only_line(stderr)
+        status, _, _ = panzad("sync", SSL_CERT_FILE=str(dovecot.ca_file))
+        assert status == 0
+
+    def test_plain_text_beyond_loopback_is_refused(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox, host="imap.example.org")
+        status, _, stderr = panzad("sync")
+        assert status == 3
+        assert "would send the password in clear" in only_line(stderr)
+
+    def test_a_missing_folder_names_those_that_exist(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox)
+        text = (panzad.state / "config.toml").read_text()
+        line = 'folders = { sent = "Nowhere" }\n[model]'
+        (panzad.state / "config.toml").write_text(text.replace("[model]", line))
+        status, _, stderr = panzad("sync")
+        assert status == 1
+        assert "folders.sent" in only_line(stderr)
+        assert "Drafts" in stderr
+
+    def test_a_missing_model_names_the_command_that_gets_it(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox)
+        status, _, stderr = panzad("write", "say yes")
+        assert status == 6
+        assert "panzad models pull smollm2-135m-instruct" in stderr
+
+    def test_a_damaged_database_says_that_it_can_be_rebuilt(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox)
+        (panzad.state / "panzad.db").write_bytes(b"no database" * 999)
+        status, _, stderr = panzad("status")
+        assert status == 7
+        assert "rebuilt from the mailbox" in only_line(stderr)
+
+    def test_an_unknown_command_is_a_usage_error(self, panzad: Panzad) -> None:
+        assert panzad("fly")[0] == 2
+
+    def test_training_without_mails_says_what_to_do(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox, models_dir: Path
+    ) -> None:
+        (panzad.state / "models").symlink_to(models_dir)
+        panzad.configure(dovecot_mailbox)
+        status, _, stderr = panzad("train")
+        assert status == 1
+        assert "only 0 mails to learn from" in stderr
+
+
+class TestInit:
+    def test_writes_a_private_config_that_loads(self, panzad: Panzad) -> None:
+        status, stdout, _ = panzad(
+            "init", "--address", "ann@example.org", "--name", 'Ann "A" Lee', "--host", "imap.x.org",
+            "--command", "pass show mail",
+        )  # fmt: skip
+        assert status == 0
+        path = panzad.state / "config.toml"
+        assert path.stat().st_mode & 0o077 == 0
+        assert "panzad check" in stdout
+        assert panzad("status")[0] == 0
+
+    def test_never_overwrites(self, panzad: Panzad) -> None:
+        (panzad.state / "config.toml").write_text("mine")
+        status, _, stderr = panzad("init", "--address", "a@b.org", "--name", "A")
+        assert status == 3
+        assert "exists already" in only_line(stderr)
+        assert (panzad.state / "config.toml").read_text() == "mine"
+
+
+class TestCheck:
+    def test_tells_what_works_and_what_does_not(
+        self, panzad: Panzad, mailbox: TestMailbox, models_dir: Path
+    ) -> None:
+        (panzad.state / "models").symlink_to(models_dir)
+        panzad.configure(mailbox)
+        status, stdout, _ = panzad("check")
+        assert status == 0
+        assert "sent Sent; drafts Drafts; watch INBOX" in stdout
+        panzad.configure(mailbox, password="wrong")
+        status, stdout, _ = panzad("check", "--json")
+        assert status == 4
+        results = {one["what"]: one["result"] for one in json.loads(stdout)}
+        assert (results["model"], results["account work"]) == ("ok", "failed")
+
+
+class TestSync:
+    def test_counts_what_came_in(self, panzad: Panzad, mailbox: TestMailbox) -> None:
+        from tests.servers.mailbox import mail
+
+        panzad.configure(mailbox)
+        mailbox.append("Sent", mail("One"), mail("Two"))
+        assert json.loads(panzad("sync", "--json")[1]) == {"fetched": {"work": 2}}
+        assert json.loads(panzad("sync", "--json")[1]) == {"fetched": {"work": 0}}
+        status = json.loads(panzad("status", "--json")[1])
+        assert status["accounts"]["work"]["mails"] == {"mails": 2, "used": 2, "unused": {}}
+        assert status["pairs"]["pending"] == 2
+        assert panzad("status")[0] == 0
