@@ -95,18 +95,19 @@ def train_adapter(
         report=report,
         stop=stop,
     )
-    if outcome.finished and files.kind == "gguf":
-        # The engine's merged copy takes seconds that the first draft would wait for.
-        prepare(files.path, directory)
     if not outcome.finished:
         return Result(
             job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None
         )
-    return _judged(db, job.row.id, outcome)
+    return _judged(db, files, directory, outcome)
 
 
-def _judged(db: Database, adapter_id: str, outcome: Outcome) -> Result:
+def _judged(db: Database, files: ModelFiles, directory: Path, outcome: Outcome) -> Result:
+    adapter_id = directory.name
     verdict = decide(outcome.base_loss, outcome.champion_loss, outcome.loss)
+    if verdict.promote and files.kind == "gguf":
+        # The engine's merged copy takes seconds that the first draft would wait for.
+        prepare(files.path, directory)
     metrics = {
         "base_loss": outcome.base_loss,
         "champion_loss": outcome.champion_loss,
