@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from panzad.config import Config, Paths, parse_window
-from panzad.daemon.schedule import Learnt, next_window
 from panzad.locks import is_held
 from panzad.recall import EMBEDDER
+from panzad.schedule import Learnt, next_window
 from panzad.store import adapters, embeddings, folders, mails, marks, pairs, problems
 from panzad.store.database import Database
 

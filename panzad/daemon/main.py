@@ -15,10 +15,11 @@ from panzad.daemon import notify
 from panzad.daemon.account import AccountLoop
 from panzad.daemon.children import TrainerChild, WorkerChild
 from panzad.daemon.files import BELL, FileWatch
-from panzad.daemon.schedule import Learnt, training_due
 from panzad.errors import PanzadError
 from panzad.locks import held
+from panzad.overview import overview
 from panzad.recall import EMBEDDER
+from panzad.schedule import Learnt, training_due
 from panzad.store import adapters, embeddings, marks, pairs, problems
 from panzad.store.database import Database, now
 
@@ -171,6 +172,26 @@ class Daemon:
     async def _train(self) -> None:
         status = await self._trainer.run()
         log.info("training.ended", status=status)
+        if self._config.report.mail and status == 0:
+            await self._report()
+
+    async def _report(self) -> None:
+        server = self._config.report.smtp
+        assert server is not None
+        # Imported here: most people want no report, and it costs the idle daemon memory.
+        from panzad.daemon.report import report_mail, send
+
+        here = datetime.now().astimezone()
+        values = overview(self._db, self._paths, self._config, learnt(self._db), here)
+        for name, account in self._config.accounts.items():
+            try:
+                await send(server, name, account, report_mail(account, values, here))
+            except PanzadError as error:
+                with self._db.transaction() as tx:
+                    problems.report(tx, "report", error)
+                log.warning("report.failed", account=name, error=str(error))
+            else:
+                problems.clear(self._db, "report")
 
 
 def learnt(db: Database) -> Learnt:

@@ -102,7 +102,7 @@ class TestTrain:
     def test_the_curve_tells_every_step_and_the_held_out_loss_of_every_epoch(
         self, whole: Path
     ) -> None:
-        curve = [json.loads(line) for line in (whole / "curve.jsonl").open()]
+        curve = [json.loads(line) for line in (whole / "curve.jsonl").read_text().splitlines()]
         assert [(point["step"], point["epoch"]) for point in curve] == [
             (1, 1),
             (2, 1),

@@ -19,8 +19,9 @@ HEAD_WIDTH = {"llama": 16, "qwen2": 16, "qwen3": 128}
 
 def write_model(architecture: str, tokenizer_of: Path, out: Path) -> None:
     """Write a random model with the first tokens of another GGUF file's vocabulary."""
+    donor: dict[str, Any] = read_metadata(tokenizer_of)
     writer = gguf.GGUFWriter(out, architecture)
-    _write_tokenizer(read_metadata(tokenizer_of), writer)
+    _write_tokenizer(donor, writer)
     writer.add_block_count(BLOCKS)
     writer.add_context_length(512)
     writer.add_embedding_length(WIDTH)
@@ -34,7 +35,10 @@ def write_model(architecture: str, tokenizer_of: Path, out: Path) -> None:
     writer.add_layer_norm_rms_eps(1e-6)
     writer.add_vocab_size(VOCABULARY)
     for name, shape in _shapes(architecture).items():
-        writer.add_tensor(name, _values(name, shape))
+        values = _values(name, shape)
+        if name == "token_embd.weight":
+            values[_silent(donor)] = 0
+        writer.add_tensor(name, values)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -58,6 +62,21 @@ def _write_tokenizer(donor: dict[str, Any], writer: gguf.GGUFWriter) -> None:
     writer.add_bos_token_id(donor["tokenizer.ggml.bos_token_id"])
     writer.add_eos_token_id(donor["tokenizer.ggml.eos_token_id"])
     writer.add_add_bos_token(False)
+
+
+def _silent(donor: dict[str, Any]) -> list[int]:
+    """The tokens that are no text on their own: control tokens and parts of UTF-8 characters.
+
+    With a zero embedding they are never the likeliest: llama.cpp gives no probabilities for a
+    token that it writes nothing for.
+    """
+    tokens = donor["tokenizer.ggml.tokens"][:VOCABULARY]
+    kinds = donor["tokenizer.ggml.token_type"]
+    return [
+        number
+        for number, text in enumerate(tokens)
+        if kinds[number] != gguf.TokenType.NORMAL or not text.isascii()
+    ]
 
 
 def _shapes(architecture: str) -> dict[str, tuple[int, ...]]:
@@ -91,7 +110,4 @@ def _values(name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Random numbers that bfloat16 holds exactly, so that no side rounds; norms are near one."""
     rng = np.random.default_rng(sum(name.encode()))
     values = rng.normal(scale=0.1, size=shape) + ("norm" in name)
-    if name == "token_embd.weight":
-        # Logit 0 for what ends a text: llama.cpp gives no probabilities when it stops there.
-        values[:3] = 0
     return torch.from_numpy(values).bfloat16().float().numpy()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.config import parse_window
-from panzad.daemon.schedule import Learnt, next_window, training_due, window_start
+from panzad.schedule import Learnt, next_window, training_due, window_start
 
 NIGHT = parse_window("01:00-06:00")
 ACROSS = parse_window("22:00-05:00")

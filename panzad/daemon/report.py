@@ -1,0 +1,70 @@
+"""The optional report by mail after a training: to the account's own address, only there."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+import aiosmtplib
+
+from panzad.config import Account, SmtpServer
+from panzad.errors import NetworkError
+from panzad.mail.compose import new_message_id
+from panzad.secrets.passwords import password_of
+
+TIMEOUT_SECONDS = 30
+
+
+def report_mail(account: Account, values: dict[str, Any], now: datetime) -> EmailMessage:
+    """The report as a mail from the account's address to itself.
+
+    `values` is what `panzad status --json` shows; `now` is aware. No text of any mail is in it.
+    """
+    message = EmailMessage()
+    message["From"] = message["To"] = account.address
+    message["Subject"] = "panzad: last night's training"
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = new_message_id(account.address.rpartition("@")[2], "panzad.report")
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's responder answers it
+    message.set_content("\n".join(_lines(values)) + "\n")
+    return message
+
+
+def _lines(values: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{name}: {one['mails']['used']} of {one['mails']['mails']} sent mails are learnt from"
+        for name, one in values["accounts"].items()
+    ]
+    for adapter in values["adapters"][:1]:
+        lines.append(f"adapter {adapter['id']}: {adapter['state']}. {adapter['reason'] or ''}")
+    lines += [f"! {one['what']}: {one['remedy']}" for one in values["problems"]]
+    return lines
+
+
+async def send(server: SmtpServer, name: str, account: Account, message: EmailMessage) -> None:
+    """Send a report. Raises LoginError for a missing password, NetworkError when it fails."""
+    password = await asyncio.to_thread(password_of, name, account.auth)
+    plain = server.security == "none"
+    try:
+        await aiosmtplib.send(
+            message,
+            sender=account.address,
+            recipients=[account.address],
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
+            username=None if plain else account.user,
+            password=None if plain else password,
+            tls_context=None if plain else ssl.create_default_context(),
+            timeout=TIMEOUT_SECONDS,
+        )
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise NetworkError(
+            f"the report cannot be sent by {server.host}:{server.port} ({error})",
+            "check report.smtp",
+        ) from error

@@ -1,0 +1,70 @@
+"""The report by mail goes to the account's own address, through a real SMTP server."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from pydantic import SecretStr
+
+from panzad.config import Account, Auth, ImapServer, SmtpServer
+from panzad.daemon.report import report_mail, send
+from panzad.errors import NetworkError
+
+VALUES: dict[str, Any] = {
+    "accounts": {"work": {"mails": {"mails": 9, "used": 7, "unused": {"automatic": 2}}}},
+    "adapters": [{"id": "a1", "state": "serving", "reason": "held-out loss 1.7 beats 2.0"}],
+    "problems": [],
+}
+ACCOUNT = Account(
+    address="ann@example.org",
+    imap=ImapServer(host="localhost", security="none"),
+    auth=Auth(password=SecretStr("geheim")),
+)
+NOW = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
+
+
+class Postbox(Sink):
+    def __init__(self) -> None:
+        super().__init__()
+        self.received: list[tuple[list[str], bytes]] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.received.append((envelope.rcpt_tos, envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def postbox() -> Iterator[tuple[Postbox, SmtpServer]]:
+    handler = Postbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, SmtpServer(host="127.0.0.1", port=port, security="none")
+    controller.stop()
+
+
+class TestSend:
+    def test_reaches_the_accounts_own_address_only(
+        self, postbox: tuple[Postbox, SmtpServer]
+    ) -> None:
+        handler, server = postbox
+        message = report_mail(ACCOUNT, VALUES, NOW)
+        asyncio.run(send(server, "work", ACCOUNT, message))
+        [(recipients, content)] = handler.received
+        assert recipients == ["ann@example.org"]
+        assert b"work: 7 of 9 sent mails are learnt from" in content
+        assert b"adapter a1: serving. held-out loss 1.7 beats 2.0" in content
+        assert b"Auto-Submitted: auto-generated" in content
+
+    def test_a_server_that_is_away_is_one_line(self) -> None:
+        server = SmtpServer(host="127.0.0.1", port=1, security="none")
+        with pytest.raises(NetworkError, match=r"check report\.smtp"):
+            asyncio.run(send(server, "work", ACCOUNT, report_mail(ACCOUNT, VALUES, NOW)))
