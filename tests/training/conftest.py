@@ -18,6 +18,18 @@ def base_hf(base_gguf: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> 
     model, tokenizer = load(base_gguf, torch.device("cpu"))
     model.save_pretrained(directory)
     tokenizer.save_pretrained(directory)
+    return ModelFiles("base", "hf", directory, "fingerprint-of-whole-base")
+
+
+@pytest.fixture(scope="session")
+def base_short(base_hf: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> ModelFiles:
+    """The embedded model's first layers: real weights for what need not be good at writing."""
+    directory = tmp_path_factory.mktemp("short")
+    model, tokenizer = load(base_hf, torch.device("cpu"))
+    del model.model.layers[6:]
+    model.config.num_hidden_layers = 6
+    model.save_pretrained(directory)
+    tokenizer.save_pretrained(directory)
     return ModelFiles("base", "hf", directory, "fingerprint-of-base")
 
 

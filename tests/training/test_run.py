@@ -87,18 +87,14 @@ def same_weights(one: Path, other: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def whole(base_hf: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(base_short: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An adapter from an undisturbed run."""
     directory = tmp_path_factory.mktemp("adapters") / "whole"
-    assert learn(base_hf, directory).finished
+    assert learn(base_short, directory).finished
     return directory
 
 
 class TestTrain:
-    def test_the_held_out_loss_falls(self, whole: Path) -> None:
-        metrics = manifest.verify(whole)["metrics"]
-        assert metrics["loss"] < 0.7 * metrics["base_loss"]
-
     def test_the_curve_tells_every_step_and_the_held_out_loss_of_every_epoch(
         self, whole: Path
     ) -> None:
@@ -114,11 +110,11 @@ class TestTrain:
         assert list(held_out) == [1, 2]
         assert metrics["loss"] == min(held_out.values()) == held_out[metrics["kept_epoch"]]
 
-    def test_a_gguf_base_gives_a_gguf_adapter_and_nothing_is_left_over(
+    def test_the_embedded_model_learns_and_gives_an_adapter_for_llama_cpp(
         self, base_gguf: ModelFiles, adapters: Path
     ) -> None:
-        outcome = learn(base_gguf, adapters / "a1", method=replace(METHOD, epochs=1))
-        assert outcome.loss < outcome.base_loss
+        outcome = learn(base_gguf, adapters / "a1")
+        assert outcome.loss < 0.7 * outcome.base_loss
         assert {path.name for path in (adapters / "a1").iterdir()} == {
             "adapter_model.safetensors",
             "adapter_config.json",
@@ -133,21 +129,21 @@ class TestTrain:
         }
 
     def test_the_serving_adapter_is_judged_on_the_same_mails(
-        self, base_hf: ModelFiles, whole: Path, adapters: Path
+        self, base_short: ModelFiles, whole: Path, adapters: Path
     ) -> None:
         asked = iter([False, False])
-        outcome = learn(base_hf, adapters / "a2", champion=whole, stop=lambda: next(asked, True))
+        outcome = learn(base_short, adapters / "a2", champion=whole, stop=lambda: next(asked, True))
         kept = manifest.verify(whole)["metrics"]["loss"]
         assert outcome.champion_loss is not None
         assert math.isclose(outcome.champion_loss, kept, rel_tol=1e-3)
 
     def test_a_finished_adapter_is_not_trained_again(
-        self, base_hf: ModelFiles, whole: Path
+        self, base_short: ModelFiles, whole: Path
     ) -> None:
         """Killed after the manifest was written and before the database knew."""
         before = (whole / "manifest.json").read_bytes()
         seen: list[Progress] = []
-        outcome = learn(base_hf, whole, report=seen.append)
+        outcome = learn(base_short, whole, report=seen.append)
         assert outcome.finished
         assert outcome.loss == json.loads(before)["metrics"]["loss"]
         assert seen == []
@@ -169,36 +165,36 @@ class TestResume:
         phase: str,
         step: int,
         left: list[int],
-        base_hf: ModelFiles,
+        base_short: ModelFiles,
         whole: Path,
         adapters: Path,
     ) -> None:
         directory = adapters / "killed"
         child = subprocess.run(
-            [sys.executable, "-c", KILLED, str(base_hf.path), str(directory), phase, str(step)],
+            [sys.executable, "-c", KILLED, str(base_short.path), str(directory), phase, str(step)],
             check=False,
             env={**os.environ, "PYTHONPATH": str(Path.cwd())},
         )
         assert child.returncode == -signal.SIGKILL
         assert not (directory / "manifest.json").exists()
         seen: list[Progress] = []
-        assert learn(base_hf, directory, report=seen.append).finished
+        assert learn(base_short, directory, report=seen.append).finished
         assert [one.step for one in seen if one.phase == "training"] == left
         assert same_weights(directory, whole)
 
     def test_asked_to_stop_it_leaves_a_checkpoint_and_goes_on_from_it(
-        self, base_hf: ModelFiles, whole: Path, adapters: Path
+        self, base_short: ModelFiles, whole: Path, adapters: Path
     ) -> None:
         seen: list[Progress] = []
         outcome = learn(
-            base_hf,
+            base_short,
             adapters / "a1",
             report=seen.append,
             stop=lambda: bool(seen) and seen[-1].phase == "training" and seen[-1].step == 3,
         )
         assert not outcome.finished
         assert [path.name for path in (adapters / "a1").iterdir()] == ["checkpoint.pt"]
-        assert learn(base_hf, adapters / "a1").finished
+        assert learn(base_short, adapters / "a1").finished
         assert same_weights(adapters / "a1", whole)
 
     @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 half a checkpoint"])
@@ -216,11 +212,11 @@ class TestResume:
 
 class TestFailures:
     def test_a_loss_that_is_no_number_ends_the_run_and_is_not_resumed(
-        self, base_hf: ModelFiles, adapters: Path
+        self, base_short: ModelFiles, adapters: Path
     ) -> None:
         wild = replace(METHOD, learning_rate=1e30, clip=math.inf)
         with pytest.raises(PanzadError, match="diverged after step"):
-            learn(base_hf, adapters / "a1", method=wild)
+            learn(base_short, adapters / "a1", method=wild)
         assert list((adapters / "a1").iterdir()) == []
 
     @pytest.mark.parametrize(
@@ -238,7 +234,7 @@ class TestFailures:
         self,
         cause: Exception,
         line: str,
-        base_hf: ModelFiles,
+        base_short: ModelFiles,
         adapters: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
@@ -247,10 +243,10 @@ class TestFailures:
 
         monkeypatch.setattr(room, "load", fail)
         with pytest.raises(PanzadError, match=line):
-            learn(base_hf, adapters / "a1")
+            learn(base_short, adapters / "a1")
 
     def test_a_damaged_serving_adapter_is_named(
-        self, base_hf: ModelFiles, whole: Path, adapters: Path
+        self, base_short: ModelFiles, whole: Path, adapters: Path
     ) -> None:
         damaged = adapters / "a1"
         damaged.mkdir(parents=True)
@@ -260,4 +256,4 @@ class TestFailures:
         weights[len(weights) // 2] ^= 1
         (damaged / "adapter_model.safetensors").write_bytes(weights)
         with pytest.raises(ModelDamaged, match=r"adapter a1: .* is damaged"):
-            learn(base_hf, adapters / "a2", champion=damaged)
+            learn(base_short, adapters / "a2", champion=damaged)
