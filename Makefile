@@ -29,7 +29,7 @@ lint: .venv/test
 fast: .venv/test
 	$(BIN)/pytest -m "not server and not model"
 
-bench: .venv/bench $(MODEL) dovecot
+bench: .venv/test $(MODEL) dovecot
 	$(BIN)/python -m benchmarks.paper_mails --data $(BENCH_DATA) --models $(STATE)/models
 
 clean:
@@ -46,11 +46,7 @@ clean:
 	@touch $@
 
 .venv/test: .venv/ready
-	$(BIN)/pip install --constraint constraints.txt --editable ".[demo]" --group test
-	@touch $@
-
-.venv/bench: .venv/test
-	$(BIN)/pip install --constraint constraints.txt --group bench
+	$(BIN)/pip install --constraint constraints.txt --editable ".[demo]" --group test --group bench
 	@touch $@
 
 $(MODEL): | .venv/ready
