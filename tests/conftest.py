@@ -18,6 +18,22 @@ pytest_plugins = ["tests.models", "tests.panzad_fixtures"]
 _users = itertools.count(1)
 
 
+MARKS = ("model", "server")
+SERVERS = {"dovecot", "dovecot_mailbox", "pymap_mailbox", "mailbox"}
+MODELS = {"models_dir", "base_gguf"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server or a model by its fixtures, and run the quick ones first."""
+    for item in items:
+        needed = set(getattr(item, "fixturenames", ()))
+        if needed & SERVERS:
+            item.add_marker("server")
+        if needed & MODELS:
+            item.add_marker("model")
+    items.sort(key=lambda item: [item.get_closest_marker(name) is not None for name in MARKS])
+
+
 @pytest.fixture(scope="session")
 def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotServer]:
     """A real Dovecot, for the whole run; take `dovecot_mailbox` for a user of your own."""
