@@ -13,6 +13,7 @@ from panzad.cli.app import App
 from panzad.errors import PanzadError
 from panzad.store import adapters as store
 from panzad.store.adapters import Adapter
+from panzad.training.adapters import remove
 from panzad.training.manifest import verify
 
 
@@ -78,11 +79,9 @@ def rollback(app: App) -> None:
 @click.pass_obj
 def prune(app: App, keep: int) -> None:
     """Remove old adapters, but never the serving one, a run under way, or the newest KEEP."""
-    from panzad.learning.adapter import discard
-
     idle = [one for one in store.listed(app.db) if one.state not in ("serving", "training")]
     for one in idle[keep:]:
-        discard(app.paths.adapters / one.id)
+        remove(app.paths.adapters / one.id)
         with app.db.transaction() as tx:
             store.remove(tx, one.id)
     click.echo(f"{len(idle[keep:])} adapters removed")

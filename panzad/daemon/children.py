@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import structlog
 
@@ -138,13 +137,3 @@ class TrainerChild:
     async def stop(self, grace: float = GRACE_SECONDS) -> None:
         """Ask the run to leave a checkpoint and end."""
         await self._child.stop(grace)
-
-
-def options_of(config: Path | None, state: Path | None) -> list[str]:
-    """The global options that make a child use the same files."""
-    options: list[str] = []
-    if config is not None:
-        options += ["--config", str(config)]
-    if state is not None:
-        options += ["--state", str(state)]
-    return options

@@ -7,7 +7,6 @@ step, so that a run that was cut off goes on with exactly the same data.
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from panzad.learning.samples import samples
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
+from panzad.training.adapters import remove
 from panzad.training.dataset import Sample, fingerprint, split
 from panzad.training.gate import decide
 from panzad.training.methods import METHODS, Method
@@ -159,7 +159,7 @@ def _resumed(
     if not same or fingerprint([available[mail_id] for mail_id in wanted]) != row.plan["data"]:
         with db.transaction() as tx:
             adapters.fail(tx, row.id, "its mails or its base model changed before it was finished")
-        discard(paths.adapters / row.id)
+        remove(paths.adapters / row.id)
         return None
     method = replace(METHODS[row.plan["method"]], epochs=row.plan["epochs"])
     return _Job(
@@ -168,8 +168,3 @@ def _resumed(
         [available[mail_id] for mail_id in row.plan["train"]],
         [available[mail_id] for mail_id in row.plan["holdout"]],
     )
-
-
-def discard(directory: Path) -> None:
-    """Remove an adapter's files."""
-    shutil.rmtree(directory, ignore_errors=True)

@@ -215,17 +215,6 @@ def get(db: Database, mail_id: int) -> Mail | None:
     return None if row is None else from_row(row)
 
 
-def by_message_ids(db: Database, account: str, ids: tuple[str, ...]) -> dict[str, Mail]:
-    """Usable sent mails by Message-ID."""
-    marks = ", ".join("?" * len(ids))
-    rows = db.connection.execute(
-        f"SELECT {COLUMNS} FROM mails WHERE account = ? AND reason IS NULL"
-        f" AND message_id IN ({marks})",
-        (account, *ids),
-    )
-    return {row["message_id"]: from_row(row) for row in rows}
-
-
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many sent mails an account has, how many are used, and why the others are not."""

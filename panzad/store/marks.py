@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 from panzad.store.database import Database, now
 
-OPEN = ("marked", "gathered", "written", "appending")
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:
