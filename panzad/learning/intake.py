@@ -11,7 +11,7 @@ from panzad.mail.extract import extract
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
 from panzad.mail.usable import reason_unused
-from panzad.store.mails import NewMail, Person
+from panzad.store.mails import Manner, NewMail, Person
 
 
 def message_id_of(message: Message) -> str:
@@ -39,6 +39,11 @@ def intake(raw: bytes, internaldate: datetime | None, identities: Sequence[str])
         own_text=extraction.own_text,
         thread=thread,
         thread_wanted=not thread and bool(parents_of(message)),
+        manner=Manner(
+            layout=extraction.layout,
+            html="text/html" in message.content_types,
+            signature=extraction.signature,
+        ),
     )
 
 

@@ -29,6 +29,20 @@ class ThreadTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How a sent mail was written.
+
+    `language` is ISO 639-1, empty when it cannot be told; `layout` as Extraction has it; `html`
+    says whether it had an HTML version; `signature` is what stood under it.
+    """
+
+    language: str = ""
+    layout: str = ""
+    html: bool = False
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NewMail:
     """A sent mail about to be stored. `reason` is None for a mail that is learnt from."""
 
@@ -42,6 +56,7 @@ class NewMail:
     own_text: str
     thread: tuple[ThreadTurn, ...]
     thread_wanted: bool
+    manner: Manner = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +74,12 @@ class Mail:
     reason: str | None
     own_text: str
     thread: tuple[ThreadTurn, ...]
+    manner: Manner = Manner()
 
 
 COLUMNS = (
-    "id, account, message_id, date, subject, sender, recipients, parents, reason, own_text, thread"
+    "id, account, message_id, date, subject, sender, recipients, parents, reason, own_text, thread,"
+    " language, layout, html, signature"
 )
 
 
@@ -80,6 +97,7 @@ def from_row(row: sqlite3.Row) -> Mail:
         reason=row["reason"],
         own_text=row["own_text"],
         thread=tuple(ThreadTurn(*entry) for entry in json.loads(row["thread"])),
+        manner=Manner(row["language"], row["layout"], bool(row["html"]), row["signature"]),
     )
 
 
@@ -98,10 +116,11 @@ def store(tx: sqlite3.Connection, account: str, folder_id: int, uid: int, mail: 
         "SELECT id FROM mails WHERE account = ? AND message_id = ?", (account, mail.message_id)
     ).fetchone()
     if row is None:
+        manner = mail.manner if mail.reason is None else Manner()
         cursor = tx.execute(
             "INSERT INTO mails (account, message_id, date, subject, sender, recipients, parents,"
-            " reason, own_text, thread, thread_wanted, added_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " reason, own_text, thread, thread_wanted, added_at, language, layout, html, signature)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 account,
                 mail.message_id,
@@ -117,6 +136,10 @@ def store(tx: sqlite3.Connection, account: str, folder_id: int, uid: int, mail: 
                 _thread_json(mail.thread if mail.reason is None else ()),
                 int(mail.thread_wanted and mail.reason is None),
                 now(),
+                manner.language,
+                manner.layout,
+                int(manner.html),
+                manner.signature,
             ),
         )
         mail_id = cursor.lastrowid or 0

@@ -135,4 +135,14 @@ CREATE TABLE notes (
     value TEXT NOT NULL
 ) STRICT"""
 
-MIGRATIONS = (_FIRST,)
+# How each mail was written: what a draft takes its language, quote place and signature from.
+_MANNER = """\
+ALTER TABLE mails ADD COLUMN language TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE mails ADD COLUMN layout TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE mails ADD COLUMN html INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE mails ADD COLUMN signature TEXT NOT NULL DEFAULT ''"""
+
+MIGRATIONS = (_FIRST, _MANNER)

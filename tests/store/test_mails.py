@@ -8,7 +8,7 @@ import pytest
 
 from panzad.store import embeddings, folders, mails, pairs
 from panzad.store.database import Database
-from panzad.store.mails import NewMail, Person, ThreadTurn
+from panzad.store.mails import Manner, NewMail, Person, ThreadTurn
 
 
 def sent(message_id: str, *, reason: str | None = None, wanted: bool = False) -> NewMail:
@@ -23,6 +23,7 @@ def sent(message_id: str, *, reason: str | None = None, wanted: bool = False) ->
         own_text="Yes, that works.",
         thread=() if wanted else (ThreadTurn("Bob", "bob@example.org", "", "Lunch?"),),
         thread_wanted=wanted,
+        manner=Manner("en", "top", True, "Ann"),
     )
 
 
@@ -51,12 +52,14 @@ class TestStore:
         found = mails.get(db, mail_id)
         assert found is not None
         assert found.thread == (ThreadTurn("Bob", "bob@example.org", "", "Lunch?"),)
+        assert found.manner == Manner("en", "top", True, "Ann")
 
     def test_an_unused_mail_keeps_its_reason_and_none_of_its_text(self, db: Database) -> None:
         mail_id = stored(db, "Sent", 1, sent("<a@x>", reason="automatic"))
         found = mails.get(db, mail_id)
         assert found is not None
         assert (found.reason, found.own_text, found.thread) == ("automatic", "", ())
+        assert found.manner == Manner()
         assert pairs.pending(db, 9) == []
         assert mails.counts(db)["work"].unused == {"automatic": 1}
 
