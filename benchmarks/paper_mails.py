@@ -34,7 +34,7 @@ from panzad.config import load as load_config
 from panzad.desk import Desk
 from panzad.drafting.task import DraftTask
 from panzad.engines.catalogue import resolve
-from panzad.engines.chat import format_of_gguf
+from panzad.engines.chat import format_of
 from panzad.imap.drafts import append_draft
 from panzad.imap.session import Session
 from panzad.mail.message import Address
@@ -183,7 +183,7 @@ def _losses(
     ]
     tokens = tokenised(
         samples,
-        format_of_gguf(files.path),
+        format_of(files),
         lambda text: tokenizer.encode(text, add_special_tokens=False),
     )
     base = mean_loss(model, tokens, pad=0)

@@ -10,11 +10,12 @@ from panzad.drafting.write import Written, write
 from panzad.engines.catalogue import ModelFiles, resolve
 from panzad.engines.create import create_engine
 from panzad.engines.protocol import Engine
-from panzad.errors import ModelDamaged
+from panzad.errors import ModelDamaged, PanzadError
 from panzad.recall.embedder import Embedder
 from panzad.recall.index import Index
 from panzad.recall.retriever import Retriever
 from panzad.store import adapters, marks, problems
+from panzad.store.adapters import Adapter
 from panzad.store.database import Database
 from panzad.store.marks import Mark
 
@@ -71,23 +72,39 @@ class Desk:
     def serve(self) -> str | None:
         """Bring the engine in step with the adapter on record; returns the adapter's id.
 
-        A damaged adapter is reported and the base model writes instead.
+        A damaged adapter, or one of another base model, is reported and the base model writes
+        instead.
         """
         adapter = adapters.serving(self._db)
-        wanted = adapter.id if adapter and adapter.base == self.files.fingerprint else None
-        if wanted != self._adapter:
-            try:
-                self.engine.use_adapter(self._paths.adapters / wanted if wanted else None)
-            except ModelDamaged as error:
+        if adapter is None or adapter.id != self._adapter:
+            error = self._use(adapter)
+            if error is None:
+                problems.clear(self._db, "adapter")
+            else:
                 with self._db.transaction() as tx:
                     problems.report(tx, "adapter", error)
-                log.error("adapter.damaged", adapter=wanted, error=str(error))
-                self.engine.use_adapter(None)
-                self._adapter = None
-                return None
-            problems.clear(self._db, "adapter")
-            self._adapter = wanted
+                log.error("adapter.not_served", error=str(error))
         return self._adapter
+
+    def _use(self, adapter: Adapter | None) -> PanzadError | None:
+        """Load the adapter; why the base model writes instead, when it cannot be."""
+        self._adapter = None
+        if adapter is None:
+            self.engine.use_adapter(None)
+            return None
+        if adapter.base != self.files.fingerprint:
+            self.engine.use_adapter(None)
+            return PanzadError(
+                f"adapter {adapter.id} was trained for another base model",
+                "the base model writes until the next training, or set model.base back",
+            )
+        try:
+            self.engine.use_adapter(self._paths.adapters / adapter.id)
+        except ModelDamaged as error:
+            self.engine.use_adapter(None)
+            return error
+        self._adapter = adapter.id
+        return None
 
     def write(self, task: DraftTask, account: str, *, adapter: bool = True) -> Written:
         """The text of a draft, by the adapter that serves now or by the base model."""

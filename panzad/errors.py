@@ -63,6 +63,10 @@ class ModelDamaged(PanzadError):
     exit_code = 6
 
 
+class RunFailed(PanzadError):
+    """A training run that can never come to its end: going on leads to the same place again."""
+
+
 class StateDamaged(PanzadError):
     """The database cannot be read or written."""
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from panzad.cli.app import App
+from panzad.engines.catalogue import resolve
 from panzad.errors import PanzadError
 from panzad.store import adapters as store
 from panzad.store.adapters import Adapter
@@ -97,6 +98,12 @@ def _known(app: App, adapter_id: str) -> Adapter:
 def _serve(app: App, adapter: Adapter) -> None:
     if adapter.state in ("training", "failed"):
         raise PanzadError(f"adapter {adapter.id} is not finished", "run `panzad train`")
+    files = resolve(app.config().model.base, app.paths.models)
+    if adapter.base != files.fingerprint:
+        raise PanzadError(
+            f"adapter {adapter.id} was trained for another base model than {files.name}",
+            "set model.base to that model, or choose another adapter",
+        )
     verify(app.paths.adapters / adapter.id)
     with app.db.transaction() as tx:
         store.serve(tx, adapter.id)

@@ -16,6 +16,7 @@ from panzad.cli.progress import bars
 from panzad.errors import PanzadError
 from panzad.locks import held
 from panzad.store import problems
+from panzad.training.methods import METHODS
 
 if TYPE_CHECKING:
     from panzad.learning.adapter import Result
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--method", help="The training method; the config's by default.")
+@click.option(
+    "--method",
+    type=click.Choice(["auto", *METHODS]),
+    help="The training method; the config's by default.",
+)
 @click.option("--epochs", type=click.IntRange(min=1), help="Passes over the mails.")
 @click.option(
     "--limit-minutes",

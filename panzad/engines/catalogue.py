@@ -173,12 +173,12 @@ def named(name: str) -> CatalogueModel | None:
 def choose(machine: Machine) -> CatalogueModel:
     """The largest model that this machine can train and write with while its user works.
 
-    On a GPU QLoRA must fit into four fifths of its memory. Without one training must fit into a
+    On a GPU training must fit into four fifths of its memory. Without one it must fit into a
     quarter of the main memory, and models above 2 B parameters write slower than a person waits.
     """
     if machine.gpu_memory is not None:
         room = machine.gpu_memory * 4 // 5
-        fitting = [one for one in CATALOGUE if one.qlora_bytes <= room]
+        fitting = [one for one in CATALOGUE if one.lora_bytes <= room]
     else:
         room = machine.memory // 4
         fitting = [one for one in CATALOGUE if one.parameters < 2e9 and one.lora_bytes <= room]

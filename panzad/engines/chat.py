@@ -20,6 +20,7 @@ from jinja2.nodes import CallBlock
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from panzad.engines.catalogue import ModelFiles
 from panzad.engines.gguf_header import read_metadata
 from panzad.engines.protocol import ChatMessage
 from panzad.errors import ModelDamaged
@@ -75,6 +76,11 @@ def render(
         raise ModelDamaged(
             f"the model's chat template refuses the prompt ({error})", "choose an instruct model"
         ) from error
+
+
+def format_of(files: ModelFiles) -> ChatFormat:
+    """The format of a base model's files. Raises ModelDamaged when there is no template."""
+    return format_of_gguf(files.path) if files.kind == "gguf" else format_of_directory(files.path)
 
 
 def format_of_gguf(path: Path) -> ChatFormat:

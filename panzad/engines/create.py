@@ -28,9 +28,7 @@ def create_engine(settings: ModelSettings, files: ModelFiles, *, verbose: bool =
     Raises ConfigError when they do not go together, and ModelDamaged when loading fails.
     """
     environment.prepare()
-    device: DeviceName = "cpu"
-    if settings.device == "cuda" or (settings.device == "auto" and files.kind != "server"):
-        device = "cuda" if _cuda_works(asked=settings.device == "cuda") else "cpu"
+    device = device_for(settings, files)
     match decide(settings.engine, device, files.kind):
         case "openai":
             from panzad.engines.openai_server import OpenAiServer
@@ -44,6 +42,13 @@ def create_engine(settings: ModelSettings, files: ModelFiles, *, verbose: bool =
             from panzad.engines.hf import Transformers
 
             return Transformers(files, device=device)
+
+
+def device_for(settings: ModelSettings, files: ModelFiles) -> DeviceName:
+    """Where the model runs and is trained. Raises ConfigError for a GPU that is not there."""
+    if settings.device == "cuda" or (settings.device == "auto" and files.kind != "server"):
+        return "cuda" if _cuda_works(asked=settings.device == "cuda") else "cpu"
+    return "cpu"
 
 
 def decide(

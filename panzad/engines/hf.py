@@ -12,7 +12,6 @@ import torch
 from peft import PeftModel
 from transformers import (
     AutoModelForCausalLM,
-    AutoTokenizer,
     BitsAndBytesConfig,
     GgufConfig,
     LogitsProcessorList,
@@ -22,9 +21,10 @@ from transformers.utils.logging import disable_progress_bar
 
 from panzad.engines import adapter_files
 from panzad.engines.catalogue import ModelFiles
-from panzad.engines.chat import format_of_directory, format_of_gguf
+from panzad.engines.chat import format_of
+from panzad.engines.gguf_base import read_once, readable, tokenizer_of
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
-from panzad.errors import ModelDamaged, PanzadError
+from panzad.errors import PanzadError
 
 Quantisation = Literal["auto", "none", "nf4"]
 
@@ -51,20 +51,16 @@ class Transformers:
         Raises ModelDamaged when transformers cannot read the files.
         """
         is_gguf = files.kind == "gguf"
-        self._chat = format_of_gguf(files.path) if is_gguf else format_of_directory(files.path)
+        self._chat = format_of(files)
         disable_progress_bar()
         self._context = context
         self._device = torch.device(device)
         nf4 = quantise == "nf4" or (quantise == "auto" and not _fits(files, self._device))
         place = files.path.parent if is_gguf else files.path
         gguf = {"gguf_file": files.path.name} if is_gguf else {}
-        try:
-            self._tokenizer: Any = AutoTokenizer.from_pretrained(place, **gguf)
+        with readable(files), read_once():
+            self._tokenizer: Any = tokenizer_of(files)
             self._base: Any = _load(place, gguf, self._device, nf4=nf4)
-        except (OSError, ValueError) as error:
-            raise ModelDamaged(
-                f"transformers cannot load {files.path} ({error})", "pull the model again"
-            ) from error
         self._base.eval()
         self._adapted: PeftModel | None = None
 

@@ -71,7 +71,7 @@ class LlamaCpp:
         if directory is None:
             return
         adapter_files.verify(directory)
-        merged = prepare(self._gguf, directory)
+        merged = _merged_if_possible(self._gguf, directory)
         if merged is not None:
             self._adapted = self._load(merged)
             _forget_others(merged)
@@ -109,11 +109,21 @@ class LlamaCpp:
         )
 
 
+def _merged_if_possible(base: Path, directory: Path) -> Path | None:
+    """The merged copy; without room on the disk for it the adapter serves unmerged, slower."""
+    try:
+        return prepare(base, directory)
+    except OSError as error:
+        log.warning("adapter.not_merged", adapter=directory.name, error=str(error))
+        return None
+
+
 def prepare(base: Path, directory: Path) -> Path | None:
     """The adapter merged into a small base model, made when missing; None for a large base.
 
     The file is a cache in the adapter's directory whose name holds what it was made of. Training
-    may call this ahead of time: it takes 5 seconds or more that a draft would wait for.
+    may call this ahead of time: it takes 5 seconds or more that a draft would wait for. Raises
+    OSError when the disk is full.
     """
     from panzad.engines.gguf_merge import merge
 

@@ -6,6 +6,7 @@ step, so that a run that was cut off goes on with exactly the same data.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,13 +17,14 @@ import structlog
 
 from panzad.config import Config, Paths
 from panzad.engines.catalogue import ModelFiles, resolve
+from panzad.engines.create import device_for
 from panzad.engines.llama_cpp import prepare
-from panzad.errors import PanzadError
+from panzad.errors import ConfigError, PanzadError, RunFailed
 from panzad.learning.samples import samples
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
-from panzad.training.adapters import remove
+from panzad.training.adapters import prune, remove
 from panzad.training.dataset import Sample, fingerprint, split
 from panzad.training.gate import decide
 from panzad.training.methods import METHODS, Method
@@ -72,29 +74,42 @@ def train_adapter(
 ) -> Result:
     """Go on with the run that was cut off, or start one; judge it and serve it if it is better.
 
-    Raises PanzadError when there are too few mails, and ModelMissing.
+    Raises PanzadError when there are too few mails, RunFailed when this run can never end (it is
+    given up), ConfigError for a base model that is no file of ours, and ModelMissing.
     """
     files = resolve(config.model.base, paths.models)
+    if files.kind == "server":
+        raise ConfigError(
+            f"an adapter cannot be trained for the server {files.name}",
+            "set model.base to a model of this machine (`panzad models list`)",
+        )
+    device = device_for(config.model, files)
     authors = {name: account.name for name, account in config.accounts.items()}
     available = {sample.mail_id: sample for sample in samples(pairs.finished(db), authors)}
-    job = _resumed(db, paths, files, available) or _begun(db, files, available, request)
+    job = _resumed(db, paths, files, available, request) or _begun(db, files, available, request)
+    prune(paths.adapters, job.row.id)
     champion = adapters.serving(db)
     directory = paths.adapters / job.row.id
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     log.info("training.started", adapter=job.row.id, train=len(job.train), holdout=len(job.holdout))
-    outcome = train(
-        files,
-        job.train,
-        job.holdout,
-        job.method,
-        directory,
-        seed=job.row.plan["seed"],
-        champion=paths.adapters / champion.id
-        if champion and champion.base == files.fingerprint
-        else None,
-        report=report,
-        stop=stop,
-    )
+    try:
+        outcome = train(
+            files,
+            job.train,
+            job.holdout,
+            job.method,
+            directory,
+            seed=job.row.plan["seed"],
+            champion=paths.adapters / champion.id
+            if champion and champion.base == files.fingerprint
+            else None,
+            report=report,
+            stop=stop,
+            device=device,
+        )
+    except RunFailed as error:
+        _give_up(db, paths, job.row, error.what)
+        raise
     if not outcome.finished:
         return Result(
             job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None
@@ -102,12 +117,20 @@ def train_adapter(
     return _judged(db, files, directory, outcome)
 
 
+def _give_up(db: Database, paths: Paths, row: Adapter, reason: str) -> None:
+    with db.transaction() as tx:
+        adapters.fail(tx, row.id, reason)
+    remove(paths.adapters / row.id)
+    log.info("training.given_up", adapter=row.id, reason=reason)
+
+
 def _judged(db: Database, files: ModelFiles, directory: Path, outcome: Outcome) -> Result:
     adapter_id = directory.name
     verdict = decide(outcome.base_loss, outcome.champion_loss, outcome.loss)
     if verdict.promote and files.kind == "gguf":
         # The engine's merged copy takes seconds that the first draft would wait for.
-        prepare(files.path, directory)
+        with contextlib.suppress(OSError):
+            prepare(files.path, directory)
     metrics = {
         "base_loss": outcome.base_loss,
         "champion_loss": outcome.champion_loss,
@@ -129,6 +152,10 @@ def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], reques
             f"at least {MINIMUM_MAILS} are needed; run `panzad sync` and `panzad learn`",
         )
     learnt, held_out = split(list(available.values()))
+    if not held_out:
+        raise PanzadError(
+            "all mails to learn from say the same", "wait until there are others to judge by"
+        )
     method = METHODS["lora" if request.method == "auto" else request.method]
     epochs = request.epochs or method.epochs
     plan = {
@@ -148,19 +175,28 @@ def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], reques
 
 
 def _resumed(
-    db: Database, paths: Paths, files: ModelFiles, available: dict[int, Sample]
+    db: Database,
+    paths: Paths,
+    files: ModelFiles,
+    available: dict[int, Sample],
+    request: Request,
 ) -> _Job | None:
-    """The run that was cut off, unless its mails or its base model have changed since."""
+    """The run that was cut off, unless its mails or its base model have changed since, or the
+    request names another method or number of epochs."""
     row = adapters.training(db)
     if row is None:
         return None
     wanted = [*row.plan["train"], *row.plan["holdout"]]
     same = all(mail_id in available for mail_id in wanted) and row.base == files.fingerprint
     if not same or fingerprint([available[mail_id] for mail_id in wanted]) != row.plan["data"]:
-        with db.transaction() as tx:
-            adapters.fail(tx, row.id, "its mails or its base model changed before it was finished")
-        remove(paths.adapters / row.id)
+        _give_up(db, paths, row, "its mails or its base model changed before it was finished")
         return None
+    if request.method not in ("auto", row.plan["method"]) or (
+        request.epochs not in (None, row.plan["epochs"])
+    ):
+        _give_up(db, paths, row, "a run with other settings was asked for")
+        return None
+    log.info("training.resumed", adapter=row.id, epochs=row.plan["epochs"])
     method = replace(METHODS[row.plan["method"]], epochs=row.plan["epochs"])
     return _Job(
         row,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from panzad.engines.gguf_header import read_metadata
-from panzad.errors import PanzadError
+from panzad.errors import RunFailed
 
 # Architectures whose export was compared with PEFT by logits (tests/training/test_export.py), and
 # the projections whose rows their conversion permutes, with the key that counts their heads.
@@ -29,10 +29,10 @@ _PREFIX = "base_model.model."
 
 
 def check_exportable(base_gguf: Path) -> str:
-    """The base's architecture. Raises PanzadError when its export has not been compared."""
+    """The base's architecture. Raises RunFailed when its export has not been compared."""
     architecture = str(read_metadata(base_gguf).get("general.architecture"))
     if architecture not in PERMUTED:
-        raise PanzadError(
+        raise RunFailed(
             f"adapters of {architecture} models cannot be served from a GGUF file",
             "set model.base to its Hugging Face id",
         )
@@ -42,7 +42,7 @@ def check_exportable(base_gguf: Path) -> str:
 def export_lora(peft_dir: Path, base_gguf: Path, out: Path) -> None:
     """Write the adapter in `peft_dir` as GGUF for the base model in `base_gguf`.
 
-    Raises PanzadError for an architecture whose export has not been compared.
+    Raises RunFailed for an architecture whose export has not been compared.
     """
     architecture = check_exportable(base_gguf)
     metadata = read_metadata(base_gguf)
@@ -85,5 +85,5 @@ def _target(key: str, names: gguf.TensorNameMap) -> tuple[str, str]:
     match = re.fullmatch(rf"{re.escape(_PREFIX)}(.+)\.lora_([AB])\.weight", key)
     name = names.get_name(f"{match[1]}.weight", try_suffixes=(".weight",)) if match else None
     if match is None or name is None:
-        raise PanzadError(f"the adapter has an unknown tensor {key}", "report it with the model")
+        raise RunFailed(f"the adapter has an unknown tensor {key}", "report it with the model")
     return name, f"lora_{match[2].lower()}"

@@ -11,11 +11,11 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors.torch import save
 from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+from transformers import AutoModelForCausalLM, GgufConfig
 from transformers.utils import logging
 
 from panzad.engines.catalogue import ModelFiles
-from panzad.training.gguf_base import read_once, tokenise_as_llama_cpp
+from panzad.engines.gguf_base import read_once, readable, tokenizer_of
 from panzad.training.manifest import replace
 from panzad.training.methods import Method
 
@@ -24,22 +24,22 @@ CONFIG = "adapter_config.json"
 
 
 def load(files: ModelFiles, device: torch.device) -> tuple[Any, Any]:
-    """The frozen base model in bfloat16 and its tokenizer; a GGUF file is dequantised."""
+    """The frozen base model in bfloat16 and its tokenizer; a GGUF file is dequantised.
+
+    Raises ModelDamaged when transformers cannot read the files.
+    """
     # Its bars would write over ours.
     logging.disable_progress_bar()
-    if files.kind == "hf":
-        model = AutoModelForCausalLM.from_pretrained(files.path, dtype=torch.bfloat16)
-        return _frozen(model, device), AutoTokenizer.from_pretrained(files.path)
-    place, name = files.path.parent, files.path.name
-    with read_once():
-        tokenizer = AutoTokenizer.from_pretrained(place, gguf_file=name)
-        model = AutoModelForCausalLM.from_pretrained(
-            place,
-            gguf_file=name,
-            dtype=torch.bfloat16,
-            quantization_config=GgufConfig(dequantize=True),
-        )
-    tokenise_as_llama_cpp(tokenizer, files.path)
+    place, gguf = files.path, {}
+    if files.kind == "gguf":
+        place = files.path.parent
+        gguf = {
+            "gguf_file": files.path.name,
+            "quantization_config": GgufConfig(dequantize=True),
+        }
+    with readable(files), read_once():
+        tokenizer = tokenizer_of(files)
+        model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.bfloat16, **gguf)
     return _frozen(model, device), tokenizer
 
 

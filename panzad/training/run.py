@@ -24,8 +24,8 @@ from peft import PeftModel
 
 from panzad.engines.adapter_files import GGUF
 from panzad.engines.catalogue import ModelFiles
-from panzad.engines.chat import format_of_directory, format_of_gguf
-from panzad.errors import PanzadError
+from panzad.engines.chat import format_of
+from panzad.errors import ModelDamaged, PanzadError, RunFailed
 from panzad.training import checkpoint, manifest
 from panzad.training.checkpoint import State
 from panzad.training.dataset import (
@@ -118,16 +118,18 @@ def train(
     champion: Path | None,
     report: Callable[[Progress], None],
     stop: Callable[[], bool],
+    device: str = "cpu",
 ) -> Outcome:
     """Train an adapter into `directory`, or go on from its checkpoint.
 
-    `champion` is the directory of the adapter that serves now, judged on the same hold-out.
-    `stop()` is asked after every step; a stopped run leaves a checkpoint. A finished directory is
-    left as it is. Raises PanzadError when memory or the disk runs out or the loss is not finite,
-    and ModelDamaged for a damaged champion; what serves is never touched.
+    `champion` is the directory of the adapter that serves now, judged on the same hold-out; a
+    damaged one counts as none. `stop()` is asked after every step; a stopped run leaves a
+    checkpoint. A finished directory is left as it is. Raises PanzadError when memory or the disk
+    runs out, RunFailed when the loss is not finite or the adapter could not be served, and
+    ModelDamaged for a base that cannot be read; what serves is never touched.
     """
     if not samples or not holdout:
-        raise PanzadError("there are no mails to train on and judge by", "run `panzad learn` first")
+        raise RunFailed("there are no mails to train on and judge by", "run `panzad learn` first")
     data = fingerprint([*samples, *holdout])
     name = json.dumps([data, files.fingerprint, asdict(method), seed])
     state = checkpoint.load(directory, hashlib.sha256(name.encode()).hexdigest())
@@ -139,7 +141,9 @@ def train(
             check_exportable(files.path)
         begun = time.monotonic() - state.seconds
         report(Progress("loading", state.step, 0, None))
-        run = _prepared(files, samples, holdout, method, directory, seed, report, stop)
+        run = _prepared(
+            files, torch.device(device), samples, holdout, method, directory, seed, report, stop
+        )
         if state.weights:
             set_adapter_weights(run.model, state.weights)
             run.optimizer.load_state_dict(state.optimizer)
@@ -182,6 +186,7 @@ def _no_memory() -> PanzadError:
 
 def _prepared(
     files: ModelFiles,
+    device: torch.device,
     samples: Sequence[Sample],
     holdout: Sequence[Sample],
     method: Method,
@@ -190,8 +195,8 @@ def _prepared(
     report: Callable[[Progress], None],
     stop: Callable[[], bool],
 ) -> _Run:
-    base, tokenizer = load(files, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
-    chat = format_of_gguf(files.path) if files.kind == "gguf" else format_of_directory(files.path)
+    base, tokenizer = load(files, device)
+    chat = format_of(files)
     model = with_adapter(base, method, seed)
 
     def encode(text: str) -> list[int]:
@@ -217,19 +222,30 @@ def _judge_rivals(run: _Run, state: State, champion: Path | None) -> None:
         run.report(Progress("judging the base", state.step, run.steps, None))
         with run.model.disable_adapter():
             state.base_loss = _judged(run, state)
+    if champion is not None and not _is_whole(champion):
+        champion = None
     name = champion.name if champion else None
     if name == state.champion:
         return
     state.champion_loss = None
     if champion is not None:
         run.report(Progress("judging what serves", state.step, run.steps, None))
-        manifest.verify(champion)
         run.model.load_adapter(str(champion), adapter_name="champion")
         run.model.set_adapter("champion")
         state.champion_loss = _judged(run, state)
         run.model.set_adapter("default")
         run.model.delete_adapter("champion")
     state.champion = name
+
+
+def _is_whole(champion: Path) -> bool:
+    """Whether the serving adapter's files are what they should be; a damaged one writes nothing."""
+    try:
+        manifest.verify(champion)
+    except ModelDamaged as error:
+        log.warning("training.champion_damaged", adapter=champion.name, error=str(error))
+        return False
+    return True
 
 
 def _judged(run: _Run, state: State) -> float:
@@ -296,9 +312,9 @@ def _finite(loss: float, run: _Run, state: State) -> float:
         return loss
     # A checkpoint would lead to the same place again.
     checkpoint.remove(run.directory)
-    raise PanzadError(
+    raise RunFailed(
         f"the training diverged after step {state.step} (its loss is {loss})",
-        "what serves is untouched; train again when there are more mails",
+        "what serves is untouched; the next `panzad train` begins anew",
     )
 
 

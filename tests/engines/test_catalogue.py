@@ -42,8 +42,9 @@ class TestChoose:
             (Machine(16 * GB, None), "qwen2.5-0.5b-instruct"),
             (Machine(32 * GB, None), "smollm2-1.7b-instruct"),
             (Machine(512 * GB, None), "smollm2-1.7b-instruct"),
-            (Machine(16 * GB, 8 * GB), "qwen3-4b-instruct-2507"),
-            (Machine(64 * GB, 24 * GB), "qwen3-8b"),
+            (Machine(16 * GB, 8 * GB), "smollm2-1.7b-instruct"),
+            (Machine(64 * GB, 24 * GB), "qwen3-4b-instruct-2507"),
+            (Machine(64 * GB, 80 * GB), "qwen3-8b"),
             (Machine(8 * GB, 1 * GB), DEFAULT),
         ],
     )

@@ -10,9 +10,9 @@ import torch
 from transformers import AutoTokenizer
 
 from panzad.engines.catalogue import ModelFiles
+from panzad.engines.gguf_base import tokenise_as_llama_cpp
 from panzad.engines.llama_server import LlamaServer
 from panzad.training.dataset import Tokens
-from panzad.training.gguf_base import tokenise_as_llama_cpp
 from panzad.training.loss import Stopped, backward, mean_loss, summed_loss
 from panzad.training.methods import METHODS
 from panzad.training.model import load, trainable, with_adapter

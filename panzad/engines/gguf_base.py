@@ -1,4 +1,7 @@
-"""Lets transformers read a GGUF base model: once for all, and with llama.cpp's own tokens."""
+"""Lets transformers read a base model's files: GGUF once for all and with llama.cpp's own tokens.
+
+The GPU engine and the training read them here, so that what is learnt is what is asked.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,31 @@ from typing import Any
 
 import gguf
 from tokenizers import pre_tokenizers
+from transformers import AutoTokenizer
 
+from panzad.engines.catalogue import ModelFiles
 from panzad.engines.gguf_header import read_metadata
+from panzad.errors import ModelDamaged
+
+
+@contextmanager
+def readable(files: ModelFiles) -> Iterator[None]:
+    """Within this, files that transformers cannot make sense of are told as ModelDamaged."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise ModelDamaged(
+            f"transformers cannot load {files.path} ({error})", "pull the model again"
+        ) from error
+
+
+def tokenizer_of(files: ModelFiles) -> Any:
+    """The model's tokenizer; for a GGUF file it gives the tokens that llama.cpp gives."""
+    if files.kind == "hf":
+        return AutoTokenizer.from_pretrained(files.path)
+    tokenizer = AutoTokenizer.from_pretrained(files.path.parent, gguf_file=files.path.name)
+    tokenise_as_llama_cpp(tokenizer, files.path)
+    return tokenizer
 
 
 @contextmanager

@@ -1,0 +1,151 @@
+"""From the dataset in the store to a judged adapter: which run is gone on with, which given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from panzad.config import Account, Auth, Config, ImapServer, Model, Paths
+from panzad.engines.catalogue import ModelFiles
+from panzad.errors import ConfigError, PanzadError, RunFailed
+from panzad.learning import adapter as room
+from panzad.learning.adapter import Request, Result, train_adapter
+from panzad.store import adapters, folders, mails, pairs
+from panzad.store.database import Database
+from panzad.store.mails import NewMail
+from panzad.training.methods import METHODS
+from panzad.training.run import Progress
+
+MAILS = 24
+
+
+def configured(base: str) -> Config:
+    account = Account(
+        address="odile@example.org",
+        name="Odile",
+        imap=ImapServer(host="localhost", port=1, security="none"),
+        auth=Auth(password=SecretStr("x")),
+    )
+    return Config(accounts={"work": account}, model=Model(base=base))
+
+
+def learnt(db: Database, *texts: str) -> None:
+    place = folders.known(db, "work", "Sent", "sent").id
+    with db.transaction() as tx:
+        for number, text in enumerate(texts):
+            mail = NewMail(
+                message_id=f"<{number}@x>",
+                date=f"2026-05-{number + 1:02}",
+                subject="",
+                sender="odile@example.org",
+                recipients=(),
+                parents=(),
+                reason=None,
+                own_text=text,
+                thread=(),
+                thread_wanted=False,
+            )
+            mail_id = mails.store(tx, "work", place, number + 1, mail)
+            pairs.finish(tx, mail_id, f"Say that {number} is fine.", "model")
+
+
+class Bench:
+    """A state folder with enough mails, and short runs over the first layers of a real model."""
+
+    def __init__(self, folder: Path, base: ModelFiles) -> None:
+        self.paths = Paths(folder / "config.toml", folder, folder)
+        self.db = Database(self.paths.database)
+        self.config = configured(str(base.path))
+        learnt(self.db, *(f"Ahoy,\n\n{number} is fine." for number in range(MAILS)))
+
+    def train(
+        self,
+        request: Request | None = None,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        report: Callable[[Progress], None] = lambda _: None,
+    ) -> Result:
+        return train_adapter(
+            self.db,
+            self.paths,
+            self.config,
+            request or Request("auto", 1),
+            report=report,
+            stop=stop,
+        )
+
+    @property
+    def directories(self) -> list[str]:
+        return sorted(path.name for path in self.paths.adapters.iterdir())
+
+
+@pytest.fixture
+def bench(tmp_path: Path, base_short: ModelFiles, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    small = replace(METHODS["lora"], rank=2, alpha=4)
+    monkeypatch.setitem(METHODS, "lora", small)
+    return Bench(tmp_path, base_short)
+
+
+class TestTrainAdapter:
+    def test_a_run_that_was_stopped_is_gone_on_with(self, bench: Bench) -> None:
+        stopped = bench.train(Request("auto", 2), stop=lambda: True)
+        assert not stopped.finished
+        finished = bench.train(Request("auto"))
+        assert (finished.adapter, finished.finished) == (stopped.adapter, True)
+        assert [one.state for one in adapters.listed(bench.db)] == ["serving"]
+
+    def test_another_number_of_epochs_begins_anew(self, bench: Bench) -> None:
+        stopped = bench.train(Request("auto", 2), stop=lambda: True)
+        finished = bench.train(Request("auto", 1))
+        assert finished.adapter != stopped.adapter
+        given_up = adapters.get(bench.db, stopped.adapter)
+        assert given_up is not None
+        assert given_up.state == "failed"
+        assert bench.directories == [finished.adapter]
+
+    def test_a_run_that_diverged_is_given_up_and_the_next_begins_anew(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        good = METHODS["lora"]
+        monkeypatch.setitem(METHODS, "lora", replace(good, learning_rate=1e30, clip=float("inf")))
+        with pytest.raises(RunFailed, match="diverged"):
+            bench.train(Request("auto", 2))
+        assert adapters.training(bench.db) is None
+        monkeypatch.setitem(METHODS, "lora", good)
+        assert bench.train().finished
+        assert [one.state for one in adapters.listed(bench.db)] == ["serving", "failed"]
+
+    def test_what_a_lost_run_left_on_the_disk_is_removed(self, bench: Bench) -> None:
+        lost = bench.paths.adapters / "20200101-000000-dead"
+        lost.mkdir(parents=True)
+        (lost / "checkpoint.pt").write_bytes(b"half")
+        assert bench.directories == [lost.name]
+        assert bench.directories != [bench.train().adapter, lost.name]
+        assert lost.name not in bench.directories
+
+    def test_a_model_on_a_server_is_refused_before_a_run_is_begun(self, bench: Bench) -> None:
+        bench.config = configured("http://localhost:8080/v1")
+        with pytest.raises(ConfigError, match="server"):
+            bench.train()
+        assert adapters.listed(bench.db) == []
+
+    def test_mails_that_all_say_the_same_are_too_few(self, bench: Bench, tmp_path: Path) -> None:
+        bench.db = Database(tmp_path / "other.db")
+        learnt(bench.db, *["Thanks!"] * MAILS)
+        with pytest.raises(PanzadError, match="say the same"):
+            bench.train()
+        assert adapters.listed(bench.db) == []
+
+    def test_a_full_disk_under_the_merged_copy_costs_speed_not_the_adapter(
+        self, bench: Bench, base_gguf: ModelFiles, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(room, "prepare", full)
+        bench.config = configured(str(base_gguf.path))
+        assert bench.train().promoted
