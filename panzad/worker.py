@@ -7,9 +7,11 @@ row it has finished (`mark`, `learnt`), never what stands in it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -18,13 +20,13 @@ import structlog
 from panzad import config as settings
 from panzad.desk import Desk
 from panzad.drafting.rounds import retry_time
-from panzad.errors import PanzadError
+from panzad.errors import PanzadError, StateDamaged
 from panzad.learning.embedding import embed
 from panzad.learning.playback import play_back
 from panzad.locks import held, is_held
 from panzad.logs import configure
 from panzad.store import marks, problems
-from panzad.store.database import Database
+from panzad.store.database import Database, Unreadable, explained
 
 log = structlog.get_logger("panzad.worker")
 
@@ -52,7 +54,8 @@ class Worker:
         for mark in marks.due(self._db, "gathered"):
             try:
                 written = self._desk.write_mark(mark)
-            except PanzadError as error:
+            except Exception as cause:  # One mark must not keep all others from being written.
+                error = cause if isinstance(cause, PanzadError) else _unexpected(cause)
                 with self._db.transaction() as tx:
                     marks.postpone(tx, mark.id, str(error), retry_time(mark.attempts))
                     problems.report(tx, "model", error)
@@ -69,7 +72,8 @@ class Worker:
             with held(self._paths.locks, "learn", wait=True):
                 embed(self._db, self._desk, go_on=self._free, done=lambda _: None)
                 done = play_back(self._db, self._desk, go_on=self._free, done=lambda: None)
-        except PanzadError as error:
+        except Exception as cause:
+            error = cause if isinstance(cause, PanzadError) else _unexpected(cause)
             with self._db.transaction() as tx:
                 problems.report(tx, "learning", error)
             log.warning("learning.postponed", error=str(error))
@@ -98,6 +102,16 @@ class Worker:
         print(kind, flush=True)
 
 
+def _unexpected(cause: Exception) -> PanzadError:
+    # Its text may hold what stood in a mail; where it happened does not.
+    frames = traceback.extract_tb(cause.__traceback__)[-3:]
+    places = [f"{frame.filename}:{frame.lineno}" for frame in frames]
+    log.error("worker.unexpected", kind=type(cause).__name__, at=places)
+    return PanzadError(
+        f"unexpected {type(cause).__name__}", "see the log; panzad tries again by itself"
+    )
+
+
 @click.command()
 @click.option("--config", type=click.Path(path_type=Path))
 @click.option("--state", type=click.Path(path_type=Path))
@@ -110,10 +124,12 @@ def main(config: Path | None, state: Path | None, verbose: bool) -> None:
     try:
         with held(paths.locks, "worker", wait=False):
             Worker(db, paths, settings.load(paths.config)).run()
-    except PanzadError as error:
-        with db.transaction() as tx:
-            problems.report(tx, "model", error)
+    except (PanzadError, Unreadable) as cause:
+        error = cause if isinstance(cause, PanzadError) else explained(cause, paths.database)
         log.error("worker.failed", error=str(error))
+        # A full or damaged database cannot be told so; the log has it.
+        with contextlib.suppress(StateDamaged), db.transaction() as tx:
+            problems.report(tx, "model", error)
         sys.exit(error.exit_code)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from panzad import __version__
 from panzad.cli.app import App, LazyGroup
 from panzad.errors import PanzadError
+from panzad.store.database import Unreadable, explained
 
 COMMANDS = {
     "init": "panzad.cli.setup:init",
@@ -28,7 +30,17 @@ COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, commands_at=COMMANDS)
+class Commands(LazyGroup):
+    """The commands; a database that cannot be read is told like every other error."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Unreadable as error:
+            raise explained(error, ctx.obj.paths.database) from error
+
+
+@click.group(cls=Commands, commands_at=COMMANDS)
 @click.option("--config", type=click.Path(path_type=Path), help="The config file to read.")
 @click.option(
     "--state",

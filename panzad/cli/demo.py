@@ -21,12 +21,14 @@ from rich.console import Console
 from rich.panel import Panel
 
 from panzad.cli.app import App
+from panzad.cli.models import pulled
 from panzad.cli.progress import bars
 from panzad.config import Config, Paths, load, locate
 from panzad.demo.mailbox import SampleMailbox, sample_mailbox
 from panzad.demo.server import DemoServer
 from panzad.drafting.task import loaded
-from panzad.errors import PanzadError
+from panzad.engines.catalogue import DEFAULT, resolve
+from panzad.errors import ModelMissing, PanzadError
 from panzad.imap.drafts import append_draft
 from panzad.imap.search import fetch_message, find_by_message_id
 from panzad.imap.session import Session
@@ -67,6 +69,10 @@ def demo(app: App, keep: bool) -> None:
     console = Console()
     sample = sample_mailbox()
     models = app.paths.models.resolve()
+    try:
+        resolve(DEFAULT, models)
+    except ModelMissing:
+        pulled(DEFAULT, models)
     app.paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     state = Path(tempfile.mkdtemp(prefix="demo-", dir=app.paths.state))
     started = time.monotonic()
@@ -83,11 +89,13 @@ def demo(app: App, keep: bool) -> None:
         )
         try:
             _run(console, locate(None, state), sample)
-        finally:
-            if keep:
-                console.print(f"Everything is in {state}")
-            else:
-                shutil.rmtree(state)
+        except BaseException:
+            console.print(f"What was done so far is in {state}")
+            raise
+        if keep:
+            console.print(f"Everything is in {state}")
+        else:
+            shutil.rmtree(state)
     console.print(f"\nThe whole demo took {time.monotonic() - started:.0f} s.")
 
 

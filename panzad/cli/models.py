@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -60,6 +61,11 @@ def list_(app: App, as_json: bool) -> None:
 @click.pass_obj
 def pull(app: App, name: str) -> None:
     """Get a model: a name of the catalogue, `auto`, or a Hugging Face id."""
+    click.echo(f"{name} is in {pulled(name, app.paths.models)}")
+
+
+def pulled(name: str, models_dir: Path) -> Path:
+    """Get a model, with a bar on standard error; its directory."""
     from panzad.engines import download
 
     console = Console(stderr=True)
@@ -73,12 +79,11 @@ def pull(app: App, name: str) -> None:
         disable=not console.is_terminal,
     ) as bars:
         task = bars.add_task(name, total=None)
-        directory = download.pull(
+        return download.pull(
             name,
-            app.paths.models,
+            models_dir,
             lambda done, total: bars.update(task, completed=done, total=total),
         )
-    click.echo(f"{name} is in {directory}")
 
 
 @models.command()

@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from panzad.engines.protocol import Engine, Sampling
+from panzad.errors import PanzadError
 from panzad.store import pairs
 from panzad.store.database import Database
 from panzad.store.mails import Mail
@@ -48,7 +49,15 @@ def play_back(
         for mail in batch:
             if not go_on():
                 break
-            _play_back_one(db, tools.engine, tools.model_name, mail)
+            engine, model = tools.engine, tools.model_name
+            try:
+                _play_back_one(db, engine, model, mail)
+            except PanzadError:
+                raise
+            except Exception as error:  # One mail must not keep all others from being learnt.
+                log.error("playback.failed", mail=mail.id, error=type(error).__name__)
+                with db.transaction() as tx:
+                    pairs.fail(tx, mail.id)
             count += 1
             done()
     return count

@@ -7,6 +7,7 @@ it was. When all folders are through, mails that lie nowhere any more leave the 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -42,7 +43,7 @@ def sync_account(
     with db.transaction() as tx:
         for folder in folders.retired(db, mailbox.name, "sent", mailbox.folders.sent):
             folders.remove(tx, folder.id)
-        gone = mails.drop_unlocated(tx)
+        gone = mails.drop_unlocated(tx, mailbox.name)
     fetch_threads(db, mailbox)
     log.info("sync.done", account=mailbox.name, fetched=count, gone=gone)
     return count
@@ -63,7 +64,7 @@ def _sync_folder(
     for event in events:
         match event:
             case Fetched(uid, raw, internaldate):
-                batch.append((uid, intake(raw, internaldate, mailbox.account.identities)))
+                batch.append((uid, _taken_in(uid, raw, internaldate, mailbox)))
             case Unreadable(uid, _):
                 batch.append((uid, event))
             case Vanished(uids):
@@ -80,6 +81,16 @@ def _sync_folder(
             case Done(cursor):
                 count += _commit(db, folder, batch, cursor, done=True)
     return count
+
+
+def _taken_in(
+    uid: int, raw: bytes, internaldate: datetime | None, mailbox: Mailbox
+) -> NewMail | Unreadable:
+    try:
+        return intake(raw, internaldate, mailbox.account.identities)
+    except Exception as error:  # One mail must not keep the others from being learnt.
+        log.error("mail.unreadable", account=mailbox.name, uid=uid, error=type(error).__name__)
+        return Unreadable(uid, f"unexpected {type(error).__name__}")
 
 
 def _commit(

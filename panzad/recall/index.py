@@ -61,7 +61,13 @@ class Index:
         added = self._add(wanted - self._labels)
         removed = self._remove(self._labels - self._deleted - wanted)
         if added or removed or not loaded:
-            self._save()
+            try:
+                self._save()
+            except (OSError, RuntimeError) as error:
+                # The file is a cache: without room for it the index serves from memory, and the
+                # next process builds it again. hnswlib tells a failed write as RuntimeError.
+                log.warning("index.not_written", error=str(error))
+                return True
             log.info("index.written", added=added, removed=removed, mails=len(wanted))
             return True
         return False
@@ -137,12 +143,15 @@ class Index:
         name = f"mails-{generation}.hnsw"
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary = self._directory / f".{name}.{os.getpid()}"
-        self._index.save_index(str(temporary))
-        temporary.chmod(0o600)
-        with temporary.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
-        temporary.rename(self._directory / name)
+        try:
+            self._index.save_index(str(temporary))
+            temporary.chmod(0o600)
+            with temporary.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+            temporary.rename(self._directory / name)
+        finally:
+            temporary.unlink(missing_ok=True)
         record = embeddings.IndexFile(generation, name, EMBEDDER, digest)
         with self._db.transaction() as tx:
             embeddings.record_index(tx, record)

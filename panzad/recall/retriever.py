@@ -17,7 +17,9 @@ from panzad.store.mails import Mail
 
 Share = Literal["participants", "domain", "all"]
 
+# How many neighbours are looked at first, and how much wider each further look is.
 POOL = 50
+WIDER = 8
 
 # Sharing a public provider does not make two people colleagues.
 PUBLIC_DOMAINS = frozenset(
@@ -63,15 +65,27 @@ class Retriever:
     def examples(
         self, query: str, audience: Collection[str], count: int, *, account: str
     ) -> list[Mail]:
-        """Up to `count` mails of this account that may be shown, the most similar first."""
+        """Up to `count` mails of this account that may be shown, the most similar first.
+
+        The few mails to one person may lie far from the query among thousands to others, so the
+        search widens until there are enough or all mails have been looked at.
+        """
         if count == 0 or len(self._index) == 0:
             return []
         [vector] = self._embedder.embed([query])
-        found: list[Mail] = []
-        for hit in self._index.search(vector, POOL):
-            mail = mails.get(self._db, hit.mail_id)
-            if mail and mail.account == account and may_lend(mail, audience, self._share):
-                found.append(mail)
-            if len(found) == count:
-                break
-        return found
+        found: dict[int, Mail] = {}
+        looked_at: set[int] = set()
+        pool = POOL
+        while True:
+            for hit in self._index.search(vector, pool):
+                if hit.mail_id in looked_at:
+                    continue
+                looked_at.add(hit.mail_id)
+                mail = mails.get(self._db, hit.mail_id)
+                if mail and mail.account == account and may_lend(mail, audience, self._share):
+                    found[mail.id] = mail
+                if len(found) == count:
+                    return list(found.values())
+            if pool >= len(self._index):
+                return list(found.values())
+            pool *= WIDER

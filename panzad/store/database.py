@@ -14,10 +14,29 @@ from panzad.store.schema import MIGRATIONS
 
 BUSY_SECONDS = 30.0
 
+# What reading a damaged or locked database raises; writing raises StateDamaged by itself.
+Unreadable = sqlite3.DatabaseError
+
 
 def now() -> str:
     """The current moment as the database writes it: ISO 8601, UTC, whole seconds."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def explained(error: sqlite3.DatabaseError, path: Path) -> StateDamaged:
+    """What SQLite says of the database at `path`, as a user can act on it."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return StateDamaged(
+            f"the database {path} is damaged ({error})",
+            "move it away and run `panzad run --once`; it is rebuilt from the mailbox",
+        )
+    if "full" in str(error):
+        return StateDamaged(f"the disk with {path} is full", "free some space; nothing is lost")
+    if "locked" in str(error):
+        return StateDamaged(f"the database {path} is busy", "try again in a minute")
+    return StateDamaged(
+        f"cannot use the database {path} ({error})", "check that the folder is yours and writable"
+    )
 
 
 class Database:
@@ -99,22 +118,10 @@ class Database:
     def _translated(self) -> Generator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
-            if "full" in str(error):
-                raise StateDamaged(
-                    f"the disk with {self.path} is full", "free some space; nothing is lost"
-                ) from error
-            raise StateDamaged(
-                f"cannot use the database {self.path} ({error})",
-                "check that the folder is yours and writable",
-            ) from error
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
-            raise StateDamaged(
-                f"the database {self.path} is damaged ({error})",
-                "move it away and run `panzad run --once`; it is rebuilt from the mailbox",
-            ) from error
+            raise explained(error, self.path) from error
         except OSError as error:
             raise StateDamaged(
                 f"cannot use {self.path.parent} ({error.strerror})",

@@ -190,15 +190,16 @@ def vanish(tx: sqlite3.Connection, folder_id: int, gone: frozenset[int]) -> None
     )
 
 
-def drop_unlocated(tx: sqlite3.Connection) -> int:
-    """Remove mails that lie in no folder any more, with their pairs and embeddings.
+def drop_unlocated(tx: sqlite3.Connection, account: str) -> int:
+    """Remove an account's mails that lie in no folder any more, with their pairs and embeddings.
 
-    Called when every folder of a pass is synced, so that a mail moved between two of them
+    Called when every folder of the account is synced, so that a mail moved between two of them
     keeps its work. Returns how many mails left.
     """
     return tx.execute(
-        "DELETE FROM mails WHERE id NOT IN"
-        " (SELECT mail_id FROM locations WHERE mail_id IS NOT NULL)"
+        "DELETE FROM mails WHERE account = ? AND id NOT IN"
+        " (SELECT mail_id FROM locations WHERE mail_id IS NOT NULL)",
+        (account,),
     ).rowcount
 
 

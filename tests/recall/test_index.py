@@ -39,7 +39,7 @@ class Box:
     def delete(self, uid: int) -> None:
         with self.db.transaction() as tx:
             mails.vanish(tx, self.place, frozenset({uid}))
-            mails.drop_unlocated(tx)
+            mails.drop_unlocated(tx, "work")
 
     def index(self) -> Index:
         index = Index(self.db, self.index_folder)

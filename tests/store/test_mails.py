@@ -42,7 +42,7 @@ def vanished(db: Database, folder: str, *uids: int) -> None:
     place = folders.known(db, "work", folder, "sent").id
     with db.transaction() as tx:
         mails.vanish(tx, place, frozenset(uids))
-        mails.drop_unlocated(tx)
+        mails.drop_unlocated(tx, "work")
 
 
 class TestStore:
@@ -111,7 +111,7 @@ class TestRelocate:
         place = folders.known(db, "work", "Sent", "sent").id
         with db.transaction() as tx:
             mails.relocate(tx, place, {1: 41})
-            mails.drop_unlocated(tx)
+            mails.drop_unlocated(tx, "work")
         assert mails.ids_by_uid(db, place) == {41: "<a@x>"}
         assert [pair.instruction for pair in pairs.finished(db)] == ["Say yes."]
 
