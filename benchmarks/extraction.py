@@ -122,9 +122,7 @@ def main(data: Path, misses: bool) -> None:
     annotated = list(quagga(data / "extraction" / "quagga-enron"))
     own = list(fixtures())
     crisp = list(labelled(data, "crisp"))
-    people = {
-        name: list(labelled(data, name)) for name in ("blair-l", "garym", "matthias")
-    }
+    people = {name: list(labelled(data, name)) for name in ("blair-l", "garym", "matthias")}
     corpora = {
         "quagga-enron": annotated,
         "quagga-enron, quoting": [mail for mail in annotated if mail.quoting],

@@ -15,10 +15,24 @@ _WROTE = re.compile(rf"\b(?:{WROTE})\b|写道|寫道|書きました|작성|님�
 _HINT = re.compile(rf"@|(?:{WROTE})", re.IGNORECASE)
 _WROTE_LAST = re.compile(rf"(?:{WROTE})\s*[,;]?\s*[:：]\s*$", re.IGNORECASE)
 _BEGINS = re.compile(rf"[\s\-*>]*(?:{ATTRIBUTION_STARTS})\b", re.IGNORECASE)
+# Without a word before it: "czw., 12 lis 2026 o 18:20", "2026-11-12 18:20", "11:00 AM, November 17".
+_BEGINS_DATED = re.compile(
+    r"\s*(?:[^\W\d]{1,12}\.?,?\s+){0,2}\d{1,4}(?:[./年-]\s?\d|\.?\s+[^\W\d]|[:.]\d\d\s[AP]M,)",
+)
+_DAY = re.compile(r"\b(?:[^\W\d]{3,12}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d]{3,12})\b")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d年")
-_BARE_DATE_ADDRESS = re.compile(
-    r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,80}<[^<>]{3,80}>\s*[:：]\s*$"
+_ENDS_WITH_ADDRESS = re.compile(r"<[^<>\s]{1,80}@[^<>\s]{1,80}>\s*[:：]\s*$")
+# Mailers that put no colon, by a user's own setting: "Ann Lee wrote", "On Monday …, Ann wrote".
+_WITHOUT_COLON = re.compile(
+    rf"(?:(?i:{ATTRIBUTION_STARTS})\b(?=.*\d{{4}}).{{6,120}}?|(?:[^\W\d_a-z][\w.'’-]*\s){{1,4}})(?:{WROTE})$",
+)
+# Zoho: "---- On Thu, 12 Nov 2026 18:20:00 +0100 Ben Okri <ben@example.net> wrote ----", in places
+# without the dashes.
+_ZOHO = re.compile(
+    rf"(?:-{{2,}}\s*)?(?P<said>(?:{ATTRIBUTION_STARTS})\s.{{0,30}}\d{{4}}\s\d\d:\d\d:\d\d\s[+-]\d{{4}}"
+    rf"\s.{{1,160}}\s(?:{WROTE}))\s*(?:-{{2,}})?$",
+    re.IGNORECASE,
 )
 # "Ann Lee <ann@example.org>", "Lee, Ann [mailto:ann@example.org]"
 _NAME_ADDRESS = re.compile(
@@ -65,7 +79,7 @@ def attribution(lines: Sequence[str], end: int) -> Marker | None:
         if begun or lines[above].startswith(">") or not lines[above].strip("-_=* "):
             break
         joined = f"{lines[above]} {text}"
-        if _BEGINS.match(lines[above]) and _YEAR.search(joined):
+        if _begins(lines[above], joined):
             start, text, begun = above, joined, True
         elif above == end - 1 and _WROTE_LAST.fullmatch(last) and len(last) < 30:
             start, text = above, joined
@@ -78,14 +92,51 @@ def attribution(lines: Sequence[str], end: int) -> Marker | None:
     return _read_attribution(text, start, end + 1, begun)
 
 
+def _begins(line: str, joined: str) -> bool:
+    """Whether an attribution begins with this line, given all of its text from here on."""
+    if _BEGINS.match(line):
+        # "On Wed, Dec 9, Ann": some clients leave out the year.
+        return bool(_YEAR.search(joined)) or (
+            _DAY.search(line) is not None
+            and ADDRESS.search(joined) is not None
+            and _WROTE_LAST.search(joined) is not None
+        )
+    return bool(_BEGINS_DATED.match(line) and _YEAR.search(line) and _TIME.search(line))
+
+
+def without_colon(lines: Sequence[str], index: int) -> Marker | None:
+    """A name, or a date and a name, and the verb, alone on a line; sure only before a quote."""
+    line = lines[index]
+    if len(line) > 160 or not _WITHOUT_COLON.match(line):
+        return None
+    author = _author_in(line + ":")
+    return Marker(index, index + 1, "attribution", author, _date_in(line), False)
+
+
+def zoho(lines: Sequence[str], index: int) -> Marker | None:
+    """Zoho's attribution, which ends without a colon."""
+    match = _ZOHO.match(lines[index]) if lines[index][0] in "-OA" else None
+    if match is None:
+        return None
+    text = match["said"]
+    return Marker(index, index + 1, "attribution", _author_in(text), _date_in(text), True)
+
+
 def _read_attribution(text: str, start: int, end: int, begun: bool) -> Marker | None:
     wrote = _WROTE.search(text)
     address = ADDRESS.search(text)
     dated = _YEAR.search(text) is not None
     if wrote is None:
-        if not (_BARE_DATE_ADDRESS.search(text) or (address and (begun or dated))):
+        if not (address and (begun or dated)):
             return None
-        return Marker(start, end, "attribution", _author_in(text), _date_in(text), False)
+        # Gmail in Russian and Japanese, Yandex, Mail.ru: a date, a time, a name and an address.
+        sure = (
+            _BEGINS_DATED.match(text) is not None
+            and dated
+            and _TIME.search(text) is not None
+            and _ENDS_WITH_ADDRESS.search(text) is not None
+        )
+        return Marker(start, end, "attribution", _author_in(text), _date_in(text), sure)
     ends_with_verb = _WROTE_LAST.search(text) is not None
     sure = (begun and dated and (address is not None or _TIME.search(text) is not None)) or (
         address is not None and ends_with_verb

@@ -107,7 +107,7 @@ def _dashed_phrase(lines: Sequence[str], index: int) -> tuple[str, int]:
 def _rule(lines: Sequence[str], index: int) -> Marker | None:
     """A line of underscores in front of a header block: Outlook's way in plain text."""
     line = lines[index]
-    if len(line) < 5 or line[0] not in "_-" or line.strip(line[0]):
+    if len(line) < 5 or line[0] not in "_-=" or line.strip(line[0]):
         return None
     header = _header_after(lines, index + 1)
     if header is None:
