@@ -184,9 +184,8 @@ def _date_in(text: str) -> str:
 
 def _date_span(text: str) -> tuple[int, int] | None:
     """Where the date stands, weekday to time zone, as its client wrote it in any language."""
-    clock = None
-    for clock in _CLOCK.finditer(text):
-        pass
+    clocks = list(_CLOCK.finditer(text))
+    clock = clocks[-1] if clocks else None
     day = _DAY_AND_YEAR.search(text)
     if clock is None:
         if day is None:

@@ -122,10 +122,11 @@ def _dated(lines: Sequence[str], index: int) -> Marker | None:
 def _rule(lines: Sequence[str], index: int) -> Marker | None:
     """A line of underscores in front of a header block: Outlook's way in plain text."""
     line = lines[index]
-    if len(line) < 5 or line[0] not in "_-=" or line.strip(line[0]):
+    if len(line) < 3 or line[0] not in "_-=" or line.strip(line[0]):
         return None
-    header = _header_after(lines, index + 1)
-    if header is None:
+    below = next((i for i in range(index + 1, min(index + 3, len(lines))) if lines[i]), None)
+    header = _header_after(lines, index + 1) or (below and _dated(lines, below))
+    if not header:
         return None
     return Marker(index, header.end, header.kind, header.author, header.date, True)
 
