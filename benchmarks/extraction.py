@@ -10,6 +10,7 @@ characters, of the longest common matches.
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections import defaultdict
@@ -28,6 +29,10 @@ from panzad.mail.parse import parse
 
 # difflib is quadratic: of longer texts the ends are compared, where extractors differ.
 _LONGEST = 4000
+
+
+_LEFT = re.compile(r"\s*>(?!>*From )|_{30,}$|\S*/listinfo/\S+$|.{1,60} mailing list$")
+_GOES = re.compile(r"^\s*(?:[A-Za-z]{0,4}>|$)|(?:wrote|writes)\s*:?\s*$|:$|^\W*$|^--+ ?\w.*--+$")
 
 
 @dataclass(slots=True)
@@ -102,6 +107,35 @@ def grouped(mails: Sequence[Labelled], key: Callable[[Labelled], str]) -> dict[s
     return dict(sorted(groups.items()))
 
 
+def left_and_lost(data: Path) -> dict[str, tuple[int, int, int]]:
+    """Over `threads/`: mails; quoted and footer lines left in own texts; the author's lines lost.
+
+    Lost is a line without a quote's mark that is found again in no part. The lines that introduce
+    a quote are meant to go.
+    """
+    found: dict[str, tuple[int, int, int]] = {}
+    for path in sorted((data / "threads").rglob("*.mbox")):
+        mails = left = lost = 0
+        with path.open("rb") as file:
+            for message in (parse(raw) for raw in mbox.messages(file)):
+                parts = extract(message)
+                quoted = "\n".join(quote.text for quote in parts.quotes)
+                kept = f"{parts.own_text}\n{parts.signature}\n{parts.footer}\n{quoted}"
+                known = {folded(line) for line in kept.split("\n")}
+                mails += 1
+                left += sum(map(_is_left, parts.own_text.split("\n")))
+                lost += sum(
+                    folded(line) not in known and not _GOES.search(line)
+                    for line in message.text.split("\n")
+                )
+        found[f"{path.parent.name}, {path.stem}"] = mails, left, lost
+    return found
+
+
+def _is_left(line: str) -> bool:
+    return bool(_LEFT.match(line))
+
+
 def speed(data: Path) -> tuple[int, float]:
     """Mails a second, parse and extract on one core, over `threads/` and `enron/`."""
     raws: list[bytes] = []
@@ -138,6 +172,11 @@ def main(data: Path, misses: bool) -> None:
         click.echo()
     by_client = grouped(own, lambda mail: mail.client)
     click.echo(table("fixtures, client", {n: scores(m) for n, m in by_client.items()}) + "\n")
+    click.echo("| threads | mails | quoted and footer lines left | author's lines lost |")
+    click.echo("|---|---|---|---|")
+    for name, figures in left_and_lost(data).items():
+        click.echo(f"| {name} | {' | '.join(map(str, figures))} |")
+    click.echo()
     count, rate = speed(data)
     click.echo(f"parse and extract: {rate:.0f} mails/s on one core over {count} mails")
     if misses:
