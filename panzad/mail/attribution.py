@@ -15,15 +15,31 @@ _WROTE = re.compile(rf"\b(?:{WROTE})\b|写道|寫道|書きました|작성|님�
 _HINT = re.compile(rf"@|(?:{WROTE})", re.IGNORECASE)
 _WROTE_LAST = re.compile(rf"(?:{WROTE})\s*[,;]?\s*[:：]\s*$", re.IGNORECASE)
 _BEGINS = re.compile(rf"[\s\-*>]*(?:{ATTRIBUTION_STARTS})\b", re.IGNORECASE)
+# Without a word before it: "czw., 12 lis 2026 o 18:20", "2026-11-12 18:20", "11:00 AM, Nov 17".
+_BEGINS_DATED = re.compile(
+    r"\s*(?:[^\W\d]{1,12}\.?,?\s+){0,2}\d{1,4}(?:[./年-]\s?\d|\.?\s+[^\W\d]|[:.]\d\d\s[AP]M,)",
+)
+_DAY = re.compile(r"\b(?:[^\W\d]{3,12}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d]{3,12})\b")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d年")
-_BARE_DATE_ADDRESS = re.compile(
-    r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,80}<[^<>]{3,80}>\s*[:：]\s*$"
+_ENDS_WITH_ADDRESS = re.compile(r"<[^<>\s]{1,80}@[^<>\s]{1,80}>\s*[:：]\s*$")
+# Mailers that put no colon, by a user's own setting: "Ann Lee wrote", "On Monday …, Ann wrote".
+_WITHOUT_COLON = re.compile(
+    rf"(?:(?i:{ATTRIBUTION_STARTS})\b(?=.*\d{{4}}).{{6,120}}?|(?:[^\W\d_a-z][\w.'’-]*\s){{1,4}})(?:{WROTE})$",
+)
+# "… <ann@example.org>:", and mutt's "* Ann <ann@example.org> [2026-11-12 18:20]:".
+_VERBLESS_END = re.compile(r"(?:@[^\s:：]+|\])\s*[:：]\s*$")
+# Zoho: "---- On Thu, 12 Nov 2026 18:20:00 +0100 Ben Okri <ben@example.net> wrote ----", in places
+# without the dashes.
+_ZOHO = re.compile(
+    rf"(?:-{{2,}}\s*)?(?P<said>(?:{ATTRIBUTION_STARTS})\s.{{0,30}}\d{{4}}\s\d\d:\d\d:\d\d\s[+-]\d{{4}}"
+    rf"\s.{{1,160}}\s(?:{WROTE}))\s*(?:-{{2,}})?$",
+    re.IGNORECASE,
 )
 # "Ann Lee <ann@example.org>", "Lee, Ann [mailto:ann@example.org]"
 _NAME_ADDRESS = re.compile(
     r"(\"?[^\s\"<>,:;\d][^\"<>,:;]{0,60}\"?|[^\s<>\"]{1,40}, [^<>\":;]{1,40})?\s*"
-    r"[<\[(](?:mailto:)?([^<>\s\[\]()]+@[^<>\s\[\]()]+)[>\])]"
+    r"[<\[(]\s?(?:mailto:)?([^<>\s\[\]()]+@[^<>\s\[\]()]+)[>\])]"
 )
 _VERB_THEN_NAME = re.compile(
     rf"(?:{WROTE})\s+(?:der\s+|le\s+)?\"?([^\W\d][^\d<>:\"]{{1,60}}?)\"?\s*[:：]\s*$", re.IGNORECASE
@@ -33,17 +49,22 @@ _NAME_THEN_VERB = re.compile(
     rf"(?:\s+(?:a|ha|het volgende|ezt|je|tarihinde))?\s*\b(?:{WROTE})",
     re.IGNORECASE,
 )
-_DATE_PART = re.compile(
-    r"((?:(?!(?i:on|am|le|el|em|op|den|il|giorno|um)\b)[^\W\d]{2,12}\.?,?\s+)?"
-    r"(?:\d{1,2}(?:\.|st|nd|rd|th)?\s+(?:de\s+)?[^\W\d]{3,12}\.?,?\s+(?:de\s+)?\d{4}"
-    r"|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
-    r"|\d{4}年\d{1,2}月\d{1,2}日)"
-    r"(?:,?\s+(?:at|um|à|a las|alle|às|om|kl\.?|o|v|в|klo)?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?"
-    r"(?:\s?[AaPp]\.?[Mm]\b\.?)?(?:\s(?:(?:GMT|UTC)?[+-]\d{1,4}|[A-Z]{3,4}\b))?)?)",
+_CLOCK = re.compile(
+    r"(?<![\d./:])(?<!\d-)\d{1,2}[:.h]\d{2}(?::\d{2})?(?![./-]?\d)(?:\s?[AaPp]\.?[Mm]\b\.?|\sUhr\b"
+    r"|\s[πμ]\.\s?μ\.|\s[مص]\b)?(?:\s(?:\(?(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?\)?|[A-Z]{3,4}\b))?"
+    r"(?:[+-]\d{1,2}:?\d{2})?"
 )
+_DAY_AND_YEAR = re.compile(
+    r"\d{1,2}(?:\.|st|nd|rd|th)?\s+(?:de\s+)?[^\W\d]{3,12}[.׳]?,?\s+(?:de\s+)?\d{4}"
+    r"|\d{4}[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]"
+    r"|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
+)
+# What stands in front of a date and does not belong to it.
+_BEFORE_DATE = re.compile(rf".*(?:[>\[(]|\b(?:{WROTE})\b|:\s|于)", re.IGNORECASE)
+_WORDS_THEN_DIGIT = re.compile(r"(?:[^\W\d][^\s\d]{0,12}\s+){0,2}(?=\d)")
 _LEADING_WORDS = re.compile(
-    rf"^(?:(?:{ATTRIBUTION_STARTS}|{WROTE}|at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|a|ha|upon|time|of)\b"
-    r"[\s.,]*)+",
+    rf"^(?:(?:{ATTRIBUTION_STARTS}|{WROTE}|at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|a|ha|upon|time|of|dem|giorno"
+    r"|odesílatel|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة)\b[\s.,]*)+",
     re.IGNORECASE,
 )
 
@@ -65,7 +86,7 @@ def attribution(lines: Sequence[str], end: int) -> Marker | None:
         if begun or lines[above].startswith(">") or not lines[above].strip("-_=* "):
             break
         joined = f"{lines[above]} {text}"
-        if _BEGINS.match(lines[above]) and _YEAR.search(joined):
+        if _begins(lines[above], joined):
             start, text, begun = above, joined, True
         elif above == end - 1 and _WROTE_LAST.fullmatch(last) and len(last) < 30:
             start, text = above, joined
@@ -78,14 +99,51 @@ def attribution(lines: Sequence[str], end: int) -> Marker | None:
     return _read_attribution(text, start, end + 1, begun)
 
 
+def _begins(line: str, joined: str) -> bool:
+    """Whether an attribution begins with this line, given all of its text from here on."""
+    if _BEGINS.match(line):
+        # "On Wed, Dec 9, Ann": some clients leave out the year.
+        return bool(_YEAR.search(joined)) or (
+            _DAY.search(line) is not None
+            and ADDRESS.search(joined) is not None
+            and _WROTE_LAST.search(joined) is not None
+        )
+    return bool(_BEGINS_DATED.match(line) and _YEAR.search(line) and _TIME.search(line))
+
+
+def without_colon(lines: Sequence[str], index: int) -> Marker | None:
+    """A name, or a date and a name, and the verb, alone on a line; sure only before a quote."""
+    line = lines[index]
+    if len(line) > 160 or not _WITHOUT_COLON.match(line):
+        return None
+    author = _author_in(line + ":")
+    return Marker(index, index + 1, "attribution", author, _date_in(line), False)
+
+
+def zoho(lines: Sequence[str], index: int) -> Marker | None:
+    """Zoho's attribution, which ends without a colon."""
+    match = _ZOHO.match(lines[index]) if lines[index][0] in "-OA" else None
+    if match is None:
+        return None
+    text = match["said"]
+    return Marker(index, index + 1, "attribution", _author_in(text), _date_in(text), True)
+
+
 def _read_attribution(text: str, start: int, end: int, begun: bool) -> Marker | None:
     wrote = _WROTE.search(text)
     address = ADDRESS.search(text)
     dated = _YEAR.search(text) is not None
     if wrote is None:
-        if not (_BARE_DATE_ADDRESS.search(text) or (address and (begun or dated))):
+        if not (address and (begun or dated) and _VERBLESS_END.search(text)):
             return None
-        return Marker(start, end, "attribution", _author_in(text), _date_in(text), False)
+        # Gmail in Russian and Japanese, Yandex, Mail.ru: a date, a time, a name and an address.
+        sure = (
+            _BEGINS_DATED.match(text) is not None
+            and dated
+            and _TIME.search(text) is not None
+            and _ENDS_WITH_ADDRESS.search(text) is not None
+        )
+        return Marker(start, end, "attribution", _author_in(text), _date_in(text), sure)
     ends_with_verb = _WROTE_LAST.search(text) is not None
     sure = (begun and dated and (address is not None or _TIME.search(text) is not None)) or (
         address is not None and ends_with_verb
@@ -101,7 +159,8 @@ def _author_in(text: str) -> str:
     if supercite:
         return person(supercite[2])
     # The date goes first: its words are not to be taken for a name.
-    plain = _DATE_PART.sub(" \x00 ", text)
+    span = _date_span(text)
+    plain = f"{text[: span[0]]} \x00 {text[span[1] :]}" if span else text
     if match := _NAME_ADDRESS.search(plain):
         name = _name(match[1] or "")
         return f"{name} <{match[2]}>" if name else match[2]
@@ -115,9 +174,30 @@ def _author_in(text: str) -> str:
 
 def _name(text: str) -> str:
     text = text.split("\x00")[-1]
-    return _LEADING_WORDS.sub("", text.strip(" \t\"'*,-")).strip(" \t\"'*,-")
+    return _LEADING_WORDS.sub("", text.strip(" \t\"'*,-(")).strip(" \t\"'*,-(")
 
 
 def _date_in(text: str) -> str:
-    match = _DATE_PART.search(text)
-    return match[1].strip() if match else ""
+    span = _date_span(text)
+    return text[span[0] : span[1]] if span else ""
+
+
+def _date_span(text: str) -> tuple[int, int] | None:
+    """Where the date stands, weekday to time zone, as its client wrote it in any language."""
+    clocks = list(_CLOCK.finditer(text))
+    clock = clocks[-1] if clocks else None
+    day = _DAY_AND_YEAR.search(text)
+    if clock is None:
+        if day is None:
+            return None
+        end = day.end()
+    else:
+        # "11:00 AM, November 17, 2026" has its day behind the time.
+        end = max(clock.end(), day.end() if day is not None else 0)
+    first = min(match.start() for match in (clock, day) if match is not None)
+    before = _BEFORE_DATE.match(text, 0, first)
+    rest = text[before.end() if before else 0 : end].lstrip(" ,")
+    start = end - len(_LEADING_WORDS.sub("", rest))
+    # A name may stand in front: at most a weekday and a month belong to the date.
+    words = _WORDS_THEN_DIGIT.search(text, start, end)
+    return (words.start(), end) if words else None

@@ -27,6 +27,8 @@ _LIST = re.compile(
     r"|lists?\.\S+\.\S+/|@lists?\.",
     re.IGNORECASE,
 )
+# Mailman without its rule: the list's page alone on the last line.
+_LIST_ADDRESS = re.compile(r"\s*https?://\S+/listinfo/\S+\s*$")
 _PRIVATE = re.compile(
     r"confidential|privileged|vertraulich|confidentiel|confidencial|riservat|vertrouwelijk|fortrolig"
     r"|konfidentiell|luottamuksell|poufn|důvěrn|bizalmas|конфиденциальн|legally",
@@ -134,6 +136,10 @@ def _paragraph_footer(lines: list[str], lowest: int) -> int | None:
     start = len(lines)
     while start > lowest and lines[start - 1].strip():
         start -= 1
+    above = lines[start:-1]
+    if lines and _LIST_ADDRESS.match(lines[-1]) and not _LIST.search(" ".join(above)):
+        introduced = bool(above) and above[-1].rstrip().endswith(":")
+        return None if introduced else len(lines) - 1
     if start == lowest:
         return None
     paragraph = " ".join(lines[start:])

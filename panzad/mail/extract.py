@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from panzad.mail import quoting
 from panzad.mail.closing import Closing, closed
 from panzad.mail.message import Extraction, Message
-from panzad.mail.quoting import Section
+from panzad.mail.quoting import Run, Section
 
 _FORWARD_SUBJECT = re.compile(
     r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb|vl|továbbítás|pd|转发|轉寄|転送|ilt|pre)\s*[:：]",
     re.IGNORECASE,
 )
+# What Notes and Outlook leave of attachments below the quote: " - plan.doc", "<<plan.doc>>".
+_ATTACHMENT = re.compile(r"\s*(?:- \S[^\n]{0,80}\.\w{2,4}|<<[^<>\n]{1,80}>>)\s*$")
 _MANY_BLANKS = re.compile(r"\n{3,}")
 
 
@@ -25,13 +27,13 @@ def extract(message: Message) -> Extraction:
     """
     parts = quoting.sections(message.text.split("\n"))
     runs = parts[0].runs
-    closings = [None if run.quoted else closed(run.text) for run in runs]
+    closings = [None if run.quoted else _closing(run) for run in runs]
     own = [one for one in closings if one is not None]
     last_quote = max((i for i, one in enumerate(closings) if one is None), default=-1)
+    # An advertisement, a list footer or file names below the quote are nobody's part.
     unquoted = [
         run.text
         for index, (run, one) in enumerate(zip(runs, closings, strict=True))
-        # An advertisement or a list footer below the quote is nobody's part.
         if one is not None and not (0 <= last_quote < index and not (one.own or one.signature))
     ]
     return Extraction(
@@ -42,6 +44,13 @@ def extract(message: Message) -> Extraction:
         quotes=tuple(quoting.quotes(parts)),
         layout=_layout(message, parts, closings),
     )
+
+
+def _closing(run: Run) -> Closing:
+    """An author's run taken apart; attachments named by themselves were written by the client."""
+    if all(_ATTACHMENT.match(line) for line in run.lines if line.strip()):
+        return Closing("", "", run.text)
+    return closed(run.text)
 
 
 def _tidy(texts: Sequence[str]) -> str:

@@ -34,6 +34,10 @@ _NOTES_ASIDE = re.compile(
     r"\s*(?:sent by|please respond to|gesendet von|bitte antworten an)\b", re.IGNORECASE
 )
 _NOTES_ON = re.compile(r"(?P<author>\S.{0,120}?)\s+on\s+(?P<date>\d.*)$")
+# Lotus Notes 8: `Ann Lee ---12.11.2026 18:20:11---The first words of her mail`, a block below.
+_NOTES_ICON = re.compile(r"\S.{0,80}? ?-{2,3}\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4} [^-]{4,20}-{3}")
+# Orange webmail: `Message du 12/11/26 18:20`, then De, A and Objet.
+_ORANGE = re.compile(r"Message du\s:?\s?(\d{1,2}/\d{1,2}/\d{2,4}.{0,20})$")
 _PARTY = re.compile(r"[@;/]|\S,\s?\S")
 
 
@@ -60,7 +64,7 @@ def separator(lines: Sequence[str], index: int) -> Marker | None:
     elif line.endswith((":", "：")) and line[:-1].strip().lower() in FORWARD_SEPARATORS:
         phrase, after = line[:-1], index + 1
     else:
-        return _rule(lines, index)
+        return _dated(lines, index) or _rule(lines, index)
     if not phrase:
         return _rule(lines, index)
     lowered = " ".join(phrase.lower().strip(" *:").split())
@@ -104,13 +108,25 @@ def _dashed_phrase(lines: Sequence[str], index: int) -> tuple[str, int]:
     return text, closing
 
 
+def _dated(lines: Sequence[str], index: int) -> Marker | None:
+    """The dated lines that Lotus Notes 8 and Orange's webmail put above a header block."""
+    icon = _NOTES_ICON.match(lines[index])
+    orange = None if icon else _ORANGE.match(lines[index])
+    header = _header_after(lines, index + 1) if icon or orange else None
+    if header is None:
+        return None
+    date = header.date or (orange[1] if orange else "")
+    return Marker(index, header.end, "header", header.author, date, True)
+
+
 def _rule(lines: Sequence[str], index: int) -> Marker | None:
     """A line of underscores in front of a header block: Outlook's way in plain text."""
     line = lines[index]
-    if len(line) < 5 or line[0] not in "_-" or line.strip(line[0]):
+    if len(line) < 3 or line[0] not in "_-=" or line.strip(line[0]):
         return None
-    header = _header_after(lines, index + 1)
-    if header is None:
+    below = next((i for i in range(index + 1, min(index + 3, len(lines))) if lines[i]), None)
+    header = _header_after(lines, index + 1) or (below and _dated(lines, below))
+    if not header:
         return None
     return Marker(index, header.end, header.kind, header.author, header.date, True)
 
@@ -119,8 +135,27 @@ def _header_after(lines: Sequence[str], index: int) -> Marker | None:
     """The header block that follows, if nothing but blank lines stands between."""
     for start in range(index, min(index + _MAX_GAP + 1, len(lines))):
         if lines[start]:
-            return header_block(lines, start, led=True) or notes_block(lines, start)
+            return (
+                header_block(lines, start, led=True)
+                or notes_block(lines, start)
+                or _colonless(lines, start)
+            )
     return None
+
+
+def _colonless(lines: Sequence[str], start: int) -> Marker | None:
+    """eM Client 9, below its separator: `From "Ann" <ann@example.org>`, `To …`, without colons."""
+    values: dict[str, str] = {}
+    end = start
+    for end in range(start, min(start + 6, len(lines))):
+        label, _, value = lines[end].partition(" ")
+        field = FIELDS.get(label.lower(), "other")
+        if field == "other" or field in values:
+            break
+        values[field] = value
+    if len(values) < 3 or not ADDRESS.search(values.get("from", "")):
+        return None
+    return Marker(start, end, "header", person(values["from"]), values.get("date", ""), True)
 
 
 @dataclass(slots=True)
@@ -205,7 +240,16 @@ def header_block(lines: Sequence[str], index: int, *, led: bool = False) -> Mark
     if not date and (dated := _DATE_TIME.search(author)):
         date = dated[1]
         author = re.sub(r"\s+on$", "", author[: dated.start()].strip())
-    return Marker(index, block.end, "header", person(author), date, True)
+    return Marker(index, _past_rule(lines, block.end), "header", person(author), date, True)
+
+
+def _past_rule(lines: Sequence[str], end: int) -> int:
+    """The line behind the rule that Lotus Notes draws below a header block, else `end`."""
+    for index in range(end, min(end + 2, len(lines))):
+        line = lines[index]
+        if line:
+            return index + 1 if len(line) > 4 and not line.strip("_") else end
+    return end
 
 
 def _full(lines: Sequence[str], index: int) -> bool:

@@ -41,5 +41,5 @@ def is_marker_of_angles(line: str) -> bool:
 def person(value: str) -> str:
     """A From value as written, `mailto:` and brackets tidied: `Ann Lee <ann@example.org>`."""
     value = " ".join(_MARKUP.sub("", value).split())
-    value = _BRACKETED.sub(r"<\1>", value)
+    value = " ".join(_BRACKETED.sub(r" <\1>", value).split()).rstrip(";")
     return value.strip("\" '") if value.count('"') != 2 else value.replace('"', "")

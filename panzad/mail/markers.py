@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from panzad.mail.attribution import attribution
+from panzad.mail.attribution import attribution, without_colon, zoho
 from panzad.mail.headerblock import header_block, notes_block, separator
 from panzad.mail.marker import GROUPWISE, SUPERCITE, Marker, is_marker_of_angles, person
 
@@ -61,6 +61,8 @@ class Lines:
         return (
             separator(self.lines, index)
             or _groupwise(self.lines, index)
+            or zoho(self.lines, index)
+            or without_colon(self.lines, index)
             or header_block(self.lines, index)
             or (notes_block(self.lines, index) if index in self._dated else None)
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from panzad.mail.marker import Marker, is_marker_of_angles
 from panzad.mail.markers import Lines
+from panzad.mail.mending import mended
 from panzad.mail.message import Quote
 
 # Deeper levels are read as one: nobody answers the thirtieth.
@@ -23,7 +24,10 @@ _QUOTED = re.compile(r" {0,3}>")
 _INITIALS = re.compile(r"\s{0,8}([A-Za-z]{1,4})>(?=\s|$)")
 # Supercite indents the levels below its own.
 _INDENTED = re.compile(r"\s{4,12}>(?=>|\s|$)")
-_BAR = re.compile(r" ?[|:%](?: |$)")
+# mbox writers put a `>` before an author's line that begins with "From ", some at each copy.
+_ESCAPED = re.compile(r">+From ")
+# Marks of the quoted author's lines other than `>`: "| text", ": text", "--]text".
+_BAR = re.compile(r" ?((?:[-=]{0,3}[|\]}]|[:%#])(?=[\s\w\"'(]|$)) ?")
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class Section:
 
 def sections(lines: Sequence[str]) -> list[Section]:
     """The author's section, then one for each mail that follows a header block unprefixed."""
+    lines = mended(lines)
     stripped = _stripped(lines)
     found = [Section(None, [])]
     pending: Marker | None = None
@@ -140,8 +145,7 @@ def _without_angle(lines: Sequence[str], index: int) -> str | None:
     match = _QUOTED.match(line)
     if match is None or is_marker_of_angles(line):
         return None
-    # mbox writers put a `>` before an author's line that begins with "From ".
-    if line.startswith(">From ") and not any(
+    if _ESCAPED.match(line) and not any(
         lines[near].startswith(">") for near in (index - 1, index + 1) if 0 <= near < len(lines)
     ):
         return None
@@ -155,12 +159,15 @@ def _quote_follows(lines: Sequence[str], stripped: list[str | None], marker: Mar
         index += 1
     if index == len(lines):
         return False
-    if stripped[index] is None and _BAR.match(lines[index]):
-        while index < len(lines) and (match := _BAR.match(lines[index])):
-            stripped[index] = lines[index][match.end() :]
-            index += 1
+    if stripped[index] is not None or is_marker_of_angles(lines[index]):
         return True
-    return stripped[index] is not None
+    bar = _BAR.match(lines[index])
+    if bar is None:
+        return False
+    while index < len(lines) and (match := _BAR.match(lines[index])) and match[1] == bar[1]:
+        stripped[index] = lines[index][match.end() :]
+        index += 1
+    return True
 
 
 def _fill(

@@ -21,6 +21,52 @@ def test_a_line_that_begins_with_from_and_was_escaped_for_mbox_is_the_users() ->
     assert ">From Monday on" in extract(mail("Fine.\n\n>From Monday on I am away.\n")).own_text
 
 
+def test_a_line_escaped_at_every_copy_of_an_mbox_is_the_users() -> None:
+    assert ">>>From what" in extract(mail("Fine.\n\n>>>From what I hear\nit is.\n")).own_text
+
+
+def test_a_name_and_the_verb_without_a_colon_introduce_a_quote() -> None:
+    found = extract(mail("Ben Okri wrote\n> ok?\n\nYes.\n"))
+
+    assert (found.own_text, found.quotes[0].author) == ("Yes.", "Ben Okri")
+
+
+def test_a_sentence_that_ends_with_the_verb_stays() -> None:
+    assert extract(mail("I liked what you wrote\n> ok?\n")).own_text == "I liked what you wrote"
+
+
+def test_lines_behind_a_mark_of_the_quoted_authors_own_are_his() -> None:
+    found = extract(mail("On 1 May 2026, Ben Okri wrote:\n\n--]one\n--]two\n\nYes.\n"))
+
+    assert (found.own_text, found.quotes[0].text) == ("Yes.", "one\ntwo")
+
+
+def test_a_list_under_a_sentence_with_the_verb_stays() -> None:
+    text = "On 1 May 2026, Ben Okri wrote:\n\n- one\n- two\n\nYes."
+
+    assert "Yes." in extract(mail(text)).own_text
+
+
+def test_file_names_below_the_quote_are_nobodys_words() -> None:
+    found = extract(mail("Yes.\n\nBen wrote:\n> ok?\n\n - plan.doc\n - boat.jpg\n"))
+
+    assert (found.own_text, found.unquoted) == ("Yes.", "Yes.")
+
+
+def test_the_lists_page_below_the_quote_is_nobodys_words() -> None:
+    found = extract(
+        mail("Yes.\n\nBen wrote:\n> ok?\n\nhttp://lists.example.org/mailman/listinfo/boats\n")
+    )
+
+    assert (found.own_text, found.unquoted) == ("Yes.", "Yes.")
+
+
+def test_a_postscript_above_the_lists_page_is_the_users() -> None:
+    text = "Yes.\n\nPS: bring paint.\nhttp://lists.example.org/mailman/listinfo/boats\n"
+
+    assert extract(mail(text)).own_text == "Yes.\n\nPS: bring paint."
+
+
 def test_a_colon_and_the_verb_alone_do_not_begin_a_quote() -> None:
     text = "As Ann wrote:\n\nwe should paint.\n\nI agree."
 

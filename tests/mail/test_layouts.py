@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,12 +25,23 @@ def test_own_words_signature_and_quotes_of_a_clients_layout(path: Path) -> None:
     assert found.own_text == expected["own_text"]
     assert found.signature == expected["signature"]
     assert found.footer == expected.get("footer", "")
+    assert found.unquoted.split() == _unquoted(expected).split()
     assert found.layout == expected["layout"]
     assert found.quotes == tuple(Quote(**quote) for quote in expected["quotes"])
 
 
+def _unquoted(expected: dict[str, Any]) -> str:
+    """All of the author's part: written out where a `-- ` line stands in it."""
+    parts = (expected["own_text"], expected["signature"], expected.get("footer", ""))
+    return expected.get("unquoted", "\n".join(parts))
+
+
 ATTRIBUTIONS = [
     ("English", "On 12 Nov 2026, at 18:20, Ben Okri <ben@example.net> wrote:"),
+    ("English, Spark", "On 12 Nov 2026, 18:20 +0100, Ben Okri <ben@example.net>, wrote:"),
+    ("English, Yandex", '11:00 AM, November 12, 2026, "Ben Okri" <ben@example.net>:'),
+    ("English, Gmail of 2015", "2026-11-12 18:20 GMT+01:00 Ben Okri <ben@example.net>:"),
+    ("German, Evolution", "Am Donnerstag, dem 12.11.2026 um 18:20 +0100 schrieb Ben Okri:"),
     ("English, mutt", "* Ben Okri <ben@example.net> [2026-11-12 18:20]:"),
     ("English, Emacs", "Ben Okri <ben@example.net> writes:"),
     ("German, Thunderbird", "Am 12.11.26 um 18:20 schrieb Ben Okri:"),
@@ -71,6 +83,27 @@ def test_an_attribution_line_is_not_the_users_and_names_the_other(language: str,
     assert found.own_text == "Yes."
     assert [quote.text for quote in found.quotes] == ["Shall we paint the hull?"]
     assert "Ben Okri" in found.quotes[0].author
+
+
+UNPREFIXED = [
+    "чт, 12 нояб. 2026 г. в 18:20, Ben Okri <ben@example.net>:",
+    '12.11.2026, 18:20, "Ben Okri" <ben@example.net>:',
+    "Thursday, 12 November 2026, 6:20 PM +0300 from Ben Okri <ben@example.net>:",
+    "to 12. marraskuuta 2026 klo 18.20 Ben Okri\n<ben@example.net> kirjoitti:",
+    "---- On Thu, 12 Nov 2026 18:20:00 +0100 Ben Okri <ben@example.net> wrote ----",
+    "On Thu, 12 Nov 2026 18:20:00 +0100 Ben Okri <ben@example.net> wrote",
+    "W dniu 2026-11-12 18:20:00 użytkownik Ben Okri <ben@example.net> napisał:",
+]
+
+
+@pytest.mark.parametrize("line", UNPREFIXED, ids=lambda line: line[:24])
+def test_a_full_attribution_ends_the_users_part_though_no_angle_follows(line: str) -> None:
+    found = extract(mail(f"Yes.\n\n{line}\n\nShall we paint the hull?\n"))
+
+    assert found.own_text == "Yes."
+    assert [(quote.author, quote.text) for quote in found.quotes] == [
+        ("Ben Okri <ben@example.net>", "Shall we paint the hull?")
+    ]
 
 
 HEADER_BLOCKS = [

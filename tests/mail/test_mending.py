@@ -1,0 +1,67 @@
+"""Quoted lines that wrapping has broken are quoted again, and nothing else changes."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panzad.mail.extract import extract
+from panzad.mail.mending import mended
+from tests.mail.builder import mail
+
+LONG = "> Shall we paint the hull on Saturday morning before the others come back"
+
+
+def test_the_end_of_a_quoted_line_is_quoted_again() -> None:
+    assert mended([LONG, "from", "> the harbour?"]) == [LONG, "> from", "> the harbour?"]
+
+
+def test_the_prefix_is_that_of_the_line_above() -> None:
+    assert mended([f"> {LONG}", "from", "> > the harbour?"])[1] == "> > from"
+
+
+def test_one_capitalised_line_in_a_quote_is_the_authors_answer() -> None:
+    lines = [LONG, "Yes", "> from the harbour?"]
+
+    assert mended(lines) == lines
+
+
+def test_capitalised_lines_are_quoted_again_where_the_text_was_wrapped_throughout() -> None:
+    lines = [
+        LONG,
+        "from",
+        "> the harbour, which is on the other side of the canal, with their friend",
+        "Dan",
+    ]
+
+    assert mended([*lines, "> and his dog?"])[3] == "> Dan"
+
+
+def test_an_answer_below_the_end_of_a_sentence_is_the_authors() -> None:
+    lines = [f"{LONG}?", "too cold", "> And the brushes?"]
+
+    assert mended(lines) == lines
+
+
+def test_an_answer_below_a_short_line_is_the_authors() -> None:
+    lines = ["> the paint", "is here", "> and the brushes"]
+
+    assert mended(lines) == lines
+
+
+def test_a_break_inside_the_attributions_address_is_undone() -> None:
+    found = extract(
+        mail("Yes.\n\nOn 1 May 2026 at 10:00, Ben Okri <ben@example.net\n> wrote:\n\n> ok?\n")
+    )
+
+    assert found.own_text == "Yes."
+    assert found.quotes[0].author == "Ben Okri <ben@example.net>"
+
+
+@given(st.lists(st.text(alphabet="> aB.", max_size=90), max_size=12))
+def test_lines_stay_in_number_and_words(lines: list[str]) -> None:
+    found = mended(lines)
+
+    assert len(found) == len(lines)
+    for before, after in zip(lines, found, strict=True):
+        assert after.replace(">", "").split() == before.replace(">", "").split()
