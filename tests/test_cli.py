@@ -145,6 +145,19 @@ class TestErrors:
         assert status == 7
         assert "rebuilt from the mailbox" in only_line(stderr)
 
+    def test_damage_that_only_reading_meets_is_told_in_the_same_way(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox)
+        assert panzad("status")[0] == 0
+        path = panzad.state / "panzad.db"
+        content = bytearray(path.read_bytes())
+        content[4096:] = b"\xff" * (len(content) - 4096)
+        path.write_bytes(content)
+        status, _, stderr = panzad("adapters", "list")
+        assert status == 7
+        assert "rebuilt from the mailbox" in only_line(stderr)
+
     def test_an_unknown_command_is_a_usage_error(self, panzad: Panzad) -> None:
         assert panzad("fly")[0] == 2
 

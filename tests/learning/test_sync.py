@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from panzad.imap import fetch
+from panzad.learning import intake, sync
 from panzad.learning.sync import sync_account
 from panzad.mailbox import Mailbox
 from panzad.store import folders, mails, pairs
@@ -49,6 +52,24 @@ class TestSyncAccount:
         counted = mails.counts(db)["work"]
         assert (counted.mails, counted.used) == (3, 1)
         assert counted.unused == {"automatic": 1, "not-mine": 1}
+
+    def test_a_mail_that_trips_the_reading_is_counted_and_the_others_are_learnt(
+        self,
+        db: Database,
+        open_mailbox: Mailbox,
+        mailbox: TestMailbox,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def stumbling(raw: bytes, *rest: Any) -> Any:
+            if b"letter 2" in raw:
+                raise ZeroDivisionError
+            return intake.intake(raw, *rest)
+
+        monkeypatch.setattr(sync, "intake", stumbling)
+        mailbox.append("Sent", letter(1), letter(2), letter(3))
+        sync_account(db, open_mailbox)
+        assert learnt(db) == [f"<letter.{number}@example.org>" for number in (1, 3)]
+        assert mails.counts(db)["work"].unused == {"unreadable": 1}
 
     def test_a_mail_deleted_on_the_server_leaves_the_dataset(
         self, db: Database, open_mailbox: Mailbox, mailbox: TestMailbox

@@ -125,5 +125,12 @@ class TestRefresh:
         box.index()
         assert [path.name for path in box.index_folder.iterdir()] == [box.file.name]
 
+    def test_without_room_for_its_file_it_serves_from_memory(self, box: Box) -> None:
+        mail_id = box.add(1)
+        box.index_folder.write_text("a file stands where the folder should be")
+        index = box.index()
+        assert nearest(index, 1) == mail_id
+        assert embeddings.index_file(box.db) is None
+
     def test_an_empty_index_finds_nothing(self, box: Box) -> None:
         assert box.index().search(vector(1), 3) == []

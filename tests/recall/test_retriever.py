@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from panzad.recall.retriever import may_lend
-from panzad.store.mails import Mail, Person, ThreadTurn
+from panzad.recall import EMBEDDER
+from panzad.recall.index import Index
+from panzad.recall.retriever import POOL, Retriever, may_lend
+from panzad.store import embeddings, folders, mails
+from panzad.store.database import Database
+from panzad.store.mails import Mail, NewMail, Person, ThreadTurn
+from tests.recall.test_index import vector
 
 
 def past(*recipients: str, thread: tuple[str, ...] = ()) -> Mail:
@@ -51,3 +59,39 @@ class TestMayLend:
         self, mail: Mail, audience: list[str], share: str, allowed: bool
     ) -> None:
         assert may_lend(mail, audience, share) is allowed  # pyright: ignore[reportArgumentType]
+
+
+class _Query:
+    """An embedder whose query lies where every mail to strangers lies."""
+
+    def embed(self, _texts: list[str]) -> list[Any]:
+        return [vector(0)]
+
+
+class TestExamples:
+    def test_the_few_mails_to_one_person_are_found_among_many_nearer_ones(
+        self, tmp_path: Path
+    ) -> None:
+        db = Database(tmp_path / "panzad.db")
+        place = folders.known(db, "work", "Sent", "sent").id
+        wanted: set[int] = set()
+        for uid in range(3 * POOL):
+            to_alice = uid % POOL == 7
+            someone = "alice@a.example" if to_alice else f"{uid}@b.example"
+            mail = NewMail(
+                f"<{uid}@x>", "2026-05-01", "", "", (Person("to", "", someone),), (), None, "text",
+                (), False,
+            )  # fmt: skip
+            near = vector(0) + 0.01 * vector(uid + 1)
+            with db.transaction() as tx:
+                mail_id = mails.store(tx, "work", place, uid + 1, mail)
+                where = vector(uid + 1) if to_alice else near
+                embeddings.keep(tx, EMBEDDER, {mail_id: where.astype("<f4").tobytes()})
+            if to_alice:
+                wanted.add(mail_id)
+        index = Index(db, tmp_path / "index")
+        index.refresh()
+        embedder: Any = _Query()
+        retriever = Retriever(db, index, embedder, "participants")
+        found = retriever.examples("?", ["alice@a.example"], 5, account="work")
+        assert {mail.id for mail in found} == wanted

@@ -33,7 +33,7 @@ def configured(base: str) -> Config:
     return Config(accounts={"work": account}, model=Model(base=base))
 
 
-def learnt(db: Database, *texts: str) -> None:
+def learnt(db: Database, *texts: str, done: bool = True) -> None:
     place = folders.known(db, "work", "Sent", "sent").id
     with db.transaction() as tx:
         for number, text in enumerate(texts):
@@ -50,7 +50,8 @@ def learnt(db: Database, *texts: str) -> None:
                 thread_wanted=False,
             )
             mail_id = mails.store(tx, "work", place, number + 1, mail)
-            pairs.finish(tx, mail_id, f"Say that {number} is fine.", "model")
+            if done:
+                pairs.finish(tx, mail_id, f"Say that {number} is fine.", "model")
 
 
 class Bench:
