@@ -15,6 +15,7 @@ from panzad.imap.fetch import Fetched, Unreadable
 from panzad.imap.plan import Cursor, Known
 from panzad.imap.sync import Checkpoint, Done, Rematched, Vanished, changes
 from panzad.learning.intake import intake
+from panzad.learning.signatures import strip_repeated
 from panzad.learning.threads import find_parents, turn_of, turns
 from panzad.mailbox import Mailbox
 from panzad.store import folders, mails
@@ -32,6 +33,8 @@ def sync_account(
 ) -> int:
     """Sync every Sent folder of an account, then fetch the threads that its replies answered.
 
+    Between the two, signatures that only their repetition tells leave the new texts.
+
     `report(folder, n)` is told of each batch of n mails. Returns how many mails were taken in.
     Raises NetworkError, FolderMissing, ServerRefused; what is committed stays.
     """
@@ -43,8 +46,9 @@ def sync_account(
         for folder in folders.retired(db, mailbox.name, "sent", mailbox.folders.sent):
             folders.remove(tx, folder.id)
         gone = mails.drop_unlocated(tx)
+    signed = strip_repeated(db, mailbox.name, mailbox.account)
     fetch_threads(db, mailbox)
-    log.info("sync.done", account=mailbox.name, fetched=count, gone=gone)
+    log.info("sync.done", account=mailbox.name, fetched=count, gone=gone, signed=signed)
     return count
 
 

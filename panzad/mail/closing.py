@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from panzad.mail.signatures import unmarked_start
 from panzad.mail.vocabulary import MOBILE_SIGNATURES
 
 MAX_SIGNATURE_LINES = 16
@@ -51,11 +52,11 @@ class Closing:
     footer: str
 
 
-def closed(text: str) -> Closing:
+def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
     """Split off what stands under every mail: signature, mobile line, list footer, disclaimer.
 
     A marked signature is the text behind the last `-- ` line (RFC 3676 section 4.3) when it is
-    at most 16 lines long.
+    at most 16 lines long; an unmarked one begins with one of the author's `names` (lower case).
     """
     text, armour = _without_armour(text)
     lines = text.rstrip().split("\n")
@@ -68,6 +69,8 @@ def closed(text: str) -> Closing:
             signatures.insert(0, "\n".join(lines[cut:]).strip())
         elif (cut := _signature_start(lines)) is not None:
             signatures.insert(0, "\n".join(lines[cut + 1 :]).strip("\n"))
+        elif (cut := unmarked_start(lines, names)) is not None:
+            signatures.insert(0, "\n".join(lines[cut:]).strip("\n"))
         else:
             break
         lines = lines[:cut]
@@ -116,12 +119,11 @@ def _footer_start(lines: list[str]) -> int | None:
     for index in range(len(lines) - 1, lowest - 1, -1):
         line = lines[index]
         if _RULE.match(line) or (_DELIMITER.match(line) and index < len(lines) - 1):
-            below = "\n".join(lines[index + 1 :])
-            if not below.strip():
+            below = "\n".join(lines[index + 1 :]).strip("\n")
+            if not below:
                 # A rule that closes a boxed footer: the one that opens it stands above.
                 continue
-            first = below.strip("\n").partition("\n\n")[0]
-            if not _is_footer(first if _DELIMITER.match(line) else below):
+            if not _is_footer(below.partition("\n\n")[0]):
                 break
             while index > lowest and _RULE.match(lines[index - 1]):
                 index -= 1

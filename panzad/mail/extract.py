@@ -9,6 +9,7 @@ from panzad.mail import quoting
 from panzad.mail.closing import Closing, closed
 from panzad.mail.message import Extraction, Message
 from panzad.mail.quoting import Section
+from panzad.mail.signatures import name_words
 
 _FORWARD_SUBJECT = re.compile(
     r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb|vl|továbbítás|pd|转发|轉寄|転送|ilt|pre)\s*[:：]",
@@ -25,7 +26,8 @@ def extract(message: Message) -> Extraction:
     """
     parts = quoting.sections(message.text.split("\n"))
     runs = parts[0].runs
-    closings = [None if run.quoted else closed(run.text) for run in runs]
+    names = name_words(message.from_)
+    closings = [None if run.quoted else closed(run.text, names) for run in runs]
     own = [one for one in closings if one is not None]
     last_quote = max((i for i, one in enumerate(closings) if one is None), default=-1)
     unquoted = [
