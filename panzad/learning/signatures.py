@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from panzad.config import Account
+from collections.abc import Sequence
+
 from panzad.mail.message import Address
 from panzad.mail.signatures import name_words, repeated, without_repeated
 from panzad.store import mails, problems
@@ -14,12 +15,13 @@ LEARNT_FROM = 2_000
 BATCH = 200
 
 
-def strip_repeated(db: Database, account: str, settings: Account) -> int:
+def strip_repeated(db: Database, account: str, identities: Sequence[Address]) -> int:
     """Take what repeats under an account's mails off those that came in since the last time.
 
-    The newest mails are looked at again with every new one: what was chance at first may have
-    become a habit. Each batch is one transaction, and the note of how far this came is written
-    last; being killed costs only a repetition. Returns how many mails lost a signature.
+    `identities` are the user's own addresses and name. The newest mails are looked at again with
+    every new one: what was chance at first may have become a habit. Each batch is one
+    transaction, and the note of how far this came is written last; being killed costs only a
+    repetition. Returns how many mails lost a signature.
     """
     note = f"signatures:{account}"
     newest = mails.newest_id(db, account)
@@ -27,7 +29,7 @@ def strip_repeated(db: Database, account: str, settings: Account) -> int:
     if newest <= done:
         return 0
     lines = repeated(one.text for one in mails.own_texts(db, account, LEARNT_FROM))
-    names = name_words(Address(settings.name, email) for email in settings.identities)
+    names = name_words(identities)
     looked_at = changed = 0
     before = newest + 1
     while batch := mails.own_texts(db, account, BATCH, before):

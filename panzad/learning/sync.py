@@ -14,7 +14,7 @@ import structlog
 from panzad.imap.fetch import Fetched, Unreadable
 from panzad.imap.plan import Cursor, Known
 from panzad.imap.sync import Checkpoint, Done, Rematched, Vanished, changes
-from panzad.learning.intake import intake
+from panzad.learning.intake import intake, owner
 from panzad.learning.signatures import strip_repeated
 from panzad.learning.threads import find_parents, turn_of, turns
 from panzad.mailbox import Mailbox
@@ -46,7 +46,7 @@ def sync_account(
         for folder in folders.retired(db, mailbox.name, "sent", mailbox.folders.sent):
             folders.remove(tx, folder.id)
         gone = mails.drop_unlocated(tx)
-    signed = strip_repeated(db, mailbox.name, mailbox.account)
+    signed = strip_repeated(db, mailbox.name, owner(mailbox.account))
     fetch_threads(db, mailbox)
     log.info("sync.done", account=mailbox.name, fetched=count, gone=gone, signed=signed)
     return count
@@ -63,11 +63,13 @@ def _sync_folder(
     )
     batch: list[tuple[int, NewMail | Unreadable]] = []
     count = 0
+    identities = owner(mailbox.account)
+    usual = mails.usual_language(db, mailbox.name)
     events = changes(mailbox.session, folder.name, known, partial(mails.ids_by_uid, db, folder.id))
     for event in events:
         match event:
             case Fetched(uid, raw, internaldate):
-                batch.append((uid, intake(raw, internaldate, mailbox.account.identities)))
+                batch.append((uid, intake(raw, internaldate, identities, usual)))
             case Unreadable(uid, _):
                 batch.append((uid, event))
             case Vanished(uids):

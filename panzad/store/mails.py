@@ -251,6 +251,16 @@ def own_texts(db: Database, account: str, limit: int, before: int | None = None)
     return [OwnText(*row) for row in rows]
 
 
+def usual_language(db: Database, account: str) -> str:
+    """What most mails of an account are written in; empty as long as there is none."""
+    row = db.connection.execute(
+        "SELECT language FROM mails WHERE account = ? AND language != ''"
+        " GROUP BY language ORDER BY count(*) DESC, language LIMIT 1",
+        (account,),
+    ).fetchone()
+    return "" if row is None else row["language"]
+
+
 def newest_id(db: Database, account: str) -> int:
     """The highest id among the usable mails of an account; 0 when there is none."""
     row = db.connection.execute(
