@@ -9,6 +9,7 @@ from panzad.mail import headers
 from panzad.mail.classify import is_bulk, kind
 from panzad.mail.identities import is_other_person, is_own
 from panzad.mail.message import Address, Extraction, Message
+from panzad.mail.signatures import name_words
 
 # Longer texts are pasted documents; the longest mail of the paper's two people has 3,100.
 MAX_CHARACTERS = 4_000
@@ -40,15 +41,25 @@ def _by_author(message: Message, identities: Sequence[Address]) -> str | None:
         return "not-mine"
     if any(is_other_person(sender, identities) for sender in message.from_):
         return "other-author"
-    # Who sends on behalf of the user names themselves there (RFC 5322 section 3.6.2); a list
-    # names its own robot.
-    senders = headers.addresses(message.header("Sender") or "")
-    if senders and not is_bulk(message) and not any(is_own(one.email, own) for one in senders):
+    if _on_behalf(message, identities):
         return "other-author"
     recipients = (*message.to, *message.cc, *message.bcc)
     if recipients and all(is_own(one.email, own) for one in recipients):
         return "to-myself"
     return None
+
+
+def _on_behalf(message: Message, identities: Sequence[Address]) -> bool:
+    """Whether Sender names another person than the author (RFC 5322 section 3.6.2).
+
+    A list names its own robot there, and some clients the login on their own host.
+    """
+    senders = headers.addresses(message.header("Sender") or "")
+    if not senders or is_bulk(message):
+        return False
+    own = [identity.email for identity in identities]
+    named = name_words(senders) & name_words((*message.from_, *identities))
+    return not named and not any(is_own(one.email, own) for one in senders)
 
 
 def _by_kind(message: Message) -> str | None:
@@ -67,7 +78,7 @@ def _by_text(extraction: Extraction) -> str | None:
     own = extraction.own_text.strip()
     if not own:
         return "forward-without-comment" if extraction.layout == "forward" else "no-own-text"
-    if _APPOINTMENT.search(own):
+    if _APPOINTMENT.search(extraction.unquoted):
         return "calendar"
     if len(own) > MAX_CHARACTERS:
         return "too-long"

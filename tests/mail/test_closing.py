@@ -165,7 +165,7 @@ def test_a_signature_above_a_list_footer_comes_off_too() -> None:
         "Hi,\n\nTo unsubscribe me from this list would be kind.",
         "One.\n\n----------\n\nTwo is confidential and our list archives are at the office.",
         "One.\n\n----------\n\nFirst paragraph.\n\nOur lawyers say it is confidential, and legally"
-        " privileged, so we should delete what the recipient was not intended to see at all.\n\nTell me.",
+        " privileged, so we should delete what the recipient was not intended to see.\n\nYes?",
         "Ok.\n\nSent by courier.",
         "Ok.\n\nSent from the office yesterday, all fine now and the boat is ready.",
         "Ok.\n\nSent with love, Ann",

@@ -96,6 +96,7 @@ def test_no_reply_addresses_are_known_and_people_are_not() -> None:
         (mail("Yes.", from_="Office <ann@example.org>"), None),
         (mail("Yes.", sender="Ben <ben@example.org>"), "other-author"),
         (mail("Yes.", sender="list-bounces@example.org", list_id="<l.example.org>"), None),
+        (mail("Yes.", sender="ann@workstation.local"), None),
         (mail("Buy rope.", to="ann+notes@example.org"), "to-myself"),
         (mail("https://example.org/a\nhttps://example.org/b\n"), "pasted"),
         (mail("0x7f3a 0000 1111 -> 99.3 | 12 %\n" * 30), "pasted"),
