@@ -159,7 +159,7 @@ def _is_name(line: str, names: frozenset[str]) -> bool:
 
 
 def _is_of(word: str, names: frozenset[str]) -> bool:
-    """`graham` is a name of grahamk@example.org."""
+    """`miller` is a name of millerj@example.org."""
     return len(word) > 1 and (word in names or (len(word) > 3 and any(word in n for n in names)))
 
 
@@ -169,7 +169,7 @@ def _is_sign_off(line: str) -> bool:
 
 
 def _may_sign(line: str) -> bool:
-    """Whether a line is no sentence: "Gas Control Co." may end with a stop, eight words do not."""
+    """Whether a line is no sentence: "Harbour Supplies Co." may end with a stop, eight words do not."""
     line = line.strip()
     words = len(line.split())
     if len(line) > _MAX_WIDTH or words > _MAX_WORDS:

@@ -31,12 +31,12 @@ To post to this group, send email to boats@googlegroups.com
 -~----------~----~----~----~------~----~------~--~---""",
     "yahoo": (
         "------------------------ Yahoo! Groups Sponsor ---------------------~-->\n"
-        "Sell a Home for Top $\n"
+        "Sell a boat\n"
         "http://us.click.yahoo.com/x\n"
         "---------------------------------------------------------------------~->\n"
         "\n"
         "To unsubscribe from this group, send an email to:\n"
-        "forteana-unsubscribe@egroups.com\n"
+        "boats-unsubscribe@egroups.com\n"
         "\n"
         " \n"
         "\n"
@@ -44,13 +44,13 @@ To post to this group, send email to boats@googlegroups.com
     ),
     "sf": """\
 -------------------------------------------------------
-This sf.net email is sponsored by: Jabber - The world's fastest growing
-real-time communications platform! Don't just IM. Build it in!
-http://www.jabber.com/osdn/xim
+This sf.net email is sponsored by: Boats - the fastest
+way over the water! Do not just swim.
+http://www.example.com/boats
 _______________________________________________
-Spamassassin-talk mailing list
-Spamassassin-talk@lists.sourceforge.net
-https://lists.sourceforge.net/lists/listinfo/spamassassin-talk""",
+Boats-talk mailing list
+Boats-talk@lists.sourceforge.net
+https://lists.sourceforge.net/lists/listinfo/boats-talk""",
     "ezmlm": """\
 ---------------------------------------------------------------------
 To unsubscribe, e-mail: dev-unsubscribe@example.apache.org
