@@ -169,7 +169,7 @@ def _is_sign_off(line: str) -> bool:
 
 
 def _may_sign(line: str) -> bool:
-    """Whether a line is no sentence: "Harbour Supplies Co." may end with a stop, eight words do not."""
+    """Whether a line is no sentence: "Boat Paint Co." may end with a stop, eight words do not."""
     line = line.strip()
     words = len(line.split())
     if len(line) > _MAX_WIDTH or words > _MAX_WORDS:
