@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +14,62 @@ import click
 
 from panzad.cli.app import App
 from panzad.errors import UsageError
+from panzad.learning.intake import owner
 from panzad.mail import mbox
 from panzad.mail.classify import kind
 from panzad.mail.extract import extract
-from panzad.mail.message import Address, Message
+from panzad.mail.identities import canonical
+from panzad.mail.language import language_of
+from panzad.mail.message import Address, Extraction, Message
 from panzad.mail.parse import parse
 from panzad.mail.recipients import reply_recipients
+from panzad.mail.signatures import name_words, repeated, without_repeated
+from panzad.mail.unwrap import unwrapped
 from panzad.mail.usable import reason_unused
+
+QUOTED_LINES_SHOWN = 3
+# What would move the cursor or colour the terminal, and what cannot be encoded.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# One of these stands in every mail that ever was sent or drafted.
+_FIELDS = ("From", "Date", "Subject", "Message-ID", "To", "Received")
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A mail of a file and what is made of it; `own_text` as it is learnt, unwrapped."""
+
+    path: Path
+    message_id: str | None
+    author: str
+    kind: str
+    reason: str | None
+    language: str
+    extraction: Extraction
+    own_text: str
+    signature: str
+    reply_to: tuple[str, ...]
+    in_reply_to: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields of the contract (DESIGN.md, "CLI contract")."""
+        return {
+            "path": str(self.path),
+            "message_id": self.message_id,
+            "kind": self.kind,
+            "used": self.reason is None,
+            "reason": self.reason,
+            "language": self.language or None,
+            "unquoted": self.extraction.unquoted,
+            "own_text": self.own_text,
+            "signature": self.signature,
+            "footer": self.extraction.footer,
+            "quotes": [
+                {"from": quote.author, "date": quote.date, "text": quote.text}
+                for quote in self.extraction.quotes
+            ],
+            "reply_to": list(self.reply_to),
+            "in_reply_to": self.in_reply_to,
+        }
 
 
 @click.command()
@@ -33,42 +85,71 @@ from panzad.mail.usable import reason_unused
 def explain(app: App, paths: tuple[Path, ...], as_json: bool) -> None:
     """Say what is read from mail files (.eml, mbox): own words, quotes, kind, recipients.
 
-    Without a config file every mail is judged as if its sender were you.
+    Without a config file every mail is judged as if its sender were you. What several mails of
+    one author show together, an unmarked signature, is applied to each of them.
     """
     identities = _identities(app)
-    for path in paths:
-        for raw in _mails(path):
-            found = explained(parse(raw), identities)
-            if as_json:
-                click.echo(json.dumps({"path": str(path), **found}, ensure_ascii=False))
-            else:
-                _show(path, found)
+    found = [explained(path, parse(raw), identities) for path in paths for raw in _mails(path)]
+    for one in compared(found, identities):
+        if as_json:
+            # All ASCII: some readers end a line at U+0085 or U+2028 too.
+            click.echo(json.dumps(one.as_dict()))
+        else:
+            _show(one)
 
 
-def explained(message: Message, identities: Sequence[Address]) -> dict[str, Any]:
-    """The explanation of one mail (DESIGN.md, "CLI contract"), all but its path."""
+def explained(path: Path, message: Message, identities: Sequence[Address]) -> Explained:
+    """What is made of one mail by itself."""
     extraction = extract(message)
-    own = identities or message.from_
-    reason = reason_unused(message, extraction, frozenset(one.email for one in own))
+    reason = reason_unused(message, extraction, identities or message.from_)
+    if all(message.header(name) is None for name in _FIELDS):
+        reason = "no-header"
     recipients = reply_recipients(message, identities or _addressed(message), "auto")
-    return {
-        "message_id": message.message_id,
-        "kind": kind(message),
-        "used": reason is None,
-        "reason": reason,
-        # Detected and stored with the deepened extraction (issue 3).
-        "language": None,
-        "unquoted": extraction.unquoted,
-        "own_text": extraction.own_text,
-        "signature": extraction.signature,
-        "footer": extraction.footer,
-        "quotes": [
-            {"from": quote.author, "date": quote.date, "text": quote.text}
-            for quote in extraction.quotes
-        ],
-        "reply_to": [one.email for one in (*recipients.to, *recipients.cc)],
-        "in_reply_to": next(iter(message.in_reply_to), None),
-    }
+    own_text = unwrapped(extraction.own_text)
+    return Explained(
+        path=path,
+        message_id=message.message_id,
+        author=canonical(message.from_[0].email) if message.from_ else "",
+        kind=kind(message),
+        reason=reason,
+        language=language_of(own_text, _answered(extraction)),
+        extraction=extraction,
+        own_text=own_text,
+        signature=extraction.signature,
+        reply_to=tuple(one.email for one in (*recipients.to, *recipients.cc)),
+        in_reply_to=next(iter(message.in_reply_to), None),
+    )
+
+
+def compared(found: Sequence[Explained], identities: Sequence[Address]) -> Iterator[Explained]:
+    """The mails in the light of their author's others: repeated signatures, usual language."""
+    by_author: defaultdict[str, list[Explained]] = defaultdict(list)
+    for one in found:
+        by_author[one.author].append(one)
+    lines = {who: repeated(one.own_text for one in mails) for who, mails in by_author.items()}
+    usual = {who: _usual(mails) for who, mails in by_author.items()}
+    for one in found:
+        names = name_words((Address("", one.author), *identities))
+        own, signature = without_repeated(one.own_text, lines[one.author], names)
+        under = "\n".join(part for part in (signature, one.signature) if part)
+        expected = _answered(one.extraction) or usual[one.author]
+        yield replace(
+            one,
+            own_text=own,
+            signature=under,
+            language=language_of(own, expected),
+            reason=one.reason or (None if own else "no-own-text"),
+        )
+
+
+def _answered(extraction: Extraction) -> str:
+    """The language of the newest mail that is quoted."""
+    return language_of(extraction.quotes[0].text) if extraction.quotes else ""
+
+
+def _usual(mails: Sequence[Explained]) -> str:
+    counted = Counter(one.language for one in mails if one.language)
+    return counted.most_common(1)[0][0] if counted else ""
 
 
 def _addressed(message: Message) -> tuple[Address, ...]:
@@ -81,11 +162,7 @@ def _identities(app: App) -> tuple[Address, ...]:
     """Every address of every account; none without a config file."""
     if not app.paths.config.exists():
         return ()
-    return tuple(
-        Address(account.name, email)
-        for account in app.config().accounts.values()
-        for email in account.identities
-    )
+    return tuple(one for account in app.config().accounts.values() for one in owner(account))
 
 
 def _mails(path: Path) -> Iterator[bytes]:
@@ -100,16 +177,33 @@ def _mails(path: Path) -> Iterator[bytes]:
         raise UsageError(f"cannot read {path} ({error.strerror})", "check its mode") from error
 
 
-def _show(path: Path, found: dict[str, Any]) -> None:
-    verdict = "used" if found["used"] else f"not used ({found['reason']})"
-    click.secho(f"{path}  {found['message_id'] or ''}", bold=True)
-    click.echo(
-        f"  {found['kind']}, {verdict}; a reply goes to {', '.join(found['reply_to']) or '-'}"
-    )
-    for name in ("own_text", "signature", "footer"):
-        if found[name]:
-            click.echo(f"  {name.replace('_', ' ')}:")
-            click.echo("".join(f"    {line}\n" for line in found[name].split("\n")), nl=False)
-    for quote in found["quotes"]:
-        lines = quote["text"].count("\n") + 1
-        click.echo(f"  quotes {quote['from'] or 'somebody'} {quote['date']} ({lines} lines)")
+def _show(one: Explained) -> None:
+    click.secho(_safe(f"{one.path}  {one.message_id or ''}".rstrip()), bold=True)
+    if one.reason == "no-header":
+        click.echo("  not a mail: it has no header")
+        return
+    verdict = "used" if one.reason is None else f"not used ({one.reason})"
+    shown = [
+        f"  {one.kind}, {verdict}, in {one.language or 'an unknown language'};"
+        f" a reply goes to {', '.join(one.reply_to) or '-'}"
+    ]
+    if one.in_reply_to:
+        shown.append(f"  answers {one.in_reply_to}")
+    for name, text in (
+        ("own text", one.own_text),
+        ("signature", one.signature),
+        ("footer", one.extraction.footer),
+    ):
+        if text:
+            shown += [f"  {name}:", *(f"    {line}" for line in text.split("\n"))]
+    for quote in one.extraction.quotes:
+        lines = quote.text.split("\n")
+        who = " ".join(part for part in (quote.author or "somebody", quote.date) if part)
+        shown.append(f"  quotes {who} ({len(lines)} line{'' if len(lines) == 1 else 's'}):")
+        more = ["…"] if len(lines) > QUOTED_LINES_SHOWN else []
+        shown += [f"    > {line}" for line in (*lines[:QUOTED_LINES_SHOWN], *more)]
+    click.echo("\n".join(_safe(line) for line in shown))
+
+
+def _safe(line: str) -> str:
+    return _CONTROL.sub("�", line)

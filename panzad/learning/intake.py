@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from panzad.config import Account
 from panzad.learning.threads import parents_of, turns
 from panzad.mail.extract import extract
+from panzad.mail.language import language_of
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
+from panzad.mail.unwrap import unwrapped
 from panzad.mail.usable import reason_unused
 from panzad.store.mails import Manner, NewMail, Person
 
@@ -22,12 +25,26 @@ def message_id_of(message: Message) -> str:
     return f"<{digest}@no-message-id.invalid>"
 
 
-def intake(raw: bytes, internaldate: datetime | None, identities: Sequence[str]) -> NewMail:
-    """What is kept of a sent mail. `identities` are the user's own addresses."""
+def owner(account: Account) -> tuple[Address, ...]:
+    """The person an account belongs to: each of their addresses with their name."""
+    return tuple(Address(account.name, email) for email in account.identities)
+
+
+def intake(
+    raw: bytes,
+    internaldate: datetime | None,
+    identities: Sequence[Address],
+    usual_language: str = "",
+) -> NewMail:
+    """What is kept of a sent mail. `identities` are the user's own addresses and name.
+
+    `usual_language` is what the user mostly writes: it decides what a word or two are in.
+    """
     message = parse(raw)
     extraction = extract(message)
-    reason = reason_unused(message, extraction, frozenset(identities))
     thread = turns(message, others=())
+    own_text = unwrapped(extraction.own_text)
+    expected = language_of(thread[-1].text, usual_language) if thread else usual_language
     return NewMail(
         message_id=message_id_of(message),
         date=_utc(message.date or internaldate),
@@ -35,11 +52,12 @@ def intake(raw: bytes, internaldate: datetime | None, identities: Sequence[str])
         sender=message.from_[0].email if message.from_ else "",
         recipients=_recipients(message),
         parents=parents_of(message),
-        reason=reason,
-        own_text=extraction.own_text,
+        reason=reason_unused(message, extraction, identities),
+        own_text=own_text,
         thread=thread,
         thread_wanted=not thread and bool(parents_of(message)),
         manner=Manner(
+            language=language_of(own_text, expected),
             layout=extraction.layout,
             html="text/html" in message.content_types,
             signature=extraction.signature,

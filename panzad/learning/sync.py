@@ -6,7 +6,7 @@ it was. When all folders are through, mails that lie nowhere any more leave the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -15,8 +15,10 @@ import structlog
 from panzad.imap.fetch import Fetched, Unreadable
 from panzad.imap.plan import Cursor, Known
 from panzad.imap.sync import Checkpoint, Done, Rematched, Vanished, changes
-from panzad.learning.intake import intake
+from panzad.learning.intake import intake, owner
+from panzad.learning.signatures import strip_repeated
 from panzad.learning.threads import find_parents, turn_of, turns
+from panzad.mail.message import Address
 from panzad.mailbox import Mailbox
 from panzad.store import folders, mails
 from panzad.store.database import Database
@@ -33,6 +35,8 @@ def sync_account(
 ) -> int:
     """Sync every Sent folder of an account, then fetch the threads that its replies answered.
 
+    Between the two, signatures that only their repetition tells leave the new texts.
+
     `report(folder, n)` is told of each batch of n mails. Returns how many mails were taken in.
     Raises NetworkError, FolderMissing, ServerRefused; what is committed stays.
     """
@@ -44,8 +48,9 @@ def sync_account(
         for folder in folders.retired(db, mailbox.name, "sent", mailbox.folders.sent):
             folders.remove(tx, folder.id)
         gone = mails.drop_unlocated(tx, mailbox.name)
+    signed = strip_repeated(db, mailbox.name, owner(mailbox.account))
     fetch_threads(db, mailbox)
-    log.info("sync.done", account=mailbox.name, fetched=count, gone=gone)
+    log.info("sync.done", account=mailbox.name, fetched=count, gone=gone, signed=signed)
     return count
 
 
@@ -60,11 +65,14 @@ def _sync_folder(
     )
     batch: list[tuple[int, NewMail | Unreadable]] = []
     count = 0
+    identities = owner(mailbox.account)
+    usual = mails.usual_language(db, mailbox.name)
     events = changes(mailbox.session, folder.name, known, partial(mails.ids_by_uid, db, folder.id))
     for event in events:
         match event:
             case Fetched(uid, raw, internaldate):
-                batch.append((uid, _taken_in(uid, raw, internaldate, mailbox)))
+                mail = _taken_in(uid, raw, internaldate, identities, usual)
+                batch.append((uid, mail))
             case Unreadable(uid, _):
                 batch.append((uid, event))
             case Vanished(uids):
@@ -84,12 +92,16 @@ def _sync_folder(
 
 
 def _taken_in(
-    uid: int, raw: bytes, internaldate: datetime | None, mailbox: Mailbox
+    uid: int,
+    raw: bytes,
+    internaldate: datetime | None,
+    identities: Sequence[Address],
+    usual_language: str,
 ) -> NewMail | Unreadable:
     try:
-        return intake(raw, internaldate, mailbox.account.identities)
+        return intake(raw, internaldate, identities, usual_language)
     except Exception as error:  # One mail must not keep the others from being learnt.
-        log.error("mail.unreadable", account=mailbox.name, uid=uid, error=type(error).__name__)
+        log.error("mail.unreadable", uid=uid, error=type(error).__name__)
         return Unreadable(uid, f"unexpected {type(error).__name__}")
 
 

@@ -11,8 +11,12 @@ import re
 from panzad.mail.message import Message
 
 _ENCRYPTED = frozenset(
-    {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
+    {
+        *("multipart/encrypted", "application/pgp-encrypted"),
+        *("application/pkcs7-mime", "application/x-pkcs7-mime"),
+    }
 )
+_INLINE_PGP = re.compile(r"(?m)^-----BEGIN PGP MESSAGE-----")
 _REPORTS = frozenset(
     {
         "message/delivery-status",
@@ -76,12 +80,11 @@ def kind(message: Message) -> str:
     `automatic` is what no person wrote (RFC 3834: auto-replies; bounces, receipts, robots),
     `bulk` what went to a list or to many.
     """
-    if (
-        _ENCRYPTED & {*message.content_types, _declared(message)}
-        or "-----BEGIN PGP MESSAGE-----" in message.text
+    if _ENCRYPTED & {*message.content_types, _declared(message)} or _INLINE_PGP.search(
+        message.text
     ):
         return "encrypted"
-    if "text/calendar" in message.content_types:
+    if "text/calendar" in message.content_types or _is_exchange_meeting(message):
         return "calendar"
     if is_automatic(message):
         return "automatic"
@@ -123,6 +126,12 @@ def is_bulk(message: Message) -> bool:
 def is_no_reply(email: str) -> bool:
     """Whether an address says that nobody reads what is sent to it."""
     return _NO_REPLY.fullmatch(email.partition("@")[0]) is not None
+
+
+def _is_exchange_meeting(message: Message) -> bool:
+    """Exchange's mark on invitations and answers, whose calendar part may be TNEF."""
+    content_class = (message.header("Content-Class") or "").lower()
+    return content_class.startswith("urn:content-classes:calendar")
 
 
 def _declared(message: Message) -> str:

@@ -5,38 +5,63 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from panzad.mail.signatures import unmarked_start
 from panzad.mail.vocabulary import MOBILE_SIGNATURES
 
 MAX_SIGNATURE_LINES = 16
 _MAX_FOOTER_LINES = 30
+# A line or two that a program added without a rule, each with its link.
+_MAX_ADDED_LINES = 6
 # List footer, disclaimer, signature, phone line: nobody has more of them.
 _MAX_PIECES = 6
 
 _DELIMITER = re.compile(r"(?:- )?(?:--|—|––)(?:\s|=20)*$")
-_RULE = re.compile(r"\s*(?:([-_=*~#+])\1{6,}|(?:[-_=*~+][ ]?){8,})\s*$")
-_MOBILE = re.compile(rf"(?:-- ?)?(?:{MOBILE_SIGNATURES})[.!]?\s*(?:<http\S*>)?$", re.IGNORECASE)
+_RULE = re.compile(r"\s*(?:([-_=*~#+])\1{6,}|(?:[-_=*~+][ ]?){8,})[->~]*\s*$")
+# Virus scanners and some lists part their line from the text by as little as this.
+_SHORT_RULE = re.compile(r"\s*([-_=*])\1{0,5}\s*$")
+_SPONSOR = re.compile(r"-{6,}[ <]*Yahoo! Groups (?:Sponsor|Links)[ >]*-{6,}")
+_MOBILE = re.compile(rf"(?:-- ?)?(?:{MOBILE_SIGNATURES})[.!。]?\s*(?:<http\S*>)?$", re.IGNORECASE)
+_SCANNED = (
+    r"virus[- ]?(?:free|frei)\b|avast|checked by avg|no virus found|virus database"
+    r"|(?:scanned|checked) (?:by|for) \S*\s?(?:virus|mailscanner|eset|norton|mcafee|avg)"
+    r"|auf viren gepr|absence de virus|libre de virus|senza virus|sans virus|www\.eset\."
+)
+_GREEN = (
+    r"(?:consider|think (?:of|about)|respect) (?:the|our) environment before"
+    r"|(?:denken sie|umwelt).{0,40}(?:aus)?druck|pense[zr] à l['’]environnement"
+    r"|medio ambiente.{0,30}imprim|imprim.{0,40}medio ambiente|ambiente prima di stampare"
+    r"|meio ambiente.{0,40}imprim|denk aan het milieu"
+)
+_LEAVING = (
+    r"unsubscri|listinfo|abmelden|abbestellen|désabonner|d[ée]sinscri"
+    r"|cancelar (?:a|su|la) suscripci|cancellarti|afmelden|отписаться|signoff\b"
+)
 _LIST = re.compile(
-    r"mailing[- ]list|unsubscri|listinfo|list ?info|majordomo|to post to this group|list-?archive"
-    r"|groups\.yahoo|yahoo! groups|googlegroups|google groups|sympa|posting guide"
-    r"|archives? (?:at|are)"
+    rf"{_LEAVING}|{_SCANNED}|{_GREEN}"
+    r"|mailing[- ]list|list ?info|majordomo|listserv|to post to this group|list-?archive"
+    r"|groups\.yahoo|yahoo! groups|googlegroups|google groups|groups\.io|sympa/|posting guide"
+    r"|archives? (?:at|are)\b.{0,30}://"
     r"|(?:get|send|join|use|sign up|chat|do you).{0,60}(?:hotmail|msn|yahoo)|sponsored by|sponsor:"
     r"|\bfree\b.{0,40}(?:download|e-?mail|software|explorer)"
-    r"|abmelden|abbestellen|désabonner|desinscri|désinscri|cancelar (?:a|su|la) suscripci"
-    r"|cancellarti"
-    r"|afmelden|отписаться|virus[- ]?(?:free|frei)|avast|checked by avg|scanned (?:by|for)"
     r"|lists?\.\S+\.\S+/|@lists?\.",
     re.IGNORECASE,
 )
 # Mailman without its rule: the list's page alone on the last line.
 _LIST_ADDRESS = re.compile(r"\s*https?://\S+/listinfo/\S+\s*$")
+_WHERE = re.compile(r"://|@|www\.|subject")
+_LEAVING_LINE = re.compile(_LEAVING, re.IGNORECASE)
+_ADDED_LINE = re.compile(
+    rf"{_SCANNED}|{_GREEN}|do you yahoo|your use of yahoo! groups", re.IGNORECASE
+)
 _PRIVATE = re.compile(
     r"confidential|privileged|vertraulich|confidentiel|confidencial|riservat|vertrouwelijk|fortrolig"
     r"|konfidentiell|luottamuksell|poufn|důvěrn|bizalmas|конфиденциальн|legally",
     re.IGNORECASE,
 )
 _MEANT_FOR = re.compile(
-    r"intended|recipient|addressee|delete|disclos|empfänger|bestimmt|destinat|dirigid|geadresseerde"
-    r"|bestemd|modtager|mottagare|vastaanottaja|adresat|příjemc|címzett|получател|адресат",
+    r"intended|recipient|addressee|delete|disclos|empfänger|adressat|bestimmt|irrtüm|destinat"
+    r"|dirigid|geadresseerde|bestemd|modtager|mottagare|vastaanottaja|adresat|příjemc|címzett"
+    r"|получател|адресат",
     re.IGNORECASE,
 )
 _SIGNED_BEGIN = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][A-Za-z-]*:.*\n)*\n?")
@@ -53,14 +78,14 @@ class Closing:
     footer: str
 
 
-def closed(text: str) -> Closing:
+def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
     """Split off what stands under every mail: signature, mobile line, list footer, disclaimer.
 
     A marked signature is the text behind the last `-- ` line (RFC 3676 section 4.3) when it is
-    at most 16 lines long.
+    at most 16 lines long; an unmarked one begins with one of the author's `names` (lower case).
     """
     text, armour = _without_armour(text)
-    lines = text.rstrip().split("\n")
+    lines = _without_last_rule(text.rstrip().split("\n"))
     footers: list[str] = [armour] if armour else []
     signatures: list[str] = []
     for _ in range(_MAX_PIECES):
@@ -70,16 +95,24 @@ def closed(text: str) -> Closing:
             signatures.insert(0, "\n".join(lines[cut:]).strip())
         elif (cut := _signature_start(lines)) is not None:
             signatures.insert(0, "\n".join(lines[cut + 1 :]).strip("\n"))
+        elif (cut := unmarked_start(lines, names)) is not None:
+            signatures.insert(0, "\n".join(lines[cut:]).strip("\n"))
         else:
             break
-        lines = lines[:cut]
-        while lines and not lines[-1].strip():
-            lines.pop()
+        lines = _without_last_rule(lines[:cut])
     return Closing(
         own="\n".join(lines).strip("\n"),
         signature="\n".join(one for one in signatures if one),
         footer="\n".join(one for one in footers if one),
     )
+
+
+def _without_last_rule(lines: list[str]) -> list[str]:
+    """Without the blank lines and the rules at the end that parted the text from what followed."""
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or _RULE.match(lines[end - 1])):
+        end -= 1
+    return lines[:end]
 
 
 def _without_armour(text: str) -> tuple[str, str]:
@@ -117,13 +150,14 @@ def _footer_start(lines: list[str]) -> int | None:
     lowest = max(len(lines) - _MAX_FOOTER_LINES, 0)
     for index in range(len(lines) - 1, lowest - 1, -1):
         line = lines[index]
-        if _RULE.match(line) or (_DELIMITER.match(line) and index < len(lines) - 1):
-            below = "\n".join(lines[index + 1 :])
-            if not below.strip():
+        if _SPONSOR.match(line):
+            return index
+        if _RULE.match(line) or _SHORT_RULE.match(line) or _DELIMITER.match(line):
+            below = "\n".join(lines[index + 1 :]).strip("\n")
+            if not below:
                 # A rule that closes a boxed footer: the one that opens it stands above.
                 continue
-            first = below.strip("\n").partition("\n\n")[0]
-            if not _is_footer(first if _DELIMITER.match(line) else below):
+            if not _is_footer(below.partition("\n\n")[0]):
                 break
             while index > lowest and _RULE.match(lines[index - 1]):
                 index -= 1
@@ -144,10 +178,16 @@ def _paragraph_footer(lines: list[str], lowest: int) -> int | None:
         return None
     paragraph = " ".join(lines[start:])
     if _is_disclaimer(paragraph) or (
-        len(lines) - start <= 6 and re.search(r"(?i)unsubscri|listinfo|do you yahoo", paragraph)
+        len(lines) - start <= _MAX_ADDED_LINES
+        and (_ADDED_LINE.search(paragraph) or _tells_how_to_leave(paragraph))
     ):
         return start
     return None
+
+
+def _tells_how_to_leave(paragraph: str) -> bool:
+    """ "Please unsubscribe me" is the author's; a list names the address or the page for it."""
+    return bool(_LEAVING_LINE.search(paragraph) and _WHERE.search(paragraph))
 
 
 def _is_footer(text: str) -> bool:

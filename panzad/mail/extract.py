@@ -9,6 +9,7 @@ from panzad.mail import quoting
 from panzad.mail.closing import Closing, closed
 from panzad.mail.message import Extraction, Message
 from panzad.mail.quoting import Run, Section
+from panzad.mail.signatures import name_words
 
 _FORWARD_SUBJECT = re.compile(
     r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb|vl|továbbítás|pd|转发|轉寄|転送|ilt|pre)\s*[:：]",
@@ -27,7 +28,8 @@ def extract(message: Message) -> Extraction:
     """
     parts = quoting.sections(message.text.split("\n"))
     runs = parts[0].runs
-    closings = [None if run.quoted else _closing(run) for run in runs]
+    names = name_words(message.from_)
+    closings = [None if run.quoted else _closing(run, names) for run in runs]
     own = [one for one in closings if one is not None]
     last_quote = max((i for i, one in enumerate(closings) if one is None), default=-1)
     # An advertisement, a list footer or file names below the quote are nobody's part.
@@ -46,11 +48,11 @@ def extract(message: Message) -> Extraction:
     )
 
 
-def _closing(run: Run) -> Closing:
+def _closing(run: Run, names: frozenset[str]) -> Closing:
     """An author's run taken apart; attachments named by themselves were written by the client."""
     if all(_ATTACHMENT.match(line) for line in run.lines if line.strip()):
         return Closing("", "", run.text)
-    return closed(run.text)
+    return closed(run.text, names)
 
 
 def _tidy(texts: Sequence[str]) -> str:

@@ -122,20 +122,32 @@ ATTRIBUTION_STARTS = (
     r"am\s+\w+|vào|pada|στις|في|בתאריך|a\s+las|il\s+giorno|en|quoting|zitat|citando|quoth|once"
 )
 
-# What phones and programs put under a mail: "Sent from my iPhone".
+# What phones and programs put under a mail: "Sent from my iPhone". A verb of sending alone is
+# the author's ("Sent by courier."), so a device or a program is named too.
+_DEVICE = (
+    r"(?:iphon|ipad|ipod|\bmac\b|android|samsung|galaxy|huawei|xiaomi|nokia|sony|motorola|oneplus"
+    r"|pixel|blackberry|windows|phone|mobile?\b|mobil|handheld|handy|tablet|treo|palm|device|gerät"
+    r"|appareil|móvil|celular|cellulare|dispositiv|telefon|телефон|смартфон|устройств|lumia|htc"
+    r"|outlook|(?-i:\bMail\b)|gmail|web\.de|gmx|proton|k-9|thunderbird|fairemail|aquamail|spark|edison"
+    r"|tutanota|tuta\b|posteo|telekom|verizon|at&t|t-mobile|vodafone|orange|\bapp\b|手机|手機|携帯|휴대|"
+    r"cihaz|هاتف|điện thoại|ponsel|מכשיר)"
+)
 MOBILE_SIGNATURES = (
-    r"sent (?:from|via|using|with|by) (?:my |the )?\S.{0,60}|get outlook for .{2,20}"
-    r"|von meinem .{2,40} gesendet|gesendet (?:von|mit|über|aus) .{2,60}"
-    r"|diese nachricht wurde von meinem .{2,40} gesendet"
-    r"|envoyé (?:de|depuis|à partir|avec) .{2,60}|télécharger outlook pour .{2,20}"
-    r"|enviado (?:desde|do|de|via|a partir) .{2,60}|obtener outlook para .{2,20}"
-    r"|obter (?:o )?outlook para .{2,20}|inviato (?:da|dal|con|tramite) .{2,60}"
-    r"|scarica outlook per .{2,20}|(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit) .{2,60}"
-    r"|sendt fra (?:min|mit) .{2,40}|skickat från (?:min|mitt) .{2,40}|lähetetty .{2,60}"
-    r"|отправлено (?:с|из|от) .{2,60}|надіслано (?:з|із) .{2,60}|wysłan[eoy] z .{2,60}"
-    r"|odesláno z .{2,60}|odoslané z .{2,60}|elküldve .{2,60}|trimis de pe .{2,60}"
-    r"|iphone['’]?umdan gönderildi|.{2,40}'dan gönderildi|στάλθηκε από .{2,60}|poslano s .{2,60}"
-    r"|从我的 ?.{2,20}发送|发自我的.{2,20}|從我的 ?.{2,20}傳送|iphoneから送信|나의 .{2,20}에서 보냄"
-    r"|composed (?:on|with) .{2,40}|hol dir outlook für .{2,20}"
-    r"|outlook für .{2,20} (?:beziehen|abrufen)"
+    r"sent from my \S.{0,60}"
+    rf"|(?:sent|gesendet|envoyée?|enviad[oa]|enviat|inviat[oa]|verzonden|verstuurd|sendt|skickat"
+    r"|lähetetty|saadetud|отправлено|надіслано|изпратено|wysłan[eoy]|odesláno|odoslané"
+    r"|(?:el)?küldve|trimis|στάλθηκε|poslano|poslato|composed|written)\s"
+    rf"(?=.{{0,60}}{_DEVICE})(?:from|via|using|with|by|on|von|vom|mit|über|aus|de|depuis"
+    r"|à partir|avec|desde|do|des|a partir|da|dal|con|tramite|vanaf|met|vanuit|fra|från|med|с|со"
+    r"|из|от|з|із|z|ze|s|az?|pe|din|από|minu|moje\w*)\b.{1,80}"
+    rf"|lähetetty (?=.{{0,30}}{_DEVICE}).{{2,60}}"
+    rf"|von mein\w{{1,2}} (?=.{{0,40}}{_DEVICE}).{{2,60}} gesendet"
+    rf"|diese nachricht wurde von mein\w{{1,2}} .{{2,80}} gesendet"
+    rf"|.{{0,20}}{_DEVICE}.{{0,30}}(?:gönderildi|küldve|から送信(?:しました)?|에서 보냄|发送|傳送)"
+    rf"|(?:从我的|发自我的|發自我的|從我的|나의|내|נשלח מ|أ?ُ?رسلت من|تم الإرسال من|đã gửi từ|gửi từ"
+    rf"|dikirim dari|terkirim dari|ส่งจาก)(?=.{{0,30}}{_DEVICE}).{{2,60}}"
+    r"|(?:get|hol|holen sie sich|télécharg\w+|obten\w+|obter|scarica|ottieni|download|hent|hämta"
+    r"|hanki|pobierz|stáhn\w+|stiahn\w+|descarga|baixe|last ned|skaffa|получить|загрузить"
+    r"|outlook)\b.{0,40}\boutlook\b.{0,30}"
+    r"|outlook (?:für|voor) \S{2,12} (?:beziehen|abrufen|downloaden)"
 )

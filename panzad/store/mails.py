@@ -233,6 +233,59 @@ def keep_thread(tx: sqlite3.Connection, mail_id: int, thread: tuple[ThreadTurn, 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """Of a stored mail only the user's words and what stood under them."""
+
+    mail_id: int
+    text: str
+    signature: str
+
+
+def own_texts(db: Database, account: str, limit: int, before: int | None = None) -> list[OwnText]:
+    """Of the usable mails of an account the last that came in, of those with ids below `before`."""
+    rows = db.connection.execute(
+        "SELECT id, own_text, signature FROM mails"
+        " WHERE account = ? AND reason IS NULL AND id < ? ORDER BY id DESC LIMIT ?",
+        (account, 2**63 - 1 if before is None else before, limit),
+    )
+    return [OwnText(*row) for row in rows]
+
+
+def usual_language(db: Database, account: str) -> str:
+    """What most mails of an account are written in; empty as long as there is none."""
+    row = db.connection.execute(
+        "SELECT language FROM mails WHERE account = ? AND language != ''"
+        " GROUP BY language ORDER BY count(*) DESC, language LIMIT 1",
+        (account,),
+    ).fetchone()
+    return "" if row is None else row["language"]
+
+
+def newest_id(db: Database, account: str) -> int:
+    """The highest id among the usable mails of an account; 0 when there is none."""
+    row = db.connection.execute(
+        "SELECT coalesce(max(id), 0) AS n FROM mails WHERE account = ? AND reason IS NULL",
+        (account,),
+    ).fetchone()
+    return row["n"]
+
+
+def keep_signature(tx: sqlite3.Connection, mail_id: int, own_text: str, signature: str) -> None:
+    """What was found to stand under the mail is no longer its text.
+
+    A finished instruction and a vector stay: the mail says what it said. A mail of which
+    nothing is left is not learnt from.
+    """
+    tx.execute(
+        "UPDATE mails SET own_text = ?, signature = ? WHERE id = ?", (own_text, signature, mail_id)
+    )
+    if not own_text:
+        tx.execute("UPDATE mails SET reason = 'no-own-text' WHERE id = ?", (mail_id,))
+        tx.execute("DELETE FROM pairs WHERE mail_id = ?", (mail_id,))
+        tx.execute("DELETE FROM embeddings WHERE mail_id = ?", (mail_id,))
+
+
 def get(db: Database, mail_id: int) -> Mail | None:
     """One mail by its id."""
     row = db.connection.execute(f"SELECT {COLUMNS} FROM mails WHERE id = ?", (mail_id,)).fetchone()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -36,7 +37,7 @@ def test_json_gives_one_object_a_mail_with_every_field_of_the_contract(tmp_path:
         "kind": "personal",
         "used": True,
         "reason": None,
-        "language": None,
+        "language": "en",
         "unquoted": "Too cold.\n\n-- \nAnn",
         "own_text": "Too cold.",
         "signature": "Ann",
@@ -55,5 +56,53 @@ def test_people_see_the_verdict_and_the_words(tmp_path: Path) -> None:
 
     result = CliRunner().invoke(cli, ["--state", str(tmp_path), "explain", str(path)])
 
-    assert "personal, used" in result.stdout
+    assert "personal, used, in en" in result.stdout
+    assert "answers <2@x>" in result.stdout
     assert "    Too cold." in result.stdout
+    assert "quotes Ben <ben@example.net> 12 Nov 2026 at 18:20 (1 line):" in result.stdout
+    assert "    > Shall we?" in result.stdout
+
+
+def lines_of(path: Path, *options: str) -> list[dict[str, Any]]:
+    result = CliRunner().invoke(
+        cli, ["--state", str(path.parent), "explain", "--json", *options, str(path)]
+    )
+    assert result.exit_code == 0
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_an_unmarked_signature_shows_where_an_author_has_several_mails(tmp_path: Path) -> None:
+    path = tmp_path / "sent.mbox"
+    mails = [raw(f"Text {n} of mine.\n\nBest,\nAnn Lee\nHarbour Office\n") for n in range(3)]
+    path.write_bytes(
+        b"".join(b"From a Fri Nov 13 10:04:00 2026\n" + one + b"\n\n" for one in mails)
+    )
+
+    found = lines_of(path)
+
+    assert [one["own_text"] for one in found] == [
+        f"Text {n} of mine.\n\nBest,\nAnn Lee" for n in range(3)
+    ]
+    assert {one["signature"] for one in found} == {"Harbour Office"}
+
+
+def test_what_is_no_mail_is_said_to_be_none(tmp_path: Path) -> None:
+    path = tmp_path / "boat.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+
+    result = CliRunner().invoke(cli, ["--state", str(tmp_path), "explain", str(path)])
+
+    assert "not a mail" in result.stdout
+    assert [(one["used"], one["reason"]) for one in lines_of(path)] == [(False, "no-header")]
+
+
+def test_a_mail_cannot_steer_the_terminal_or_break_the_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(
+        raw("Red \x1b[31m text\x85and\u2028more", content_type="text/plain; charset=utf-8")
+    )
+
+    result = CliRunner().invoke(cli, ["--state", str(tmp_path), "explain", str(path)])
+
+    assert "\x1b[31m" not in result.stdout
+    assert len(lines_of(path)) == 1

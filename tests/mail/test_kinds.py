@@ -7,11 +7,12 @@ import pytest
 from panzad.mail.classify import is_no_reply, kind
 from panzad.mail.extract import extract
 from panzad.mail.identities import is_own
-from panzad.mail.message import Message
+from panzad.mail.message import Address, Message
 from panzad.mail.usable import reason_unused
 from tests.mail.builder import mail
 
-ANN = frozenset({"ann@example.org"})
+ANN = (Address("Ann Lee", "ann@example.org"),)
+OWN = frozenset({"ann@example.org"})
 
 
 def reason(message: Message) -> str | None:
@@ -39,6 +40,7 @@ def reason(message: Message) -> str | None:
         (mail("", content_type="multipart/encrypted; boundary=b"), "encrypted"),
         (mail("", content_type="application/pkcs7-mime; smime-type=enveloped-data"), "encrypted"),
         (mail("-----BEGIN PGP MESSAGE-----\n\nhQEM\n"), "encrypted"),
+        (mail("I cannot read it:\n\n> -----BEGIN PGP MESSAGE-----\n> hQEM\n"), "personal"),
     ],
 )
 def test_kinds_by_header_and_content(message: Message, expected: str) -> None:
@@ -46,10 +48,10 @@ def test_kinds_by_header_and_content(message: Message, expected: str) -> None:
 
 
 def test_an_address_of_mine_is_mine_in_any_case_and_with_a_tag() -> None:
-    assert is_own("Ann+Boats@Example.ORG", ANN)
+    assert is_own("Ann+Boats@Example.ORG", OWN)
     assert is_own("ann@example.org", {"Ann+main@example.org"})
-    assert not is_own("ann@example.com", ANN)
-    assert not is_own("joann@example.org", ANN)
+    assert not is_own("ann@example.com", OWN)
+    assert not is_own("joann@example.org", OWN)
 
 
 def test_no_reply_addresses_are_known_and_people_are_not() -> None:
@@ -89,6 +91,18 @@ def test_no_reply_addresses_are_known_and_people_are_not() -> None:
         (mail("Hello all", list_unsubscribe="<mailto:x@y.z>"), "bulk"),
         (mail("My post to the list", list_id="<boats.example.org>", list_unsubscribe="<x>"), None),
         (mail("-----BEGIN PGP MESSAGE-----\n\nhQEM\n"), "encrypted"),
+        (mail("Yes.", from_="Ben Okri <ann@example.org>"), "other-author"),
+        (mail("Yes.", from_="Annie Leeds <ann@example.org>"), None),
+        (mail("Yes.", from_="Office <ann@example.org>"), None),
+        (mail("Yes.", sender="Ben <ben@example.org>"), "other-author"),
+        (mail("Yes.", sender="list-bounces@example.org", list_id="<l.example.org>"), None),
+        (mail("Yes.", sender="ann@workstation.local"), None),
+        (mail("Buy rope.", to="ann+notes@example.org"), "to-myself"),
+        (mail("https://example.org/a\nhttps://example.org/b\n"), "pasted"),
+        (mail("0x7f3a 0000 1111 -> 99.3 | 12 %\n" * 30), "pasted"),
+        (mail("10:30?"), None),
+        (mail(f"When: Tuesday\nWhere: Office\n\n{'*~' * 9}*\n\nNotes."), "calendar"),
+        (mail("Zusage", content_class="urn:content-classes:calendarmessage"), "calendar"),
     ],
 )
 def test_why_a_sent_mail_is_not_learned_from(message: Message, expected: str | None) -> None:
