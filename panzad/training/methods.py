@@ -43,7 +43,7 @@ METHODS = {
         weight_decay=0.0,
         warmup=0.1,
         epochs=3,
-        batch=8,
+        batch=4,
         clip=1.0,
     ),
 }
