@@ -24,7 +24,7 @@ _LIST = re.compile(
     r"|abmelden|abbestellen|désabonner|desinscri|désinscri|cancelar (?:a|su|la) suscripci"
     r"|cancellarti"
     r"|afmelden|отписаться|virus[- ]?(?:free|frei)|avast|checked by avg|scanned (?:by|for)"
-    r"|lists?\.\S+\.\S+/|@lists?\.",
+    r"|lists?\.[\w-]{1,60}\.[\w.-]{1,60}/|@lists?\.",
     re.IGNORECASE,
 )
 _PRIVATE = re.compile(

@@ -7,14 +7,12 @@ from datetime import UTC, datetime
 
 from panzad.cli.explain import explained
 from panzad.drafting.task import Original
-from panzad.mail.closing import closed
 from panzad.mail.compose import compose_reply
 from panzad.mail.extract import extract
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
 from panzad.mail.recipients import reply_recipients, why_no_draft
 from panzad.mail.thread import reply_references, reply_subject, thread_of
-from panzad.mail.usable import reason_unused
 
 ME = (Address("Ann Lee", "ann@example.org"), Address("Ann", "ann.lee@example.net"))
 _WHEN = datetime(2026, 11, 13, 10, 4, tzinfo=UTC)
@@ -27,9 +25,6 @@ def everything_about(raw: bytes) -> None:
     of or what is read cannot be stored.
     """
     message = parse(raw)
-    extraction = extract(message)
-    closed(message.text)
-    reason_unused(message, extraction, frozenset(one.email for one in ME))
     why_no_draft(message, ME)
     # What cannot be encoded (a lone surrogate) cannot be printed or stored.
     json.dumps(explained(message, ()), ensure_ascii=False).encode()
@@ -39,7 +34,7 @@ def everything_about(raw: bytes) -> None:
     assert reply.message_id == "<draft@example.org>"
     assert not reply.bcc
     assert all(len(line) <= 998 for line in answer.split(b"\r\n"))
-    turns = thread_of(reply, extract(reply), [message, reply])
+    turns = thread_of(reply, extract(reply), [message])
     repr(turns).encode()
 
 
