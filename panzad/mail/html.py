@@ -14,8 +14,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MAX_OPEN = 256
+# A hundred times what a long newsletter has: what goes on behind it is made to hurt.
+MAX_TOKENS = 500_000
 # As deep as extraction looks (quoting.MAX_LEVELS).
 MAX_QUOTES = 30
 
@@ -130,7 +133,7 @@ def rendered(source: str) -> str:
     that a client marks by class or id gets its `-- ` line.
     """
     canvas = _Canvas()
-    for token in _tokens(source):
+    for token in islice(_tokens(source), MAX_TOKENS):
         if isinstance(token, str):
             canvas.text(token)
         elif token.closing:
