@@ -4,7 +4,7 @@ STATE  := .panzad
 BIN    := .venv/bin
 MODEL  := $(STATE)/models/smollm2-135m-instruct
 
-.PHONY: help demo test lint fast bench bench-extraction clean
+.PHONY: help demo test lint fast bench bench-extraction fuzz clean
 
 help:
 	@echo "make demo   a sample mailbox, the real daemon, a draft in the person's own style"
@@ -13,6 +13,7 @@ help:
 	@echo "make fast   the tests that need neither a server nor a model"
 	@echo "make bench  the benchmark on the paper's mails (BENCH_DATA=folder)"
 	@echo "make bench-extraction  own words on labelled mail, beside the libraries (BENCH_DATA=folder)"
+	@echo "make fuzz   damaged mails through the mail room (BENCH_DATA=folder COUNT=number SEED=number)"
 	@echo "make clean  remove what the other targets made"
 
 demo: .venv/demo $(MODEL)
@@ -35,6 +36,11 @@ bench: .venv/test $(MODEL) dovecot
 
 bench-extraction: .venv/test
 	$(BIN)/python -m benchmarks.extraction --data $(BENCH_DATA)
+
+COUNT ?= 10000
+SEED  ?= 1
+fuzz: .venv/test
+	$(BIN)/python -m benchmarks.fuzz_mail --data $(BENCH_DATA) --count $(COUNT) --seed $(SEED) --jobs 2
 
 clean:
 	rm -rf .venv $(STATE)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _CRLF = b"\r\n"
-_READABLE = frozenset({"text/plain", "text/html"})
+_READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 _MAX_DEPTH = 30
 
 

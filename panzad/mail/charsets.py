@@ -22,24 +22,32 @@ _SUPERSETS = {
 }
 # Codecs that are no charsets of mail: some are quadratic, some give lone surrogates.
 _NOT_MAIL = frozenset(
-    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+    {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 )
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:()+-]{0,39}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROLS = dict[int, str | None].fromkeys((*range(9), 11, *range(14, 32), 127)) | {12: "\n"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NOT_ASCII_BASED = ("utf-16", "utf-32", "utf-7", "hz", "iso2022")
-_SINGLE_BYTE = frozenset({"ascii", "cp1252", "latin-1"})
+_ASCII = bytes(range(128))
+_WIDE = ("utf-16", "utf-32")
+_WESTERN = frozenset({"", "ascii", "cp1252"})
+# One octet a character: any octets fit, but what reads as UTF-8 is UTF-8. (Two octets of a
+# Chinese or Japanese charset may read so by chance.)
+_SINGLE_BYTE = ("ascii", "latin", "iso8859", "cp125", "koi8", "mac")
 
 
 def decoded(data: bytes, charset: str | None) -> str:
     """`data` as text without control characters or lone surrogates.
 
-    A claimed charset is believed when the bytes fit it; UTF-8 is recognised under the names of
-    ASCII and ISO 8859-1, and Windows-1252 is the last resort.
+    A claimed charset is believed when the bytes fit it; UTF-8 is recognised under the name of
+    any charset of one octet a character, ASCII under that of UTF-16, and Windows-1252 is the
+    last resort.
     """
-    codec = _codec(charset or "")
-    if data.isascii() and not (codec or "").startswith(_NOT_ASCII_BASED):
+    codec = _codec(charset or "") or ""
+    if codec.startswith(_WIDE) and b"\x00" not in data and data.isascii():
+        codec = ""
+    if data.isascii() and not codec.startswith(_NOT_ASCII_BASED):
         text = data.decode("ascii")
     else:
         text = _decoded(data, codec)
@@ -48,16 +56,16 @@ def decoded(data: bytes, charset: str | None) -> str:
     return text
 
 
-def raw_header_text(data: bytes) -> str:
-    """Header bytes as text: UTF-8 (RFC 6532) or, byte for byte, ISO 8859-1."""
+def raw_header_text(data: bytes, charset: str | None = None) -> str:
+    """Header bytes as text: UTF-8 (RFC 6532), else `charset`, else byte for byte ISO 8859-1."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        return decoded(data, charset) if charset else data.decode("latin-1")
 
 
-def _decoded(data: bytes, codec: str | None) -> str:
-    if codec is None or codec in _SINGLE_BYTE:
+def _decoded(data: bytes, codec: str) -> str:
+    if not codec or codec.startswith(_SINGLE_BYTE):
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -65,7 +73,8 @@ def _decoded(data: bytes, codec: str | None) -> str:
             whole = data[: error.start]
             if error.reason == "unexpected end of data" and not whole.isascii():
                 return whole.decode("utf-8") + "\ufffd"
-        return _one_byte_each(data)
+        if codec in _WESTERN:
+            return _one_byte_each(data)
     try:
         text = data.decode(codec)
     except (UnicodeError, ValueError):
@@ -79,7 +88,7 @@ def _despite_errors(data: bytes, codec: str) -> str:
         text = data.decode(codec, "replace")
     except (UnicodeError, ValueError):
         return _one_byte_each(data)
-    foreign = sum(byte > 127 for byte in data)
+    foreign = len(data.translate(None, _ASCII))
     if codec == "utf-8" and text.count("\ufffd") * 4 > foreign:
         return _one_byte_each(data)
     if codec != "utf-8":

@@ -43,7 +43,7 @@ _LIST = re.compile(
     r"|archives? (?:at|are)\b.{0,30}://"
     r"|(?:get|send|join|use|sign up|chat|do you).{0,60}(?:hotmail|msn|yahoo)|sponsored by|sponsor:"
     r"|\bfree\b.{0,40}(?:download|e-?mail|software|explorer)"
-    r"|lists?\.\S+\.\S+/|@lists?\.",
+    r"|lists?\.[\w-]{1,60}\.[\w.-]{1,60}/|@lists?\.",
     re.IGNORECASE,
 )
 # Mailman without its rule: the list's page alone on the last line.

@@ -19,7 +19,7 @@ from panzad.mail.message import Address
 Placement = Literal["below", "above", "none"]
 
 _MAX_LINE = 76
-# RFC 5322 section 2.1.1 allows 998; ids near that come from nobody.
+# RFC 5322 section 2.1.1 allows 998 octets; ids near that come from nobody.
 _MAX_TOKEN = 900
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ID = re.compile(r"<?[^\s<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+>?")
@@ -172,7 +172,7 @@ def _extra(headers: Sequence[tuple[str, str]]) -> Iterator[bytes]:
 
 
 def _ids_field(name: str, ids: Iterable[str]) -> Iterator[bytes]:
-    good = [one for one in ids if len(one) <= _MAX_TOKEN and _ID.fullmatch(one)]
+    good = [one for one in ids if _ID.fullmatch(one) and len(one.encode()) <= _MAX_TOKEN]
     if good:
         yield _folded(name, good)
 
@@ -195,6 +195,8 @@ def _mailbox(address: Address) -> list[str]:
     if not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(domain) or len(domain) > 253:
         return []
     spec = f"{local}@{domain}"
+    if len(spec.encode()) > _MAX_TOKEN:
+        return []
     name = _clean(address.name)
     if not name:
         return [spec]

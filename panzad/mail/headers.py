@@ -6,14 +6,14 @@ The standard library's accessors raise on malformed ids, addresses and charsets 
 
 from __future__ import annotations
 
-import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from panzad.mail.charsets import decoded, raw_header_text
+from panzad.mail.encodedwords import decode_words
 from panzad.mail.message import Address
 
 # More than any real mail has; a bound for hostile ones.
@@ -21,15 +21,21 @@ MAX_FIELDS = 2_000
 MAX_ADDRESSES = 2_000
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
-_FOLD = re.compile(r"[ \t]*\r?\n[ \t]*|\r")
-_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\r\n]*)\?=")
-_BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Fields that only a header has: behind a line that is none, the header goes on with them.
+_RESUMED = re.compile(
+    rb"(?i)(?:received|return-path|delivered-to|from|to|cc|subject|date|message-id|in-reply-to"
+    rb"|references|reply-to|mime-version|content-[a-z-]{1,40}|list-[a-z-]{1,40}|x-[!-9;-~]{1,80})"
+    rb"[ \t]*:"
+)
 _ID = re.compile(r"<[^<>\r\n]*>")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPED = re.compile(r"\\(.)")
 # A word of an address; a quoted local part may hold blanks.
 _WORD = re.compile(r'(?:"[^"]*+"|[^\s"]|")++')
+# An encoded word is one token: mailers leave commas and colons in it.
 _ADDRESS_TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*+"|\\.|[<>(),;:"]|[^<>(),;:"\\]++|\\',
+    r'"(?:[^"\\]|\\.)*+"|\\.|[<>(),;:"]|=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s"]*+\?='
+    r'|[^<>(),;:"\\=]++|[\\=]',
     re.S,
 )
 
@@ -39,10 +45,21 @@ class Header:
     """The fields of a message or a part, in order: names as sent, raw values still folded."""
 
     fields: tuple[tuple[str, bytes], ...]
+    _by_name: dict[str, list[bytes]] = field(
+        default_factory=dict[str, list[bytes]], init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        for name, value in self.fields:
+            self._by_name.setdefault(name.lower(), []).append(value)
+
+    def all(self, name: str) -> list[bytes]:
+        """The raw values of a field by its lower-case name, in order."""
+        return self._by_name.get(name, [])
 
     def raw(self, name: str) -> bytes | None:
         """The first raw value of a field by its lower-case name."""
-        return next((value for key, value in self.fields if key.lower() == name), None)
+        return next(iter(self.all(name)), None)
 
     def text(self, name: str) -> str:
         """The first value, unfolded but not decoded (structured fields); empty when absent."""
@@ -50,92 +67,57 @@ class Header:
         return "" if value is None else unfolded(raw_header_text(value))
 
 
-def split_header(raw: bytes) -> tuple[Header, int]:
-    """The header at the start of `raw` and the offset of the body.
+def split_header(raw: bytes, start: int = 0, stop: int | None = None) -> tuple[Header, int]:
+    """The header at `start` of `raw` and the offset of the body, which ends at `stop`.
 
     The header ends at the first empty line, or at a line that is no field (a body without its
-    blank line). An mbox `From ` line in front is passed over.
+    blank line) unless a well-known field follows it (a value that was wrapped without a blank).
+    An mbox `From ` line in front is passed over.
     """
     fields: list[tuple[str, bytes]] = []
-    position = 0
-    length = len(raw)
+    position = start
+    length = len(raw) if stop is None else stop
     while position < length:
-        end = raw.find(b"\n", position)
-        end = length if end < 0 else end + 1
-        line_start, position = position, end
-        if raw[line_start:end] in (b"\n", b"\r\n", b"\r"):
-            return Header(tuple(fields)), end
+        line_start, position = position, _line_end(raw, position, length)
+        if raw[line_start:position] in (b"\n", b"\r\n", b"\r"):
+            return Header(tuple(fields)), position
         if raw[line_start : line_start + 1] in (b" ", b"\t") and not fields:
             continue
-        match = _FIELD.match(raw, line_start, end)
+        match = _FIELD.match(raw, line_start, position)
         if match is None:
             if not fields and raw[line_start : line_start + 6].lstrip(b">").startswith(b"From "):
                 continue
+            if fields and _RESUMED.match(raw, position, length):
+                continue
             return Header(tuple(fields)), line_start
+        # A line of blanks only is a fold too (RFC 5322 section 4.2, obs-FWS).
         while position < length and raw[position] in b" \t":
-            end = raw.find(b"\n", position)
-            end = length if end < 0 else end + 1
-            if not raw[position:end].strip():
-                # A line of blanks only: some gateways end the header so (RFC 5322, 4.2 obs-fold
-                # would go on); the fold is kept and the empty line behind it ends the header.
-                position = end
-                break
-            position = end
+            position = _line_end(raw, position, length)
         if len(fields) < MAX_FIELDS:
             fields.append((match[1].decode("ascii"), raw[match.end() : position].strip()))
     return Header(tuple(fields)), length
 
 
+def _line_end(raw: bytes, position: int, length: int) -> int:
+    end = raw.find(b"\n", position, length)
+    return length if end < 0 else end + 1
+
+
 def unfolded(value: str) -> str:
     """A header value on one line (RFC 5322 section 2.2.3)."""
-    return _FOLD.sub(" ", value).strip() if "\n" in value or "\r" in value else value.strip()
+    if "\n" in value or "\r" in value:
+        value = " ".join(line.strip(" \t\r") for line in value.split("\n")).replace("\r", " ")
+    return value.strip()
 
 
-def header_text(value: bytes) -> str:
-    """An unstructured value: unfolded, encoded words (RFC 2047) decoded, no control characters."""
+def header_text(value: bytes, charset: str | None = None) -> str:
+    """An unstructured value: unfolded, encoded words (RFC 2047) decoded, no control characters.
+
+    Octets that are neither ASCII nor UTF-8 (RFC 6532) are in `charset`, the body's.
+    """
     if value.isascii():
         return decode_words(unfolded(value.decode("ascii")))
-    return decode_words(unfolded(decoded(value, None)))
-
-
-def decode_words(text: str) -> str:
-    """`text` with its encoded words decoded; broken ones stay as they are (RFC 2047)."""
-    if "=?" in text:
-        text = _BETWEEN_WORDS.sub(r"\1", text)
-        text = "".join(_decoded_runs(text))
-    return _CONTROL.sub(" ", text).strip()
-
-
-def _decoded_runs(text: str) -> Iterable[str]:
-    """Pieces of text; neighbouring words of one charset are joined before they are decoded.
-
-    Several mailers cut a multi-byte character between two words.
-    """
-    position = 0
-    charset, pending = "", b""
-    for match in _ENCODED_WORD.finditer(text):
-        data = _word_bytes(match[2], match[3])
-        if data is None:
-            continue
-        label = match[1].partition("*")[0].lower()
-        if match.start() > position or label != charset:
-            yield decoded(pending, charset)
-            pending = b""
-            yield text[position : match.start()]
-        charset, pending = label, pending + data
-        position = match.end()
-    yield decoded(pending, charset)
-    yield text[position:]
-
-
-def _word_bytes(encoding: str, payload: str) -> bytes | None:
-    data = payload.encode("utf-8")
-    if encoding in "qQ":
-        return binascii.a2b_qp(data, header=True)
-    try:
-        return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
-    except binascii.Error:
-        return None
+    return decode_words(unfolded(raw_header_text(value, charset or "cp1252")))
 
 
 def ids(value: str) -> tuple[str, ...]:
@@ -229,7 +211,7 @@ def _address(entry: _Entry) -> Address | None:
     phrase, address = "".join(entry.phrase).strip(), "".join(entry.angle).strip()
     if not address:
         # A bare addr-spec; the comment behind it is the old way to give the name.
-        words = _WORD.findall(phrase)
+        words = _WORD.findall(phrase) if '"' in phrase else phrase.split()
         address = next((word for word in words if "@" in word), "")
         rest = [word for word in words if word is not address]
         if not address and len(words) == 1:
@@ -253,8 +235,10 @@ def _address(entry: _Entry) -> Address | None:
 def _unquoted(phrase: str) -> str:
     """A display name without its quotes and escapes (RFC 5322 section 3.2.4)."""
     if '"' in phrase:
-        phrase = re.sub(r'"((?:[^"\\]|\\.)*)"', r"\1", phrase)
-    return " ".join(re.sub(r"\\(.)", r"\1", phrase).split())
+        phrase = _QUOTED.sub(r"\1", phrase)
+    if "\\" in phrase:
+        phrase = _ESCAPED.sub(r"\1", phrase)
+    return " ".join(phrase.split())
 
 
 def content_type(value: str) -> tuple[str, dict[str, str]]:
@@ -262,10 +246,12 @@ def content_type(value: str) -> tuple[str, dict[str, str]]:
 
     RFC 2231 continuations and charsets are joined and decoded.
     """
-    kind, _, rest = value.partition(";")
-    return kind.strip().lower(), parameters(rest)
+    kind, *rest = _AFTER_VALUE.split(value.strip(), maxsplit=1)
+    return kind.lower(), parameters("".join(rest))
 
 
+# The semicolon behind the value is forgotten at times.
+_AFTER_VALUE = re.compile(r"[\s;,]+")
 _PARAMETER = re.compile(r'\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*+"?|[^;]*)\s*;?', re.S)
 
 

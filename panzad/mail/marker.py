@@ -35,7 +35,10 @@ class Marker:
 
 def is_marker_of_angles(line: str) -> bool:
     """Whether a line that starts with `>` is not quoted text but says who is quoted."""
-    return line.startswith(">>") and bool(GROUPWISE.match(line) or SUPERCITE.match(line))
+    if not line.startswith(">>"):
+        return False
+    groupwise = line.startswith(">>> ") and GROUPWISE.match(line)
+    return bool(groupwise or ('"' in line and SUPERCITE.match(line)))
 
 
 def person(value: str) -> str:

@@ -56,7 +56,7 @@ class Lines:
 
     def _block(self, index: int) -> Marker | None:
         line = self.lines[index]
-        if not line or len(line) > _MAX_LINE * 10:
+        if not line or line == ">" or len(line) > _MAX_LINE * 10:
             return None
         return (
             separator(self.lines, index)

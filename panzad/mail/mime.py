@@ -18,8 +18,18 @@ from panzad.mail.headers import Header, content_type, split_header
 # Real mail nests five or six levels deep.
 MAX_DEPTH = 24
 MAX_PARTS = 500
+# As much of an encoded body is read: HTML with its pictures inside is large, text never.
+MAX_BODY = 16_000_000
 
-_BASE64_JUNK = re.compile(rb"[^A-Za-z0-9+/]+")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
+_PADDING = re.compile(rb"=[ \t]*[\r\n]+")
+_BASE64_LINES = re.compile(rb"[A-Za-z0-9+/=\r\n]+")
+# The rule above a footer that a list put below a body it cannot read.
+_FOOTER_RULE = re.compile(rb"[\r\n][-_*~#]{4}")
+# A soft line break with the blanks that gateways put there (RFC 2045 section 6.7, rule 3), and
+# with any line end: binascii skips all that stands between `=\r` and the next `\n`.
+_SOFT_BREAK = re.compile(rb"=[ \t]*(?:\r*\n|\r)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +55,12 @@ class Part:
 
     def text(self) -> str:
         """The body of a text part, transfer encoding and charset undone, `\\n` line ends."""
-        encoding = self.header.text("content-transfer-encoding").lower()
+        encoding = self.header.text("content-transfer-encoding").lower().strip("\"' ")
         text = decoded(_transfer_decoded(self.body, encoding), self.parameters.get("charset"))
-        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        if "\r" not in text:
+            return text
+        # Gateways that add a CR to each line add one to CRLF too.
+        return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def tree(raw: bytes) -> Part:
@@ -64,15 +77,13 @@ class _Reader:
 
     def part(self, start: int, end: int, depth: int, default_type: str) -> Part:
         self._parts += 1
-        whole = start == 0 and end == len(self._raw)
-        header, length = split_header(self._raw if whole else self._raw[start:end])
+        header, body_start = split_header(self._raw, start, end)
         kind, parameters = content_type(header.text("content-type"))
         if kind.count("/") != 1 or kind.startswith("/") or kind.endswith("/"):
             kind = default_type if not kind else "text/plain"
         disposition, more = content_type(header.text("content-disposition"))
         if "filename" in more:
             parameters.setdefault("name", more["filename"])
-        body_start = start + length
         children: tuple[Part, ...] = ()
         boundary = parameters.get("boundary", "").encode("utf-8").rstrip()
         if kind.startswith("multipart/"):
@@ -85,7 +96,11 @@ class _Reader:
             if not children:
                 # Without its boundary it reads as what a person would see: text.
                 kind = "text/plain" if depth < MAX_DEPTH else "application/octet-stream"
-        body = b"" if children or not kind.startswith("text/") else self._raw[body_start:end]
+        body = (
+            b""
+            if children or not kind.startswith("text/")
+            else self._raw[body_start : min(end, body_start + MAX_BODY)]
+        )
         return Part(header, kind, parameters, disposition, body, children)
 
     def _pieces(self, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -126,10 +141,26 @@ def _before_line_break(raw: bytes, position: int, start: int) -> int:
 def _transfer_decoded(body: bytes, encoding: str) -> bytes:
     """The body without its transfer encoding (RFC 2045 section 6); an unknown one is none."""
     if encoding.startswith("quoted-printable"):
-        return binascii.a2b_qp(body)
+        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=\n", body))
     if encoding.startswith("base64"):
-        data = _BASE64_JUNK.sub(b"", body.partition(b"=\n")[0].partition(b"=\r")[0])
+        return _base64_decoded(body)
+    return body
+
+
+def _base64_decoded(body: bytes) -> bytes:
+    """The octets of a base64 body; what is not of its alphabet is passed over (RFC 2045, 6.8).
+
+    Padding ends it, unless what follows is base64 too: some mailers encode in pieces.
+    """
+    rule = _FOOTER_RULE.search(body)
+    pieces = _PADDING.split(body[: rule.start()] if rule else body)
+    found: list[bytes] = []
+    for index, piece in enumerate(pieces):
+        data = piece.translate(None, _NOT_BASE64)
+        last = index == len(pieces) - 1
+        if index and (not _BASE64_LINES.fullmatch(piece) or (last and len(data) % 4)):
+            break
         # A partial fetch cuts anywhere; one odd character at the end holds no octet.
         data = data[: len(data) - 1] if len(data) % 4 == 1 else data
-        return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
-    return body
+        found.append(binascii.a2b_base64(data + b"=" * (-len(data) % 4)))
+    return b"".join(found)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
-from panzad.mail import flowed, headers
-from panzad.mail.headers import Header
-from panzad.mail.html import rendered
+from panzad.mail import enriched, flowed, headers, html
+from panzad.mail.charsets import raw_header_text
+from panzad.mail.headers import Header, unfolded
+from panzad.mail.inlinefiles import without_files
 from panzad.mail.message import Address, Message
 from panzad.mail.mime import Part, tree
 
-_MARKUP = frozenset({"text/html", "application/xhtml+xml", "text/enriched", "text/richtext"})
+# More than any person writes or quotes: what goes on behind it is a log, or made to hurt.
+MAX_TEXT = 1_000_000
+
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})
 _PLAIN = frozenset({"text/plain", "text", "text/markdown", "text/x-markdown"})
 # Characters that no reader sees: soft hyphen, zero width space and joiners of nothing, bidi
 # controls and marks, tag characters and the second set of variation selectors (hidden text).
@@ -23,42 +28,50 @@ def parse(raw: bytes) -> Message:
     """Read a message, whatever its bytes (RFC 5322, 2045-2047, 2231, 3676, 6532).
 
     Reads whole mails and the skeletons that the IMAP room fetches (header, text parts, other
-    leaves empty). Malformed fields are mended or left out, never an error.
+    leaves empty). Malformed fields are mended or left out, never an error. Text is read up to
+    MAX_TEXT characters.
     """
     root = tree(raw)
     header = root.header
     texts = _texts(root)
+    charset = _charset(root)
     return Message(
         message_id=headers.message_id(header.text("message-id")),
-        subject=headers.header_text(header.raw("subject") or b""),
+        subject=headers.header_text(header.raw("subject") or b"", charset),
         date=headers.date(header.text("date")),
-        from_=_addresses(header, "from") or _addresses(header, "sender"),
-        reply_to=_addresses(header, "reply-to"),
-        to=_addresses(header, "to"),
-        cc=_addresses(header, "cc"),
-        bcc=_addresses(header, "bcc"),
-        mail_followup_to=_addresses(header, "mail-followup-to"),
+        from_=_addresses(header, "from", charset) or _addresses(header, "sender", charset),
+        reply_to=_addresses(header, "reply-to", charset),
+        to=_addresses(header, "to", charset),
+        cc=_addresses(header, "cc", charset),
+        bcc=_addresses(header, "bcc", charset),
+        mail_followup_to=_addresses(header, "mail-followup-to", charset),
         in_reply_to=headers.ids(header.text("in-reply-to")),
         references=headers.ids(header.text("references")),
-        headers=tuple((name, headers.header_text(value)) for name, value in header.fields),
-        text=_visible("\n\n".join(text for text, _ in texts)),
-        html_only=bool(texts) and all(markup for _, markup in texts),
+        headers=tuple((name, headers.header_text(value, charset)) for name, value in header.fields),
+        text=_visible(_bounded("\n\n".join(text for text, _ in texts))),
+        html_only=bool(texts) and all(is_html for _, is_html in texts),
         content_types=tuple(leaf.content_type for leaf in root.leaves()),
     )
 
 
-def _addresses(header: Header, name: str) -> tuple[Address, ...]:
+def _charset(root: Part) -> str | None:
+    """The charset of the first text: mailers that write raw octets into headers use it there."""
+    return next(
+        (leaf.parameters["charset"] for leaf in root.leaves() if "charset" in leaf.parameters), None
+    )
+
+
+def _addresses(header: Header, name: str, charset: str | None) -> tuple[Address, ...]:
     """All addresses of a field; a field that stands twice counts as one (seen from scripts)."""
     return tuple(
         address
-        for key, value in header.fields
-        if key.lower() == name
-        for address in headers.addresses(headers.unfolded(headers.raw_header_text(value)))
+        for value in header.all(name)
+        for address in headers.addresses(unfolded(raw_header_text(value, charset)))
     )
 
 
 def _texts(part: Part) -> list[tuple[str, bool]]:
-    """What a reader is shown of a part, in order: (text, whether it was markup)."""
+    """What a reader is shown of a part, in order: (text, whether it was HTML)."""
     match part.content_type:
         case "multipart/alternative":
             return _best([_texts(child) for child in part.children])
@@ -67,33 +80,53 @@ def _texts(part: Part) -> list[tuple[str, bool]]:
         case "multipart/encrypted":
             return []
         case _ if part.children:
-            return [text for child in part.children for text in _texts(child)]
+            return _texts_of_all(part.children)
         case _ if part.disposition == "attachment":
             return []
-        case kind if kind in _MARKUP:
-            text = rendered(part.text())
+        case kind if kind in _HTML:
+            text = html.rendered(part.text())
             return [(text, True)] if text.strip() else []
-        case kind if kind in _PLAIN:
-            text = _plain(part)
+        case kind if kind in _PLAIN or kind in _ENRICHED:
+            text = enriched.rendered(part.text()) if kind in _ENRICHED else _plain(part)
             return [(text.strip("\n"), False)] if text.strip() else []
         case _:
             return []
+
+
+def _texts_of_all(parts: tuple[Part, ...]) -> list[tuple[str, bool]]:
+    """The texts of a multipart/mixed and its like; text files behind the first text are none.
+
+    Apple Mail and others attach text files as `inline`: what tells them is their name.
+    """
+    found: list[tuple[str, bool]] = []
+    for part in parts:
+        if not (found and "name" in part.parameters and not part.children):
+            found.extend(_texts(part))
+    return found
 
 
 def _best(versions: list[list[tuple[str, bool]]]) -> list[tuple[str, bool]]:
     """Of several versions the plain one: it is what the sender's client takes for the text."""
     filled = [version for version in versions if version]
     for version in filled:
-        if not any(markup for _, markup in version):
+        if not any(is_html for _, is_html in version):
             return version
     return filled[-1] if filled else []
 
 
 def _plain(part: Part) -> str:
-    text = part.text()
+    text = without_files(part.text())
     if part.parameters.get("format", "").lower() == "flowed":
         return flowed.joined(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
     return text
+
+
+def _bounded(text: str) -> str:
+    """The first lines of a text, MAX_TEXT characters at most."""
+    if len(text) <= MAX_TEXT:
+        return text
+    end = text.rfind("\n", 0, MAX_TEXT)
+    return text[: end if end > 0 else MAX_TEXT]
 
 
 def _visible(text: str) -> str:

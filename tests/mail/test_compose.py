@@ -138,6 +138,17 @@ def test_an_address_that_is_none_is_left_out_and_a_quoted_local_part_kept() -> N
     assert [one.email for one in parse(reply(to=to)).to] == ['"x y"@example.net', BEN.email]
 
 
+def test_ids_and_addresses_are_bounded_in_octets_and_not_in_characters() -> None:
+    long_id = f"<{'漢' * 400}@example.net>"
+    long_address = Address("", f"{'漢' * 200}@{'漢' * 200}.example.net")
+
+    raw = reply(to=[BEN, long_address], in_reply_to=long_id, references=[long_id])
+
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    assert parse(raw).to == (BEN,)
+    assert parse(raw).in_reply_to == ()
+
+
 def test_a_header_name_that_is_none_is_our_own_mistake() -> None:
     with pytest.raises(ValueError, match="header name"):
         reply(extra_headers=[("Bad\r\nX", "y")])

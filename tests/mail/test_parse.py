@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import quopri
+from base64 import encodebytes
 from datetime import UTC, datetime, timedelta
+from email.header import Header
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.mail.extract import extract
+from panzad.mail.inlinefiles import without_files
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
 from tests.mail.builder import mail, raw
@@ -30,6 +34,23 @@ class TestHeaderFields:
     def test_a_broken_encoded_word_stays_as_it_is(self) -> None:
         assert mail(subject="=?utf-8?B?%%%=?= and =?x").subject.endswith("and =?x")
 
+    def test_a_question_mark_or_a_blank_inside_an_encoded_word_is_part_of_it(self) -> None:
+        assert mail(subject="=?utf-8?Q?Wirklich??= =?utf-8?Q?_so sp=C3=A4t??=").subject == (
+            "Wirklich? so spät?"
+        )
+
+    def test_a_word_that_is_never_closed_hides_none_behind_it(self) -> None:
+        assert mail(subject="=?utf-8?q?open =?utf-8?q?shut?=").subject == "=?utf-8?q?open shut"
+
+    def test_raw_octets_in_a_header_are_in_the_charset_of_the_text(self) -> None:
+        raw_header = "Subject: Привет\nFrom: Анна <ann@example.org>\n".encode("koi8-r")
+
+        message = parse(raw_header + b"Content-Type: text/plain; charset=koi8-r\n\nx")
+
+        assert message.subject == "Привет"
+        assert message.from_ == (Address("Анна", "ann@example.org"),)
+        assert message.header("From") == "Анна <ann@example.org>"
+
     def test_raw_utf8_and_raw_latin1_subjects_are_read(self) -> None:
         assert parse("Subject: Grüße\n\n".encode()).subject == "Grüße"
         assert parse("Subject: Grüße\n\n".encode("latin-1")).subject == "Grüße"
@@ -38,6 +59,7 @@ class TestHeaderFields:
         ("field", "expected"),
         [
             ('"Lee, Ann" <ann@Example.ORG>', [("Lee, Ann", "ann@example.org")]),
+            ("=?utf-8?q?Lee,_Ann?= <ann@example.org>", [("Lee, Ann", "ann@example.org")]),
             ("ann@example.org (Ann Lee)", [("Ann Lee", "ann@example.org")]),
             ("Crew: a@example.org, b@example.org;", [("", "a@example.org"), ("", "b@example.org")]),
             ("undisclosed-recipients:;", []),
@@ -94,8 +116,55 @@ class TestHeaderFields:
         assert message.subject == "x"
         assert message.text == "This is no header\nmore"
 
+    def test_a_value_wrapped_without_a_blank_does_not_end_the_header(self) -> None:
+        message = parse(
+            b"To: Ann <ann@example.org>,\nben@example.net\nSubject: x\n"
+            b"X-Long: one\n \n\ttwo\nDate: Fri, 13 Nov 2026 10:04:00 +0000\n\nHello"
+        )
+
+        assert message.subject == "x"
+        assert message.date is not None
+        assert message.text == "Hello"
+
 
 class TestText:
+    def test_a_content_type_without_its_semicolon_or_with_a_quoted_encoding_is_read(self) -> None:
+        message = parse(
+            b"Content-Type: text/plain charset=iso-8859-2\n"
+            b'Content-Transfer-Encoding: "quoted-printable"\n\n=BF\xf3\xb3w'
+        )
+
+        assert message.text == "żółw"
+
+    @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\r\r\n"])
+    def test_soft_breaks_join_lines_whatever_gateways_did_to_their_ends(
+        self, line_end: str
+    ) -> None:
+        body = line_end.join(["one =", "two = \t", "three", "four"])
+
+        message = parse(b"Content-Transfer-Encoding: quoted-printable\n\n" + body.encode())
+
+        assert message.text == "one two three\nfour"
+
+    @pytest.mark.parametrize(
+        ("body", "text"),
+        [
+            ("WWVz\nLCAhdGhhdA==\n", "Yes, !that"),
+            ("W!WV*z\n\n  LCB0aGF0", "Yes, that"),
+            ("WWVzLA==\nIHRoYXQ=\n", "Yes, that"),
+            ("WWVzLA==\n\nTo leave the list write to\nus\n", "Yes,"),
+            ("WWVzLA==\nUnsubscribe\n", "Yes,"),
+            ("WWVz\n_______\nTo leave the list write to us\n", "Yes"),
+            ("WWVzL", "Yes"),
+        ],
+    )
+    def test_base64_is_read_to_its_end_and_no_further(self, body: str, text: str) -> None:
+        message = mail(
+            body, content_type="text/plain; charset=utf-8", content_transfer_encoding="base64"
+        )
+
+        assert message.text == text
+
     def test_quoted_printable_and_base64_bodies_in_their_charsets(self) -> None:
         quoted = raw(
             "Gr=FC=DFe=\n, Ann",
@@ -111,11 +180,29 @@ class TestText:
         assert parse(quoted).text == "Grüße, Ann"
         assert parse(based).text == "Grüße"
 
-    @pytest.mark.parametrize("charset", ["x-unknown", "us-ascii", "iso-8859-1", "\x00", "zip"])
+    @pytest.mark.parametrize(
+        "charset", ["x-unknown", "us-ascii", "iso-8859-1", "\x00", "zip", "unicode_escape"]
+    )
     def test_utf8_is_recognised_under_a_wrong_name(self, charset: str) -> None:
         body = f"Content-Type: text/plain; charset={charset}\n\nGrüße".encode()
 
         assert parse(body).text == "Grüße"
+
+    @pytest.mark.parametrize("charset", ["iso-8859-2", "koi8-r", "windows-1251", "macintosh"])
+    def test_utf8_is_recognised_under_any_name_of_one_octet_a_character(self, charset: str) -> None:
+        body = f"Content-Type: text/plain; charset={charset}\n\nGrüße".encode()
+
+        assert parse(body).text == "Grüße"
+
+    def test_a_two_octet_charset_is_believed_also_where_its_octets_are_utf8(self) -> None:
+        body = b"Content-Type: text/plain; charset=gb2312\n\n" + "盲".encode("gb2312")
+
+        assert parse(body).text == "盲"
+
+    def test_ascii_under_the_name_of_utf16_is_read(self) -> None:
+        assert parse(b"Content-Type: text/plain; charset=utf-16\n\nYes.").text == "Yes."
+        wide = b"Content-Type: text/plain; charset=utf-16\n\n" + "Yes.".encode("utf-16")
+        assert parse(wide).text == "Yes."
 
     def test_windows_quotes_under_the_name_of_latin1_are_read(self) -> None:
         body = b"Content-Type: text/plain; charset=iso-8859-1\n\n\x93yes\x94"
@@ -167,6 +254,44 @@ class TestText:
         assert message.text == "before\n\nafter"
         assert message.content_types == ("text/plain", "image/png", "text/plain", "text/plain")
 
+    def test_a_text_file_beside_the_text_is_not_read_however_it_is_attached(self) -> None:
+        message = mail(
+            "--b\nContent-Type: text/plain\n\nSee below.\n--b\n"
+            "Content-Type: text/plain; name=log.txt\nContent-Disposition: inline\n\nlog\n--b\n"
+            "Content-Type: text/plain\n\nA list's footer.\n--b--\n",
+            content_type="multipart/mixed; boundary=b",
+        )
+
+        assert message.text == "See below.\n\nA list's footer."
+
+    def test_a_text_with_a_name_is_read_where_it_is_the_first(self) -> None:
+        message = mail(
+            "--b\nContent-Type: text/plain; name=text.txt\n\nHello.\n--b--\n",
+            content_type="multipart/mixed; boundary=b",
+        )
+
+        assert message.text == "Hello."
+
+    def test_files_pasted_as_letters_are_no_text(self) -> None:
+        uuencoded = "begin 644 a.txt\n%2&5L;&\\\n`\nend"
+        yenc = "=ybegin line=128 size=5 name=a.txt\nr\x8f\x96\n=yend size=5"
+
+        assert mail(f"Here.\n\n{uuencoded}\nBye.\n").text == "Here.\n\nBye."
+        assert mail(f"Here.\n{yenc}\nBye.\n").text == "Here.\nBye."
+        assert mail("begin 644 times\nand you know it\n").text == (
+            "begin 644 times\nand you know it"
+        )
+
+    def test_enriched_text_is_shown_without_its_commands(self) -> None:
+        message = mail(
+            "<bold>Yes</bold>,\nthat <color><param>red</param>works</color> <<3.\n\n\nBest,\n\n"
+            "Ann\n\n<excerpt>Shall we\n\npaint?</excerpt><nofill>a\nb</nofill>",
+            content_type="text/enriched",
+        )
+
+        assert message.text == ("Yes, that works <3.\n\nBest,\nAnn\n\n> Shall we\n> paint?\na\nb")
+        assert not message.html_only
+
     def test_a_skeleton_with_empty_leaves_reads_like_the_whole_mail(self) -> None:
         message = mail(
             "--b\nContent-Type: multipart/alternative; boundary=bb\n\n--bb\n"
@@ -195,6 +320,34 @@ class TestText:
         hidden = "Y\u200be\u00ads\U000e0049\U000e0047\u202e.\u00a0Ann"
 
         assert mail(hidden, content_type="text/plain; charset=utf-8").text == "Yes. Ann"
+
+
+# What every reader sees and keeps: no controls, no blanks but one kind, nothing invisible.
+SEEN = st.text(
+    alphabet=st.characters(exclude_categories=["C", "Z", "M"], include_characters=" \n"),
+    max_size=300,
+).map(lambda text: f"x{text}x")
+
+
+@given(SEEN)
+def test_what_the_standard_library_encodes_is_read_back(text: str) -> None:
+    head = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {}\n\n"
+
+    for encoding, body in (
+        ("base64", encodebytes(text.encode())),
+        ("quoted-printable", quopri.encodestring(text.encode())),
+    ):
+        assert parse(head.format(encoding).encode() + body).text == text
+
+
+@given(SEEN, st.sampled_from(["utf-8", "us-ascii"]))
+def test_a_subject_that_the_standard_library_encodes_is_read_back(text: str, charset: str) -> None:
+    subject = " ".join(text.split())
+    words = Header(subject, "utf-8" if not subject.isascii() else charset, maxlinelen=76)
+
+    message = parse(f"Subject: {words.encode()}\n\n".encode())
+
+    assert message.subject == subject
 
 
 HEADER_NAMES = st.sampled_from(
@@ -267,6 +420,29 @@ def test_any_bytes_give_a_message_that_can_be_stored(
     assert repr_of_all.encode()
     for text in (message.text, message.subject, found.own_text, message.message_id or ""):
         text.encode()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "begin 644 a",
+                "begin-base64 644 a",
+                "=ybegin line=1 name=a",
+                "=yend",
+                "!0",
+                "end",
+                "====",
+                "x",
+            ]
+        )
+    )
+)
+def test_lines_that_are_no_file_stay_in_their_order(lines: list[str]) -> None:
+    kept = without_files("\n".join(lines)).split("\n")
+
+    remaining = iter(lines)
+    assert all(line in remaining for line in kept if line)
 
 
 @given(st.binary(max_size=300))
