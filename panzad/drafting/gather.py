@@ -15,7 +15,8 @@ from panzad.mail.extract import extract
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
 from panzad.mail.recipients import reply_recipients, why_no_draft
-from panzad.mail.thread import reply_references, reply_subject
+from panzad.mail.subject import reply_subject
+from panzad.mail.thread import reply_references
 
 
 @dataclass(frozen=True, slots=True)
