@@ -7,8 +7,10 @@ before anything is appended again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
@@ -17,6 +19,7 @@ from panzad.imap.drafts import append_draft, find_message, mark_source
 from panzad.imap.search import find_by_message_id
 from panzad.imap.session import Session
 from panzad.mail.compose import compose_reply, new_message_id
+from panzad.sources import thunderbird
 from panzad.store import marks
 from panzad.store.database import Database
 from panzad.store.marks import Appending, Mark
@@ -82,7 +85,6 @@ def composed(
     adapter: str | None,
 ) -> bytes:
     """The draft as the mail that is appended."""
-    original = task.original
     return compose_reply(
         from_=task.author,
         to=task.to,
@@ -94,9 +96,26 @@ def composed(
         references=task.references,
         text=text,
         signature=signature,
-        original=original,
-        extra_headers=(("X-Panzad", f"{mark_id}; adapter={adapter or 'none'}"),),
+        original=task.original,
+        arrangement=task.arrangement,
+        extra_headers=(
+            ("X-Panzad", f"{mark_id}; adapter={adapter or 'none'}"),
+            *_for_thunderbird(task.author.email),
+        ),
     )
+
+
+def _for_thunderbird(email: str) -> Iterator[tuple[str, str]]:
+    """The headers by which Thunderbird opens a draft as one of its own.
+
+    Only where a profile of this machine has an identity for the address: another one's keys
+    would open a wrong identity, and without them From decides.
+    """
+    found = thunderbird.identity(Path.home(), email)
+    if found is not None:
+        yield "X-Mozilla-Draft-Info", "internal/draft; vcard=0; receipt=0; DSN=0; uuencode=0"
+        yield "X-Identity-Key", found.key
+        yield "X-Account-Key", found.account
 
 
 def _found(session: Session, mark: Mark, places: Places) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,8 +12,10 @@ from panzad.mail.classify import is_automatic, is_bulk, is_no_reply, kind
 from panzad.mail.identities import canonical, is_own
 from panzad.mail.message import Address, Message
 
-# Where servers and forwarders tell the address that a copy was for.
-_DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
+# Where servers and forwarders tell the address that a copy was for, the earliest stage first:
+# Postfix writes the alias into X-Original-To and the mailbox behind it into Delivered-To.
+_DELIVERED = ("x-original-to", "x-envelope-to", "envelope-to", "x-delivered-to", "delivered-to")
+_MAILTO = re.compile(r"<mailto:([^<>?\s]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +52,51 @@ def reply_recipients(
     return Recipients(author, to, _others((*everybody, *message.cc), own, to))
 
 
-def why_no_draft(message: Message, identities: Sequence[Address]) -> str | None:
-    """Why a marked mail gets no draft, for the user to read; None when it gets one."""
+def others_of(message: Message, identities: Sequence[Address]) -> tuple[Address, ...]:
+    """Whom a reply to all would reach besides its authors, without the user."""
     own = [identity.email for identity in identities]
-    senders = message.reply_to or message.from_
-    if not senders:
-        return "nobody to answer: the mail names no sender"
-    mine = any(is_own(sender.email, own) for sender in message.from_)
-    if not mine and all(is_no_reply(sender.email) for sender in senders):
-        return f"{senders[0].email} takes no replies"
+    authors = (*message.from_, *message.reply_to)
+    return _others((*message.to, *message.cc, *message.mail_followup_to), own, authors)
+
+
+def list_addresses(message: Message) -> frozenset[str]:
+    """Where a list's mail is sent to: its List-Post (RFC 2369); without one, who it was to."""
+    if not is_bulk(message):
+        return frozenset()
+    posts = _MAILTO.findall(message.header("List-Post") or "")
+    found = posts or [one.email for one in (*message.to, *message.cc, *message.reply_to)]
+    return frozenset(canonical(email) for email in found)
+
+
+def why_no_draft(
+    message: Message, identities: Sequence[Address], *, takes_part: bool = False
+) -> str | None:
+    """Why a marked mail gets no draft, for the user to read; None when it gets one.
+
+    `takes_part` says that the user writes to the list or in the thread it came through.
+    """
+    own = [identity.email for identity in identities]
+    if unanswerable := why_unanswerable(message):
+        return unanswerable
     if kind(message) == "encrypted":
         return "encrypted mail cannot be read"
-    if is_automatic(message) and not mine:
+    if any(is_own(sender.email, own) for sender in message.from_):
+        return None
+    senders = message.reply_to or message.from_
+    if all(is_no_reply(sender.email) for sender in senders):
+        return f"{senders[0].email} takes no replies"
+    if is_automatic(message):
         return "automatic mail (a program sent it)"
+    named = any(is_own(one.email, own) for one in (*message.to, *message.cc))
+    if is_bulk(message) and not (named or takes_part):
+        return "mail to a list that you do not write to"
+    return None
+
+
+def why_unanswerable(message: Message) -> str | None:
+    """Why nobody can answer a mail, not even when told to."""
+    if not (message.reply_to or message.from_):
+        return "nobody to answer: the mail names no sender"
     return None
 
 
@@ -87,8 +122,9 @@ def _author(message: Message, identities: Sequence[Address]) -> Address:
     """The identity that the mail addressed, a plus-address as it was addressed; else the first."""
     delivered = [
         address
+        for wanted in _DELIVERED
         for name, value in message.headers
-        if name.lower() in _DELIVERED
+        if name.lower() == wanted
         for address in headers.addresses(value)
     ]
     for address in (*message.from_, *message.to, *message.cc, *message.bcc, *delivered):

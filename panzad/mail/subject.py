@@ -35,7 +35,7 @@ def reply_subject(subject: str) -> str:
 def base_subject(subject: str) -> str:
     """What a subject and its replies' and forwards' have in common (RFC 5256 section 2.1).
 
-    Case is folded; prefixes of other languages than English count too.
+    Prefixes of other languages than English count too. Compare without regard to case.
     """
     text = _folded(subject)
     while True:
@@ -45,7 +45,7 @@ def base_subject(subject: str) -> str:
         if match := _PREFIX.match(shorter) or _BLOB.match(shorter):
             shorter = shorter[match.end() :]
         if shorter == text:
-            return text.casefold()
+            return text
         text = shorter
 
 

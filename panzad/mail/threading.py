@@ -119,7 +119,7 @@ class Links:
         alike: dict[str, list[tuple[Node, _Container]]] = {}
         for container in self._by_key.values():
             assert container.node is not None
-            if subject := base_subject(container.node.message.subject):
+            if subject := base_subject(container.node.message.subject).casefold():
                 alike.setdefault(subject, []).append((container.node, container))
         for group in alike.values():
             for place, (node, container) in enumerate(group):
