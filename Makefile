@@ -4,11 +4,12 @@ STATE  := .panzad
 BIN    := .venv/bin
 MODEL  := $(STATE)/models/smollm2-135m-instruct
 
-.PHONY: help demo test lint fast bench clean
+.PHONY: help demo test test-clients lint fast bench clean
 
 help:
 	@echo "make demo   a sample mailbox, the real daemon, a draft in the person's own style"
 	@echo "make test   lint, types and all tests"
+	@echo "make test-clients  real Thunderbird and neomutt on a display without a screen"
 	@echo "make lint   ruff, pyright, import-linter"
 	@echo "make fast   the tests that need neither a server nor a model"
 	@echo "make bench  the benchmark on the paper's mails (BENCH_DATA=folder)"
@@ -19,6 +20,10 @@ demo: .venv/demo $(MODEL)
 
 test: .venv/test $(MODEL) dovecot lint
 	PANZAD_TEST_MODELS=$(CURDIR)/$(STATE)/models $(BIN)/pytest
+
+test-clients: .venv/test dovecot
+	@sh tools/clients
+	$(BIN)/pytest -m client tests/clients
 
 lint: .venv/test
 	$(BIN)/ruff check .
@@ -33,7 +38,7 @@ bench: .venv/test $(MODEL) dovecot
 	$(BIN)/python -m benchmarks.paper_mails --data $(BENCH_DATA) --models $(STATE)/models
 
 clean:
-	rm -rf .venv $(STATE)
+	rm -rf .venv $(STATE) build
 
 .venv/ready: pyproject.toml constraints.txt
 	@sh tools/prerequisites $(PYTHON)

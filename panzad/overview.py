@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from panzad.config import Config, Paths, parse_window
-from panzad.drafting.task import loaded
+from panzad.drafting.task import GATHERED, loaded
 from panzad.locks import is_held
 from panzad.recall import EMBEDDER
 from panzad.schedule import Learnt, next_window
@@ -16,7 +16,6 @@ from panzad.store.database import Database
 from panzad.store.marks import Mark
 
 RECENT_MARKS = 10
-GATHERED = frozenset({"gathered", "written", "appending", "appended"})
 MARK_KEYS = (
     "id",
     "kind",

@@ -111,11 +111,10 @@ def _for_thunderbird(email: str) -> Iterator[tuple[str, str]]:
     Only where a profile of this machine has an identity for the address: another one's keys
     would open a wrong identity, and without them From decides.
     """
-    found = thunderbird.identity(Path.home(), email)
-    if found is not None:
+    key = thunderbird.identity_key(Path.home(), email)
+    if key is not None:
         yield "X-Mozilla-Draft-Info", "internal/draft; vcard=0; receipt=0; DSN=0; uuencode=0"
-        yield "X-Identity-Key", found.key
-        yield "X-Account-Key", found.account
+        yield "X-Identity-Key", key
 
 
 def _found(session: Session, mark: Mark, places: Places) -> int | None:

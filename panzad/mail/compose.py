@@ -150,7 +150,7 @@ def _html(pieces: _Pieces, cited: str) -> str:
     if pieces.signature.strip():
         reply += html_body.signature(pieces.signature)
     quoted = html_body.quotation(pieces.line, pieces.quote, cited)
-    return html_body.document(pieces.in_order(reply, quoted, ""))
+    return html_body.document(pieces.in_order(reply, quoted, "" if pieces.above else "<br>\n"))
 
 
 def _quoted(text: str) -> str:

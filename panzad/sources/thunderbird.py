@@ -10,7 +10,6 @@ import configparser
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 # Debian and Mozilla's builds, Snap, Flatpak.
@@ -29,16 +28,8 @@ _PREF = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A profile's identity (`id1`) and the account that it belongs to (`account1`)."""
-
-    key: str
-    account: str
-
-
-def identity(home: Path, email: str) -> Identity | None:
-    """The identity for `email` in the Thunderbird profiles below `home`.
+def identity_key(home: Path, email: str) -> str | None:
+    """The key (`id1`) of the identity for `email` in the Thunderbird profiles below `home`.
 
     None when there is none, or when profiles disagree: a wrong key opens a wrong identity.
     """
@@ -60,22 +51,23 @@ def _profiles(home: Path) -> Iterator[Path]:
                 yield home / name / path
 
 
-def _identities(profile: Path, email: str) -> Iterator[Identity]:
+def _identities(profile: Path, email: str) -> Iterator[str]:
     try:
         with (profile / "prefs.js").open(encoding="utf-8", errors="replace") as file:
             prefs = dict(_read(file.read(_MAX_PREFS)))
     except OSError:
         return
-    accounts = {
-        key: name.split(".")[2]
+    used = {
+        key
         for name, value in prefs.items()
         if name.endswith(".identities")
         for key in value.split(",")
     }
     for name, value in prefs.items():
         key = name.split(".")[2]
-        if name.endswith(".useremail") and value.lower() == email.lower() and key in accounts:
-            yield Identity(key, accounts[key])
+        # Identities of deleted accounts stay in the file.
+        if name.endswith(".useremail") and value.lower() == email.lower() and key in used:
+            yield key
 
 
 def _read(prefs: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from panzad.sources.thunderbird import Identity, identity
+from panzad.sources.thunderbird import identity_key
 
 PREFS = """\
 // Mozilla User Preferences
@@ -31,29 +31,29 @@ def profile(home: Path, name: str, prefs: str, root: str = ".thunderbird") -> No
 @pytest.mark.parametrize(
     ("email", "found"),
     [
-        ("ann@example.org", Identity("id1", "account1")),
-        ("ann@boats.example", Identity("id2", "account1")),
+        ("ann@example.org", "id1"),
+        ("ann@boats.example", "id2"),
         ("orphan@example.org", None),
         ("eve@example.org", None),
     ],
 )
-def test_an_address_finds_its_identity(tmp_path: Path, email: str, found: Identity | None) -> None:
+def test_an_address_finds_its_identity_key(tmp_path: Path, email: str, found: str | None) -> None:
     profile(tmp_path, "abc.default", PREFS)
 
-    assert identity(tmp_path, email) == found
+    assert identity_key(tmp_path, email) == found
 
 
 def test_profiles_that_disagree_give_none(tmp_path: Path) -> None:
     profile(tmp_path, "one", PREFS)
     profile(tmp_path, "two", PREFS.replace("id1", "id7"))
 
-    assert identity(tmp_path, "ann@example.org") is None
+    assert identity_key(tmp_path, "ann@example.org") is None
 
 
 def test_a_flatpak_profile_is_found(tmp_path: Path) -> None:
     profile(tmp_path, "x", PREFS, ".var/app/org.mozilla.Thunderbird/.thunderbird")
 
-    assert identity(tmp_path, "ann@example.org") == Identity("id1", "account1")
+    assert identity_key(tmp_path, "ann@example.org") == "id1"
 
 
 @pytest.mark.parametrize("listing", ["", "no section\n[[", "[Profile0]\nPath=gone\n"])
@@ -61,5 +61,5 @@ def test_no_profile_or_a_broken_listing_gives_none(tmp_path: Path, listing: str)
     (tmp_path / ".thunderbird").mkdir()
     (tmp_path / ".thunderbird/profiles.ini").write_text(listing)
 
-    assert identity(tmp_path, "ann@example.org") is None
-    assert identity(tmp_path / "nowhere", "ann@example.org") is None
+    assert identity_key(tmp_path, "ann@example.org") is None
+    assert identity_key(tmp_path / "nowhere", "ann@example.org") is None
