@@ -99,9 +99,9 @@ ARCHIVE: tuple[str, ...] = (
 )  # fmt: skip
 
 ALL: tuple[str, ...] = (
-    "All Mail", "Alle Nachrichten", "Tous les messages", "Todos", "Todos los correos",
+    "All Mail", "Alle Nachrichten", "Tous les messages", "Todos los correos",
     "Todos os e-mails", "Todo o correio", "Tutti i messaggi", "Alle berichten", "Alle e-mails",
-    "Alle mails", "All e-post", "Alla mail", "Kaikki viestit", "Wszystkie", "Všechny zprávy",
+    "Alle mails", "All e-post", "Alla mail", "Kaikki viestit", "Všechny zprávy",
     "Všetky správy", "Összes levél", "Toate mesajele", "Вся почта", "Уся пошта",
     "Όλα τα μηνύματα", "Tüm Postalar", "すべてのメール", "所有邮件", "所有郵件", "전체보관함",
 )  # fmt: skip
