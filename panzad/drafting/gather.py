@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from panzad.config import Account, Drafts
 from panzad.drafting import habits
@@ -13,10 +15,11 @@ from panzad.imap.session import Session
 from panzad.learning.threads import find_parents, find_related, parents_of, turn_of, turns
 from panzad.mail.compose import Arrangement
 from panzad.mail.extract import extract
-from panzad.mail.identities import is_own
+from panzad.mail.identities import canonical, is_own
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
 from panzad.mail.recipients import (
+    Reach,
     Recipients,
     list_addresses,
     others_of,
@@ -74,7 +77,8 @@ def reply_task(
     if reason:
         return Refusal(reason)
     sent = replies(db, mailbox.name, REPLIES_READ)
-    recipients = _recipients(db, mailbox, rules, message, sent)
+    own = identities(mailbox.account)
+    recipients = recipients_of(db, mailbox.name, own, message, sent, rules.reply_all)
     if not recipients.to:
         return Refusal("nobody to answer")
     return DraftTask(
@@ -140,20 +144,39 @@ def _why_not(
     return None
 
 
-def _recipients(
-    db: Database, mailbox: Mailbox, rules: Drafts, message: Message, sent: list[SentReply]
+def recipients_of(
+    db: Database,
+    account: str,
+    own: Sequence[Address],
+    message: Message,
+    sent: Sequence[SentReply],
+    reply_all: bool | Literal["auto"],
 ) -> Recipients:
-    own = identities(mailbox.account)
-    to_all = rules.reply_all
-    if to_all == "auto":
-        posts = list_addresses(message)
-        if posts:
-            # Who writes to a list answers on it.
-            to_all = has_written_to(db, mailbox.name, posts)
-        elif others := others_of(message, own):
-            habit = habits.answers_all(sent, message.reply_to or message.from_, others)
-            to_all = "auto" if habit is None else habit
-    return reply_recipients(message, own, to_all)
+    """Whom a reply to `message` goes to; `auto` asks the habits that the `sent` replies tell."""
+    reach = _reach(db, account, own, message, sent) if reply_all == "auto" else reply_all
+    return reply_recipients(message, own, reach)
+
+
+def _reach(
+    db: Database,
+    account: str,
+    own: Sequence[Address],
+    message: Message,
+    sent: Sequence[SentReply],
+) -> Reach:
+    """How far this user's replies to such a mail reach."""
+    posts = list_addresses(message)
+    if posts:
+        # Where the list sets Reply-To to itself, a plain reply goes there.
+        if posts & {canonical(one.email) for one in message.reply_to}:
+            return False
+        if habits.answers_list_alone(sent, posts):
+            return "list"
+        # Who writes to a list answers on it.
+        return has_written_to(db, account, posts)
+    others = others_of(message, own)
+    alone = habits.leaves_out(sent, message.reply_to or message.from_, others)
+    return False if alone else "auto"
 
 
 def _arrangement(

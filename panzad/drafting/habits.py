@@ -22,7 +22,7 @@ _Trait = TypeVar("_Trait")
 ENOUGH = 3
 NEWEST = 20
 
-_PLACES: dict[str, Placement] = {
+PLACES: dict[str, Placement] = {
     "top": "below",
     "bottom": "above",
     # Answers between the lines cannot be written ahead; below the quote comes nearest.
@@ -31,33 +31,39 @@ _PLACES: dict[str, Placement] = {
 }
 
 
-def answers_all(
+def leaves_out(
     replies: Sequence[SentReply], authors: Iterable[Address], others: Iterable[Address]
-) -> bool | None:
-    """Whether this user keeps the others in when answering these authors; None: cannot be told.
+) -> bool:
+    """Whether this user clearly answers these authors without the others.
 
     A reply counts when the others were within reach: they are among its recipients (kept in), or
-    they wrote in the thread that it answered and are not (left out).
+    they wrote in the thread that it answered and are not (left out). The latter may have left
+    the talk before, so only a clear habit says that people are to be dropped.
     """
     wrote, rest = _emails(authors), _emails(others)
+    sent = [_canonical(one) for one in replies]
     with_these = [
-        bool(one.recipients & rest)
-        for one in map(_canonical, replies)
+        not one.recipients & rest
+        for one in sent
         if (one.recipients | one.thread) & wrote and (one.recipients | one.thread) & rest
     ]
     if len(with_these) >= ENOUGH:
-        return _mostly(with_these)
-    in_company = [
-        len(one.recipients) > 1 for one in map(_canonical, replies) if len(one.thread) > 1
-    ]
-    return _mostly(in_company) if len(in_company) >= ENOUGH else None
+        return _clearly(with_these)
+    return _clearly([len(one.recipients) == 1 for one in sent if len(one.thread) > 1])
+
+
+def answers_list_alone(replies: Sequence[SentReply], posts: Collection[str]) -> bool:
+    """Whether this user's replies on a list go to nobody but the list (`posts`, canonical)."""
+    wanted = frozenset(posts)
+    sent = map(_canonical, replies)
+    return _clearly([one.recipients <= wanted for one in sent if one.recipients & wanted])
 
 
 def quote_place(replies: Sequence[SentReply], people: Iterable[Address]) -> Placement:
     """Where the quote stands relative to the text; below it where no habit is known."""
 
     def place(one: SentReply) -> Placement | None:
-        return _PLACES.get(one.manner.layout)
+        return PLACES.get(one.manner.layout)
 
     return _usual(replies, people, place) or "below"
 
@@ -80,16 +86,17 @@ def _usual(
     """The commonest trait of the newest replies to these people, else of the newest to anybody."""
     wanted = _emails(people)
     to_these = (one for one in replies if _canonical(one).recipients & wanted)
-    for group in (to_these, replies):
+    for group, enough in ((to_these, ENOUGH), (replies, 1)):
         found = list(islice((seen for one in group if (seen := trait(one)) is not None), NEWEST))
-        if len(found) >= ENOUGH:
+        if len(found) >= enough:
             return Counter(found).most_common(1)[0][0]
     return None
 
 
-def _mostly(cases: Sequence[bool]) -> bool:
+def _clearly(cases: Sequence[bool]) -> bool:
+    """Whether three of four newest cases say yes, and there are enough of them."""
     newest = cases[:NEWEST]
-    return 2 * sum(newest) >= len(newest)
+    return len(newest) >= ENOUGH and 4 * sum(newest) >= 3 * len(newest)
 
 
 def _canonical(one: SentReply) -> SentReply:

@@ -17,6 +17,9 @@ from panzad.mail.message import Address, Message
 _DELIVERED = ("x-original-to", "x-envelope-to", "envelope-to", "x-delivered-to", "delivered-to")
 _MAILTO = re.compile(r"<mailto:([^<>?\s]+)")
 
+# How far a reply reaches: the author (False), all (True), the list alone, or by the mail itself.
+Reach = bool | Literal["auto", "list"]
+
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
@@ -28,16 +31,19 @@ class Recipients:
 
 
 def reply_recipients(
-    message: Message, identities: Sequence[Address], reply_all: bool | Literal["auto"]
+    message: Message, identities: Sequence[Address], reply_all: Reach
 ) -> Recipients:
     """Whom to answer, and as whom.
 
     `identities` are the user's addresses, the main one first; no reply goes to them. `auto`
-    answers all when the mail had others among its recipients and came through no list. A reply
-    to the user's own mail goes to whom that mail went.
+    answers all when the mail had others among its recipients and came through no list; `list`
+    answers the list alone, where there is one. A reply to the user's own mail goes to whom that
+    mail went.
     """
     own = [identity.email for identity in identities]
     author = _author(message, identities)
+    if reply_all == "list":
+        return Recipients(author, _others(_posts(message), own, ()), ())
     to_all = _wants_all(message, own) if reply_all == "auto" else reply_all
     if any(is_own(sender.email, own) for sender in message.from_):
         to = _others(message.to, own, ())
@@ -61,11 +67,21 @@ def others_of(message: Message, identities: Sequence[Address]) -> tuple[Address,
 
 def list_addresses(message: Message) -> frozenset[str]:
     """Where a list's mail is sent to: its List-Post (RFC 2369); without one, who it was to."""
+    return frozenset(canonical(one.email) for one in _posts(message))
+
+
+def _posts(message: Message) -> tuple[Address, ...]:
     if not is_bulk(message):
-        return frozenset()
+        return ()
+    named = (*message.to, *message.cc, *message.reply_to)
     posts = _MAILTO.findall(message.header("List-Post") or "")
-    found = posts or [one.email for one in (*message.to, *message.cc, *message.reply_to)]
-    return frozenset(canonical(email) for email in found)
+    if not posts:
+        return named
+    # The list as people address it, if they did: it may have a name there.
+    return tuple(
+        next((one for one in named if canonical(one.email) == canonical(post)), Address("", post))
+        for post in posts
+    )
 
 
 def why_no_draft(

@@ -103,7 +103,7 @@ class Links:
     def _link(self, container: _Container, message: Message) -> None:
         """Steps 1 A and B: the chain of the References, then the mail below the last of them."""
         above: _Container | None = None
-        for name in _references(message):
+        for name in (*_references(message), *self._cut_off(message)):
             one = self._by_id.setdefault(name, _Container())
             if one is container:
                 continue
@@ -113,6 +113,17 @@ class Links:
         if above is not None:
             # The mail's own word outweighs what others' References say of it.
             _adopt(above, container)
+
+    def _cut_off(self, message: Message) -> tuple[str, ...]:
+        """The mail in In-Reply-To that References lacks: some clients cut those short.
+
+        Only if it is at hand: In-Reply-To may hold other things in angle brackets.
+        """
+        if not message.references or not message.in_reply_to:
+            return ()
+        name = message.in_reply_to[0]
+        known = self._by_id.get(name)
+        return (name,) if known and known.node and name not in message.references else ()
 
     def _guess_parents(self) -> None:
         """Give each mail that names no ids its likeliest parent."""
@@ -151,15 +162,8 @@ def _adopt(parent: _Container, child: _Container) -> None:
 
 
 def _references(message: Message) -> tuple[str, ...]:
-    """The ids above a mail, the oldest first.
-
-    In-Reply-To counts behind References when it names one id that is not there: some clients
-    cut References short. Of several ids (RFC 5256 asks so) the first counts.
-    """
-    chain = message.references
-    answered = message.in_reply_to
-    if answered and (not chain or len(answered) == 1) and answered[0] not in chain:
-        chain = (*chain, answered[0])
+    """The ids above a mail, the oldest first: References, else the first of In-Reply-To."""
+    chain = message.references or message.in_reply_to[:1]
     if len(chain) > _IDS_READ:
         chain = (chain[0], *chain[1 - _IDS_READ :])
     return tuple(one for one in chain if one != message.message_id)

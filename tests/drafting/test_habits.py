@@ -21,32 +21,45 @@ def sent(*to: Address, thread: tuple[Address, ...] = (), **manner: str | bool) -
 
 
 class TestReplyAll:
-    def test_who_keeps_the_others_in_answers_all(self) -> None:
-        assert habits.answers_all([sent(BEN, CAT)] * 3, [BEN], [CAT]) is True
+    LEFT_OUT = sent(BEN, thread=(BEN, CAT))
+    KEPT_IN = sent(BEN, CAT)
 
-    def test_who_leaves_them_out_answers_the_author(self) -> None:
-        left_out = [sent(BEN, thread=(BEN, CAT))] * 3
+    def test_who_leaves_the_others_out_answers_the_author(self) -> None:
+        assert habits.leaves_out([self.LEFT_OUT] * 3, [BEN], [CAT])
 
-        assert habits.answers_all(left_out, [BEN], [CAT]) is False
+    def test_who_keeps_them_in_answers_all(self) -> None:
+        assert not habits.leaves_out([self.KEPT_IN] * 3, [BEN], [CAT])
+
+    def test_only_a_clear_habit_drops_people(self) -> None:
+        assert habits.leaves_out([self.LEFT_OUT] * 3 + [self.KEPT_IN], [BEN], [CAT])
+        assert not habits.leaves_out([self.LEFT_OUT] * 2 + [self.KEPT_IN], [BEN], [CAT])
+        assert not habits.leaves_out([self.LEFT_OUT] * 2, [BEN], [CAT])
 
     def test_mails_between_two_tell_nothing_about_a_third(self) -> None:
-        assert habits.answers_all([sent(BEN, thread=(BEN,))] * 9, [BEN], [CAT]) is None
+        assert not habits.leaves_out([sent(BEN, thread=(BEN,))] * 9, [BEN], [CAT])
 
     def test_the_newest_count(self) -> None:
-        now = [sent(BEN, CAT)] * 20
-        then = [sent(BEN, thread=(BEN, CAT))] * 80
-
-        assert habits.answers_all([*now, *then], [BEN], [CAT]) is True
+        assert not habits.leaves_out([self.KEPT_IN] * 20 + [self.LEFT_OUT] * 80, [BEN], [CAT])
 
     def test_strangers_are_answered_as_others_are(self) -> None:
-        in_company = [sent(BEN, thread=(BEN, CAT))] * 3
-
-        assert habits.answers_all(in_company, [DAN], [Address("", "eve@x.y")]) is False
+        assert habits.leaves_out([self.LEFT_OUT] * 3, [DAN], [Address("", "eve@x.y")])
 
     def test_a_plus_address_is_the_same_person(self) -> None:
         tagged = Address("", "Cat+work@example.net")
 
-        assert habits.answers_all([sent(BEN, CAT)] * 3, [BEN], [tagged]) is True
+        assert not habits.leaves_out([self.KEPT_IN] * 3, [BEN], [tagged])
+        assert habits.leaves_out([self.LEFT_OUT] * 3, [BEN], [tagged])
+
+
+class TestList:
+    LIST = Address("", "crew@lists.example")
+
+    def test_who_answers_the_list_alone_goes_on_to(self) -> None:
+        posts = {"crew@lists.example"}
+
+        assert habits.answers_list_alone([sent(self.LIST)] * 3, posts)
+        assert not habits.answers_list_alone([sent(self.LIST, BEN)] * 3, posts)
+        assert not habits.answers_list_alone([sent(BEN)] * 3, posts)
 
 
 class TestQuote:
@@ -63,10 +76,13 @@ class TestQuote:
         assert habits.quote_place(mails, [BEN]) == "above"
         assert habits.quote_place(mails, [DAN]) == "below"
 
-    def test_two_mails_are_no_habit(self) -> None:
-        mails = [sent(BEN, layout="bottom")] * 2
+    def test_two_mails_to_somebody_are_no_habit_with_them(self) -> None:
+        mails = [sent(BEN, layout="bottom")] * 2 + [sent(CAT, layout="top")] * 9
 
         assert habits.quote_place(mails, [BEN]) == "below"
+
+    def test_without_any_reply_the_quote_stands_below(self) -> None:
+        assert habits.quote_place([], [BEN]) == "below"
 
     def test_mails_stored_before_layouts_were_tell_nothing(self) -> None:
         mails = [sent(BEN)] * 9 + [sent(CAT, layout="bottom")] * 3

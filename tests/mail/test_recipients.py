@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.mail.message import Address, Message
-from panzad.mail.recipients import Recipients, list_addresses, reply_recipients, why_no_draft
+from panzad.mail.recipients import Reach, Recipients, list_addresses, reply_recipients, why_no_draft
 from tests.mail.builder import mail
 
 ME = (Address("Ann Lee", "ann@example.org"), Address("Ann", "ann@boats.example"))
@@ -36,6 +34,8 @@ def incoming(**fields: str) -> Message:
         (incoming(to=f"ann@example.org, {CAT}", list_id="<l.x>"), "auto", [BEN], []),
         (incoming(mail_followup_to=f"list@x.y, {CAT}"), True, ["list@x.y", CAT], []),
         (incoming(mail_followup_to="list@x.y"), False, [BEN], []),
+        (incoming(to="l@x.y", cc=CAT, list_post="<mailto:L@x.y>"), "list", ["l@x.y"], []),
+        (incoming(to=f"l@x.y, {CAT}", precedence="list"), "list", ["l@x.y", CAT], []),
         (incoming(from_="ann@example.org", to=f"{BEN}, {CAT}"), "auto", [BEN, CAT], []),
         (incoming(from_="ann@example.org", to=BEN, cc=DAN), True, [BEN], [DAN]),
         (incoming(reply_to="list@x.y", to="list@x.y"), True, ["list@x.y"], [BEN]),
@@ -43,7 +43,7 @@ def incoming(**fields: str) -> Message:
     ],
 )  # fmt: skip
 def test_recipients_of_a_reply(
-    message: Message, reply_all: bool | Literal["auto"], to: list[str], cc: list[str]
+    message: Message, reply_all: Reach, to: list[str], cc: list[str]
 ) -> None:
     assert emails(reply_recipients(message, ME, reply_all)) == (to, cc)
 
@@ -100,11 +100,11 @@ ADDRESSES = st.lists(
     fields=st.fixed_dictionaries(
         dict.fromkeys(("from_", "to", "cc", "reply_to", "mail_followup_to"), ADDRESSES)
     ),
-    reply_all=st.sampled_from([True, False, "auto"]),
+    reply_all=st.sampled_from([True, False, "auto", "list"]),
     lists=st.booleans(),
 )
 def test_nobody_is_answered_twice_and_the_user_never(
-    fields: dict[str, str], reply_all: bool | Literal["auto"], lists: bool
+    fields: dict[str, str], reply_all: Reach, lists: bool
 ) -> None:
     message = mail("Hi", **fields, **({"list_id": "<l.x>"} if lists else {}))
     found = reply_recipients(message, ME, reply_all)
