@@ -60,11 +60,8 @@ def same_person(one: Address, other: Address) -> bool:
     if "@" in one.email and "@" in other.email:
         return canonical(one.email) == canonical(other.email)
     first, second = (frozenset(_WORD.findall(who.name.lower())) for who in (one, other))
-    # "Lee, Ann" and "Ann Lee"; "Ann Lee (Houston)" holds both words of "Ann Lee".
-    return bool(first and second) and (
-        first == second
-        or (min(len(first), len(second)) > 1 and (first <= second or second <= first))
-    )
+    # "Lee, Ann" is "Ann Lee"; "Ann wrote:" and "Ann Lee (Houston)" mean her too.
+    return bool(first and second) and (first <= second or second <= first)
 
 
 def author_of(message: Message) -> Address:

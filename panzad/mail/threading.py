@@ -190,7 +190,8 @@ def _likeliest_parent(
     """Among mails of the same subject the one that this mail quotes, or seems to answer.
 
     The newest quote that is at hand decides, whatever the clocks say. Otherwise, if a quote or the
-    subject says that it is an answer, it answers the newest mail before it that it writes to.
+    subject says that it is an answer, it answers the newest mail before it that it writes to, or
+    that went where it goes.
     """
     for quoted in node.quotes:
         for other, container in (*reversed(earlier), *later):
@@ -198,18 +199,31 @@ def _likeliest_parent(
                 return container
     if not node.quotes and not is_reply_subject(node.message.subject):
         return None
-    for other, container in reversed(earlier):
-        if _key(node.message)[0] - _key(other.message)[0] > _LONGEST_GAP:
-            return None
-        if _writes_to(node.message, other.message) and _may_quote(node, other):
-            return container
+    possible = [
+        (other, container)
+        for other, container in reversed(earlier)
+        if _key(node.message)[0] - _key(other.message)[0] <= _LONGEST_GAP
+        and _may_quote(node, other)
+    ]
+    for answers in (_writes_to, _shares_a_recipient):
+        for other, container in possible:
+            if answers(node.message, other.message):
+                return container
     return None
 
 
 def _writes_to(message: Message, other: Message) -> bool:
     """Whether the author of `other` is among the recipients of `message`."""
-    recipients = {canonical(one.email) for one in (*message.to, *message.cc)}
-    return canonical(author_of(other).email) in recipients
+    return canonical(author_of(other).email) in _recipients(message)
+
+
+def _shares_a_recipient(message: Message, other: Message) -> bool:
+    """Whether both went to one address: on a list nobody need be addressed."""
+    return bool(_recipients(message) & _recipients(other))
+
+
+def _recipients(message: Message) -> frozenset[str]:
+    return frozenset(canonical(one.email) for one in (*message.to, *message.cc))
 
 
 def _may_quote(node: Node, other: Node) -> bool:

@@ -96,6 +96,12 @@ class TestWithoutIds:
             self.QUESTION
         ]
 
+    def test_on_a_list_nobody_need_be_addressed(self) -> None:
+        post = at(1, "Which glue?", from_=BEN, to="crew@lists.example", subject="Glue")
+        answer = at(2, "Epoxy.", from_=CAT, to="crew@lists.example", subject="Re: Glue")
+
+        assert [node.message for node in links(post, answer).ancestors(answer)] == [post]
+
     def test_the_same_subject_among_other_people_is_another_thread(self) -> None:
         answer = at(3, "Yes.", from_=ANN, to=CAT, subject="Re: Batch")
 
