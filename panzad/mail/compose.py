@@ -1,6 +1,6 @@
 """Composes drafts as RFC 5322 bytes: text, signature and quote in their places. The last room.
 
-Fields are written in `fields`, where no value can make another one; bodies are quoted-printable,
+Fields are written in `header_fields`, where no value can make another one; bodies are quoted-printable,
 so that all of a draft is 7-bit and no line is too long.
 """
 
@@ -15,7 +15,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Literal, Protocol
 
-from panzad.mail import fields, html_body
+from panzad.mail import header_fields, html_body
 from panzad.mail.attribution_lines import attribution_line
 from panzad.mail.message import Address
 
@@ -47,7 +47,7 @@ class Arrangement:
 
 def new_message_id(domain: str, token: str) -> str:
     """`<token@domain>`, both cut down to what an id may hold; `token` makes it unique."""
-    return fields.message_id(domain, token)
+    return header_fields.message_id(domain, token)
 
 
 def compose_reply(
@@ -73,9 +73,9 @@ def compose_reply(
     """
     header = [
         _common(from_, to, cc, subject, date, message_id),
-        fields.ids_field("In-Reply-To", [in_reply_to] if in_reply_to else []),
-        fields.ids_field("References", references),
-        *(fields.text_field(name, value) for name, value in extra_headers),
+        header_fields.ids_field("In-Reply-To", [in_reply_to] if in_reply_to else []),
+        header_fields.ids_field("References", references),
+        *(header_fields.text_field(name, value) for name, value in extra_headers),
     ]
     quoted = None if arrangement.quote == "none" else original
     line = attribution_line(quoted.author, quoted.date, arrangement.language) if quoted else ""
@@ -193,12 +193,12 @@ def _common(
 ) -> bytes:
     return b"".join(
         (
-            fields.addresses_field("From", [from_]),
-            fields.addresses_field("To", to),
-            fields.addresses_field("Cc", cc),
-            fields.text_field("Subject", subject),
-            fields.text_field("Date", format_datetime(date)),
-            fields.ids_field("Message-ID", [message_id]),
+            header_fields.addresses_field("From", [from_]),
+            header_fields.addresses_field("To", to),
+            header_fields.addresses_field("Cc", cc),
+            header_fields.text_field("Subject", subject),
+            header_fields.text_field("Date", format_datetime(date)),
+            header_fields.ids_field("Message-ID", [message_id]),
             b"MIME-Version: 1.0\r\n",
         )
     )
