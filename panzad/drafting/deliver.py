@@ -7,6 +7,7 @@ before anything is appended again.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +64,9 @@ def _prepared(
     assert mark.task is not None
     assert mark.text is not None
     task = loaded(mark.task)
-    message_id = new_message_id(task.author.domain, f"panzad.{mark.id}")
+    # The number alone would come again with a new database, and Gmail drops a mail whose id it has.
+    token = f"panzad.{mark.id}.{secrets.token_hex(6)}"
+    message_id = new_message_id(task.author.domain, token)
     draft = composed(task, mark.text, message_id, signature, mark.id, mark.adapter)
     with db.transaction() as tx:
         marks.appending(

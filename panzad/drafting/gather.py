@@ -101,11 +101,12 @@ def instruction_task(db: Database, mailbox: Mailbox, draft: Message) -> DraftTas
     instruction = extract(draft).own_text.strip()
     if not instruction:
         return Refusal("the draft has no text of its own to take as instruction")
-    own = identities(mailbox.account)
+    own = identities(mailbox.account)[0]
     session, folders = mailbox.session, mailbox.thread_folders
     found = find_parents(session, folders, parents_of(draft)[:1])
     parent = found[0] if found else None
-    author = next((one for one in own if draft.from_ and one.email == draft.from_[0].email), own[0])
+    written_as = author_of(draft)
+    author = written_as if is_own(written_as.email, mailbox.account.identities) else own
     thread = (
         (*turns(parent, find_related(session, folders, parent)), turn_of(parent))
         if parent

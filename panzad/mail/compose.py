@@ -1,7 +1,8 @@
 """Composes drafts as RFC 5322 bytes: text, signature and quote in their places. The last room.
 
-Fields are written in `header_fields`, where no value can make another one; bodies are quoted-printable,
-so that all of a draft is 7-bit and no line is too long.
+Fields are written in `header_fields`, where no value can make another one; bodies are
+quoted-printable, so that all of a draft is 7-bit and no line is too long. Paragraphs stay one line
+each and are not format=flowed: so Thunderbird lets them flow when they are edited.
 """
 
 from __future__ import annotations
