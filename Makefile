@@ -4,11 +4,12 @@ STATE  := .panzad
 BIN    := .venv/bin
 MODEL  := $(STATE)/models/smollm2-135m-instruct
 
-.PHONY: help demo test lint fast bench bench-extraction fuzz clean
+.PHONY: help demo test test-clients lint fast bench bench-extraction fuzz clean
 
 help:
 	@echo "make demo   a sample mailbox, the real daemon, a draft in the person's own style"
 	@echo "make test   lint, types and all tests"
+	@echo "make test-clients  real Thunderbird and neomutt on a display without a screen"
 	@echo "make lint   ruff, pyright, import-linter"
 	@echo "make fast   the tests that need neither a server nor a model"
 	@echo "make bench  the benchmark on the paper's mails (BENCH_DATA=folder)"
@@ -21,6 +22,10 @@ demo: .venv/demo $(MODEL)
 
 test: .venv/test $(MODEL) dovecot lint
 	PANZAD_TEST_MODELS=$(CURDIR)/$(STATE)/models $(BIN)/pytest
+
+test-clients: .venv/test dovecot
+	@sh tools/clients
+	$(BIN)/pytest -m client tests/clients
 
 lint: .venv/test
 	$(BIN)/ruff check .
@@ -43,7 +48,7 @@ fuzz: .venv/test
 	$(BIN)/python -m benchmarks.fuzz_mail --data $(BENCH_DATA) --count $(COUNT) --seed $(SEED) --jobs 2
 
 clean:
-	rm -rf .venv $(STATE)
+	rm -rf .venv $(STATE) build
 
 .venv/ready: pyproject.toml constraints.txt
 	@sh tools/prerequisites $(PYTHON)

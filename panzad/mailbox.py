@@ -26,7 +26,9 @@ class Mailbox:
     @property
     def thread_folders(self) -> tuple[str, ...]:
         """Where earlier mails of a thread are looked for."""
-        return tuple(dict.fromkeys((*self.folders.watch, *self.folders.sent)))
+        return tuple(
+            dict.fromkeys((*self.folders.watch, *self.folders.sent, *self.folders.archive))
+        )
 
 
 def connect(name: str, account: Account) -> Session:

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from panzad.config import Config, Paths, parse_window
+from panzad.drafting.task import GATHERED, loaded
 from panzad.locks import is_held
 from panzad.recall import EMBEDDER
 from panzad.schedule import Learnt, next_window
 from panzad.store import adapters, embeddings, folders, mails, marks, pairs, problems
 from panzad.store.database import Database
+from panzad.store.marks import Mark
 
 RECENT_MARKS = 10
 MARK_KEYS = (
@@ -61,10 +63,17 @@ def _account(db: Database, name: str) -> dict[str, Any]:
         "mails": asdict(counted) if counted else {"mails": 0, "used": 0, "unused": {}},
         "marks": marks.counts(db, name),
         "recent": [
-            {key: getattr(mark, key) for key in MARK_KEYS}
+            {**{key: getattr(mark, key) for key in MARK_KEYS}, "note": _note(mark)}
             for mark in marks.recent(db, name, RECENT_MARKS)
         ],
     }
+
+
+def _note(mark: Mark) -> str:
+    """What about a mark's draft is not plain, once it is gathered."""
+    if mark.task is None or mark.state not in GATHERED:
+        return ""
+    return loaded(mark.task).note
 
 
 def _index(db: Database) -> dict[str, Any]:

@@ -81,6 +81,14 @@ class TestErrors:
         assert status == 3
         assert "line 9: unknown key model.idle_minuets: did you mean idle_minutes?" in stderr
 
+    def test_forcing_a_draft_needs_the_mail_that_it_answers(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox)
+        status, _, stderr = panzad("draft", "--force")
+        assert status == 2
+        assert "--force needs a MESSAGE-ID" in only_line(stderr)
+
     def test_a_wrong_password_is_a_login_error(
         self, panzad: Panzad, dovecot_mailbox: TestMailbox
     ) -> None:

@@ -13,7 +13,7 @@ from panzad.desk import Desk
 from panzad.drafting import rounds
 from panzad.drafting.deliver import composed
 from panzad.drafting.gather import identities
-from panzad.drafting.task import DraftTask
+from panzad.drafting.task import Asked, DraftTask, dumped_request
 from panzad.errors import PanzadError, UsageError
 from panzad.imap.drafts import append_draft
 from panzad.imap.search import find_by_message_id
@@ -28,19 +28,22 @@ from panzad.store.marks import Mark, NewMark
 @click.command()
 @click.argument("message_id", required=False)
 @click.option("--instruction", default="", help="What the draft should say.")
+@click.option("--force", is_flag=True, help="Even if it is automatic, old, or a list's mail.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.pass_obj
-def draft(app: App, message_id: str | None, instruction: str, as_json: bool) -> None:
+def draft(app: App, message_id: str | None, instruction: str, force: bool, as_json: bool) -> None:
     """Draft an answer to the mail MESSAGE-ID, or to every marked mail that waits."""
     app.log("draft")
     config = app.config()
     if message_id is None:
-        if instruction:
-            raise UsageError("--instruction needs a MESSAGE-ID", "name the mail to answer")
+        if instruction or force:
+            option = "--instruction" if instruction else "--force"
+            raise UsageError(f"{option} needs a MESSAGE-ID", "name the mail to answer")
         count = draft_all(app, config)
         click.echo(json.dumps({"drafts": count}) if as_json else f"{count} drafts")
         return
-    mark = _draft_one(app, config, f"<{message_id.strip().strip('<>')}>", instruction)
+    asked = Asked(instruction, force)
+    mark = _draft_one(app, config, f"<{message_id.strip().strip('<>')}>", asked)
     if as_json:
         shown = {"mark": mark.id, "state": mark.state, "text": mark.text, "reason": mark.reason}
         click.echo(json.dumps(shown, ensure_ascii=False))
@@ -68,13 +71,13 @@ def draft_all(app: App, config: Config) -> int:
     return count
 
 
-def _draft_one(app: App, config: Config, message_id: str, instruction: str) -> Mark:
+def _draft_one(app: App, config: Config, message_id: str, asked: Asked) -> Mark:
     for name, account in config.accounts.items():
         with (
             held(app.paths.locks, f"marks-{name}", wait=True),
             opened(name, account) as mailbox,
         ):
-            mark_id = _asked(app, mailbox, message_id, instruction)
+            mark_id = _asked(app, mailbox, message_id, asked)
             if mark_id is None:
                 continue
             rounds.gather_due(app.db, mailbox, config)
@@ -91,7 +94,7 @@ def _draft_one(app: App, config: Config, message_id: str, instruction: str) -> M
     )
 
 
-def _asked(app: App, mailbox: Mailbox, message_id: str, instruction: str) -> int | None:
+def _asked(app: App, mailbox: Mailbox, message_id: str, asked: Asked) -> int | None:
     """Put a mark on record for a mail, wherever it lies; None when it is nowhere."""
     for folder in mailbox.thread_folders:
         state = mailbox.session.select(folder, readonly=True)
@@ -105,7 +108,7 @@ def _asked(app: App, mailbox: Mailbox, message_id: str, instruction: str) -> int
                 message_id,
                 "reply",
                 present=False,
-                task=instruction,
+                task=dumped_request(asked),
             )
             with app.db.transaction() as tx:
                 return marks.add(tx, row)

@@ -83,7 +83,7 @@ def _account(name: str, account: dict[str, Any]) -> list[RenderableType]:
                 mark["message_id"],
                 mark["adapter"] or "",
                 mark["changed_at"],
-                mark["reason"] or "",
+                mark["reason"] or mark["note"],
             )
         parts.append(table)
     return parts

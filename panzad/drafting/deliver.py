@@ -7,8 +7,11 @@ before anything is appended again.
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
@@ -17,6 +20,7 @@ from panzad.imap.drafts import append_draft, find_message, mark_source
 from panzad.imap.search import find_by_message_id
 from panzad.imap.session import Session
 from panzad.mail.compose import compose_reply, new_message_id
+from panzad.sources import thunderbird
 from panzad.store import marks
 from panzad.store.database import Database
 from panzad.store.marks import Appending, Mark
@@ -60,7 +64,9 @@ def _prepared(
     assert mark.task is not None
     assert mark.text is not None
     task = loaded(mark.task)
-    message_id = new_message_id(task.author.domain, f"panzad.{mark.id}")
+    # The number alone would come again with a new database, and Gmail drops a mail whose id it has.
+    token = f"panzad.{mark.id}.{secrets.token_hex(6)}"
+    message_id = new_message_id(task.author.domain, token)
     draft = composed(task, mark.text, message_id, signature, mark.id, mark.adapter)
     with db.transaction() as tx:
         marks.appending(
@@ -82,7 +88,6 @@ def composed(
     adapter: str | None,
 ) -> bytes:
     """The draft as the mail that is appended."""
-    original = task.original
     return compose_reply(
         from_=task.author,
         to=task.to,
@@ -94,9 +99,25 @@ def composed(
         references=task.references,
         text=text,
         signature=signature,
-        original=original,
-        extra_headers=(("X-Panzad", f"{mark_id}; adapter={adapter or 'none'}"),),
+        original=task.original,
+        arrangement=task.arrangement,
+        extra_headers=(
+            ("X-Panzad", f"{mark_id}; adapter={adapter or 'none'}"),
+            *_for_thunderbird(task.author.email),
+        ),
     )
+
+
+def _for_thunderbird(email: str) -> Iterator[tuple[str, str]]:
+    """The headers by which Thunderbird opens a draft as one of its own.
+
+    Only where a profile of this machine has an identity for the address: another one's keys
+    would open a wrong identity, and without them From decides.
+    """
+    key = thunderbird.identity_key(Path.home(), email)
+    if key is not None:
+        yield "X-Mozilla-Draft-Info", "internal/draft; vcard=0; receipt=0; DSN=0; uuencode=0"
+        yield "X-Identity-Key", key
 
 
 def _found(session: Session, mark: Mark, places: Places) -> int | None:

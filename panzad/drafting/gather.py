@@ -1,21 +1,42 @@
-"""Gathers what a marked mail needs for its draft: the thread, the recipients, the instruction."""
+"""Gathers what a marked mail needs for its draft: the thread, the recipients, the arrangement."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from panzad.config import Account
-from panzad.drafting.task import DraftTask, Original
+from panzad.config import Account, Drafts
+from panzad.drafting import habits
+from panzad.drafting.task import Asked, DraftTask, Original
 from panzad.imap.search import fetch_message
 from panzad.imap.session import Session
-from panzad.learning.threads import find_parents, parents_of, turn_of, turns
+from panzad.learning.threads import find_parents, find_related, parents_of, turn_of, turns
+from panzad.mail.compose import Arrangement
 from panzad.mail.extract import extract
+from panzad.mail.identities import canonical, is_own
+from panzad.mail.language import language_of
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
-from panzad.mail.recipients import reply_recipients, why_no_draft
-from panzad.mail.thread import reply_references, reply_subject
+from panzad.mail.recipients import (
+    Reach,
+    Recipients,
+    list_addresses,
+    others_of,
+    reply_recipients,
+    why_no_draft,
+    why_unanswerable,
+)
+from panzad.mail.sameness import author_of
+from panzad.mail.subject import reply_subject
+from panzad.mail.thread import Answered, reply_references, to_answer
+from panzad.mailbox import Mailbox
+from panzad.store.database import Database
+from panzad.store.habits import SentReply, has_written_to, replies
+
+# More say nothing new about a habit.
+REPLIES_READ = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +44,6 @@ class Refusal:
     """There will be no draft; `reason` is shown to the user."""
 
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """What the config says about replies."""
-
-    reply_all: Literal["auto"] | bool
-    max_age: timedelta
 
 
 def identities(account: Account) -> tuple[Address, ...]:
@@ -46,27 +59,29 @@ def fetch(session: Session, folder: str, uid: int) -> Message | None:
 
 
 def reply_task(
-    session: Session,
-    folders: tuple[str, ...],
-    account: Account,
-    message: Message,
-    habits: Habits,
-    *,
-    instruction: str = "",
+    db: Database, mailbox: Mailbox, rules: Drafts, marked: Message, asked: Asked | None
 ) -> DraftTask | Refusal:
-    """The task of answering `message`; earlier mails of its thread are looked for in `folders`."""
-    own = identities(account)
-    if reason := why_no_draft(message, own):
+    """The task of answering `marked`, or the newer mail of its thread that is to be answered.
+
+    A command (`asked`) names its mail, so that very mail is answered.
+    """
+    related = find_related(mailbox.session, mailbox.thread_folders, marked)
+    answered = to_answer(marked, related, mailbox.account.identities)
+    if asked is not None:
+        answered = Answered(marked, "")
+    message = answered.message
+    others = [marked, *related] if message is not marked else related
+    if asked is not None and asked.force:
+        reason = why_unanswerable(message)
+    else:
+        reason = _why_not(db, mailbox, rules, message, others)
+    if reason:
         return Refusal(reason)
-    if message.date and _age(message.date) > habits.max_age:
-        return Refusal(f"older than {habits.max_age.days} days")
-    recipients = reply_recipients(message, own, habits.reply_all)
+    sent = replies(db, mailbox.name, REPLIES_READ)
+    own = identities(mailbox.account)
+    recipients = recipients_of(db, mailbox.name, own, message, sent, rules.reply_all)
     if not recipients.to:
         return Refusal("nobody to answer")
-    thread = (
-        *turns(message, find_parents(session, folders, parents_of(message))),
-        turn_of(message),
-    )
     return DraftTask(
         author=recipients.from_,
         to=recipients.to,
@@ -74,25 +89,27 @@ def reply_task(
         subject=reply_subject(message.subject),
         in_reply_to=message.message_id,
         references=reply_references(message),
-        thread=thread,
+        thread=(*turns(message, others), turn_of(message)),
         original=_original(message),
-        instruction=instruction,
+        instruction=asked.instruction if asked else "",
+        arrangement=_arrangement(message, sent, recipients.to),
+        note=answered.note,
     )
 
 
-def instruction_task(
-    session: Session, folders: tuple[str, ...], account: Account, draft: Message
-) -> DraftTask | Refusal:
+def instruction_task(db: Database, mailbox: Mailbox, draft: Message) -> DraftTask | Refusal:
     """The task that a marked draft of the user's own sets: its text is the instruction."""
     instruction = extract(draft).own_text.strip()
     if not instruction:
         return Refusal("the draft has no text of its own to take as instruction")
-    own = identities(account)
+    own = identities(mailbox.account)[0]
+    session, folders = mailbox.session, mailbox.thread_folders
     found = find_parents(session, folders, parents_of(draft)[:1])
     parent = found[0] if found else None
-    author = next((one for one in own if draft.from_ and one.email == draft.from_[0].email), own[0])
+    written_as = author_of(draft)
+    author = written_as if is_own(written_as.email, mailbox.account.identities) else own
     thread = (
-        (*turns(parent, find_parents(session, folders, parents_of(parent))), turn_of(parent))
+        (*turns(parent, find_related(session, folders, parent)), turn_of(parent))
         if parent
         else turns(draft, others=())
     )
@@ -106,12 +123,77 @@ def instruction_task(
         thread=thread,
         original=_original(parent) if parent else None,
         instruction=instruction,
+        arrangement=_arrangement(
+            parent or draft, replies(db, mailbox.name, REPLIES_READ), draft.to
+        ),
+    )
+
+
+def _why_not(
+    db: Database, mailbox: Mailbox, rules: Drafts, message: Message, others: list[Message]
+) -> str | None:
+    """Why the mail gets no draft unless forced."""
+    own = mailbox.account.identities
+    posts = list_addresses(message)
+    takes_part = bool(posts) and (
+        any(is_own(author_of(one).email, own) for one in others)
+        or has_written_to(db, mailbox.name, posts)
+    )
+    if reason := why_no_draft(message, identities(mailbox.account), takes_part=takes_part):
+        return reason
+    if message.date and _age(message.date) > timedelta(days=rules.max_age_days):
+        return f"older than {rules.max_age_days} days"
+    return None
+
+
+def recipients_of(
+    db: Database,
+    account: str,
+    own: Sequence[Address],
+    message: Message,
+    sent: Sequence[SentReply],
+    reply_all: bool | Literal["auto"],
+) -> Recipients:
+    """Whom a reply to `message` goes to; `auto` asks the habits that the `sent` replies tell."""
+    reach = _reach(db, account, own, message, sent) if reply_all == "auto" else reply_all
+    return reply_recipients(message, own, reach)
+
+
+def _reach(
+    db: Database,
+    account: str,
+    own: Sequence[Address],
+    message: Message,
+    sent: Sequence[SentReply],
+) -> Reach:
+    """How far this user's replies to such a mail reach."""
+    posts = list_addresses(message)
+    if posts:
+        # Where the list sets Reply-To to itself, a plain reply goes there.
+        if posts & {canonical(one.email) for one in message.reply_to}:
+            return False
+        if habits.answers_list_alone(sent, posts):
+            return "list"
+        # Who writes to a list answers on it.
+        return has_written_to(db, account, posts)
+    others = others_of(message, own)
+    alone = habits.leaves_out(sent, message.reply_to or message.from_, others)
+    return False if alone else "auto"
+
+
+def _arrangement(
+    message: Message, sent: list[SentReply], people: tuple[Address, ...]
+) -> Arrangement:
+    """As the user writes to these people; HTML only where the mail that is answered has it too."""
+    return Arrangement(
+        quote=habits.quote_place(sent, people),
+        language=language_of(extract(message).own_text, expected=habits.language(sent, people)),
+        html="text/html" in message.content_types and habits.writes_html(sent, people),
     )
 
 
 def _original(message: Message) -> Original:
-    author = message.from_[0] if message.from_ else Address("", "")
-    return Original(author, _date(message), message.text)
+    return Original(author_of(message), _date(message), message.text)
 
 
 def _date(message: Message) -> str:

@@ -16,9 +16,9 @@ import structlog
 from panzad.config import Config
 from panzad.drafting import gather
 from panzad.drafting.deliver import Places, deliver, tell_source
-from panzad.drafting.gather import Habits, Refusal
+from panzad.drafting.gather import Refusal
 from panzad.drafting.marks import Add, Leave, Marked, Move, plan
-from panzad.drafting.task import DraftTask, dumped
+from panzad.drafting.task import GATHERED, DraftTask, dumped, loaded, loaded_request
 from panzad.errors import LoginError, NetworkError, PanzadError, TlsError
 from panzad.imap.search import message_ids, standing
 from panzad.imap.session import FolderState
@@ -128,32 +128,46 @@ def gather_due(db: Database, mailbox: Mailbox, config: Config) -> int:
 
 def _gather_one(db: Database, mailbox: Mailbox, config: Config, mark: Mark) -> None:
     message = gather.fetch(mailbox.session, mark.folder, mark.uid)
-    with_instruction = mark.task or ""
     result: DraftTask | Refusal
     if message is None:
         result = Refusal("the mail is gone")
     elif mark.kind == "reply":
-        result = gather.reply_task(
-            mailbox.session,
-            mailbox.thread_folders,
-            mailbox.account,
-            message,
-            Habits(config.drafts.reply_all, timedelta(days=config.drafts.max_age_days)),
-            instruction=with_instruction,
-        )
+        asked = loaded_request(mark.task) if mark.task else None
+        result = gather.reply_task(db, mailbox, config.drafts, message, asked)
     elif message.header("X-Panzad") or marks.is_draft_of_ours(db, mark.account, mark.message_id):
         result = Refusal("this draft is panzad's own")
     else:
-        result = gather.instruction_task(
-            mailbox.session, mailbox.thread_folders, mailbox.account, message
-        )
+        result = gather.instruction_task(db, mailbox, message)
+    has_it = _answering(db, mark, result) if isinstance(result, DraftTask) else None
     with db.transaction() as tx:
         if isinstance(result, Refusal):
             marks.refuse(tx, mark.id, result.reason)
             log.info("mark.refused", account=mark.account, mark=mark.id, reason=result.reason)
+        elif has_it is not None:
+            marks.cancel(tx, mark.id, f"mark {has_it} has the draft for this thread")
+            log.info("mark.covered", account=mark.account, mark=mark.id, by=has_it)
         else:
             marks.gathered(tx, mark.id, dumped(result))
-            log.info("mark.gathered", account=mark.account, mark=mark.id)
+            log.info("mark.gathered", account=mark.account, mark=mark.id, note=result.note)
+
+
+def _answering(db: Database, mark: Mark, task: DraftTask) -> int | None:
+    """The mark whose draft answers the same mail already.
+
+    Thunderbird's star on a collapsed thread flags every mail of it: one draft is wanted.
+    """
+    if mark.kind != "reply" or not mark.present or task.in_reply_to is None:
+        return None
+    for other in marks.present(db, mark.account):
+        if (
+            other.kind == "reply"
+            and other.id != mark.id
+            and other.state in GATHERED
+            and other.task is not None
+            and loaded(other.task).in_reply_to == task.in_reply_to
+        ):
+            return other.id
+    return None
 
 
 def deliver_due(db: Database, mailbox: Mailbox) -> int:

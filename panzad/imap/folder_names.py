@@ -1,4 +1,4 @@
-"""What mail programs and providers call the Sent and the Drafts folder, language by language.
+"""What mail programs and providers call Sent, Drafts, Archive and All Mail, language by language.
 
 Used by `folders.choose` where a server names no SPECIAL-USE. Earlier names win over later ones.
 """
@@ -88,4 +88,20 @@ DRAFTS: tuple[str, ...] = (
     "下書き", "草稿", "草稿箱", "草稿匣", "임시 보관함", "임시보관함",
     # Celtic, Esperanto
     "Dréachtaí", "Drafftiau", "Brouilhedoù", "Malnetoj",
+)  # fmt: skip
+
+ARCHIVE: tuple[str, ...] = (
+    "Archive", "Archives", "Archiv", "Archivo", "Archivos", "Archivio", "Arquivo", "Arquivos",
+    "Arxiu", "Archief", "Archieven", "Arkiv", "Arkiver", "Arkisto", "Arkistot", "Arhiv", "Arhiva",
+    "Arhivă", "Archiwum", "Archív", "Archívum", "Arhiiv", "Arhīvs", "Archyvas", "Архив", "Архів",
+    "Архива", "Αρχείο", "Αρχειοθήκη", "Arşiv", "ארכיון", "الأرشيف", "أرشيف", "アーカイブ",
+    "存档", "归档", "封存", "保管", "보관", "보관함", "Lưu trữ", "Arsip",
+)  # fmt: skip
+
+ALL: tuple[str, ...] = (
+    "All Mail", "Alle Nachrichten", "Tous les messages", "Todos los correos",
+    "Todos os e-mails", "Todo o correio", "Tutti i messaggi", "Alle berichten", "Alle e-mails",
+    "Alle mails", "All e-post", "Alla mail", "Kaikki viestit", "Všechny zprávy",
+    "Všetky správy", "Összes levél", "Toate mesajele", "Вся почта", "Уся пошта",
+    "Όλα τα μηνύματα", "Tüm Postalar", "すべてのメール", "所有邮件", "所有郵件", "전체보관함",
 )  # fmt: skip

@@ -15,6 +15,8 @@ from panzad.imap import folder_names
 _UNSELECTABLE = frozenset({"\\noselect", "\\nonexistent"})
 # Parents that hold a mailbox's own folders on some servers.
 _PARENTS = ("inbox", "[gmail]", "[google mail]")
+# Each costs two round trips for every draft.
+_ARCHIVES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,15 @@ class FolderInfo:
 
 @dataclass(frozen=True, slots=True)
 class FolderChoice:
-    """The folders that play a part: mail is learned from `sent`, marks are seen in `watch`."""
+    """The folders that play a part: mail is learned from `sent`, marks are seen in `watch`.
+
+    `archive` are those where earlier mails of a thread may lie besides; there may be none.
+    """
 
     sent: tuple[str, ...]
     drafts: str
     watch: tuple[str, ...]
+    archive: tuple[str, ...] = ()
 
 
 def folder_info(
@@ -77,12 +83,36 @@ def choose(
         sent=tuple(dict.fromkeys(chosen_sent)),
         drafts=chosen_drafts,
         watch=tuple(dict.fromkeys(_named(usable, name, "watch") for name in watch)),
+        archive=_archives(usable),
     )
+
+
+def _archives(infos: Sequence[FolderInfo]) -> tuple[str, ...]:
+    """Folders of kept mail: All Mail holds everything; else Archive with its years below it."""
+    everything = _parted(infos, "\\all", folder_names.ALL)
+    if everything:
+        return everything[:1]
+    found = _parted(infos, "\\archive", folder_names.ARCHIVE)
+    below = [
+        info.name
+        for info in infos
+        if any(info.delimiter and info.name.startswith(one + info.delimiter) for one in found)
+    ]
+    # Thunderbird files by year (Archives/2026): the newest years are likeliest.
+    return (*found, *sorted(below, reverse=True))[:_ARCHIVES]
 
 
 def _by_part(
     infos: Sequence[FolderInfo], attribute: str, names: Sequence[str], key: str
 ) -> tuple[str, ...]:
+    found = _parted(infos, attribute, names)
+    if not found:
+        raise _missing(f"no folder for {key} was found", key, infos)
+    return found
+
+
+def _parted(infos: Sequence[FolderInfo], attribute: str, names: Sequence[str]) -> tuple[str, ...]:
+    """The folders with a SPECIAL-USE attribute; where none has it, those named so."""
     marked = [info.name for info in infos if attribute in info.attributes]
     if marked:
         return tuple(marked)
@@ -92,8 +122,6 @@ def _by_part(
         for info in infos
         if _folded(_own_name(info)) in rank
     )
-    if not found:
-        raise _missing(f"no folder for {key} was found", key, infos)
     return tuple(name for _, name in found)
 
 

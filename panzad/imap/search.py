@@ -1,8 +1,11 @@
-"""Finds mails: those that carry the mark, one by its UID, some by their Message-IDs."""
+"""Finds mails: those that carry the mark, one by its UID, some by their ids or their subject."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import structlog
 
@@ -11,6 +14,14 @@ from panzad.imap.fetch import Fetched, fetch_batch, header_ids
 from panzad.imap.session import Session
 
 _IDS_PER_SEARCH = 8
+# Longer ids come from nobody, and Outlook refuses lines over 9,900 bytes.
+_LONGEST_KEY = 400
+# A subject that every second mail has ("Hello") must not fetch a folder.
+_HITS = 20
+# How far back a mail without ids may answer another, and what is too short a part of a subject.
+_SUBJECT_DAYS = 60
+_SUBJECT_PART = 4
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 log = structlog.get_logger()
 
@@ -50,7 +61,7 @@ def find_by_message_id(session: Session, folder: str, ids: Iterable[str]) -> dic
     """
     session.selected_as(folder, readonly=True)
     # Others would need literals; SEARCH takes US-ASCII unless it names a charset.
-    wanted = [one for one in dict.fromkeys(ids) if one and one.isascii() and one.isprintable()]
+    wanted = [one for one in dict.fromkeys(ids) if _searchable(one)]
     found: dict[str, int] = {}
     try:
         for batch in _of_size(wanted, _IDS_PER_SEARCH):
@@ -65,11 +76,91 @@ def find_by_message_id(session: Session, folder: str, ids: Iterable[str]) -> dic
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ThreadSearch:
+    """What the other mails of a thread are known by.
+
+    `above` are ids of mails that are answered, `answered` is the id that answers name. `subject`
+    is the base subject, which is asked for when `by_subject` says so. `day` is the mail's date.
+    """
+
+    above: tuple[str, ...]
+    answered: str | None
+    subject: str
+    by_subject: bool
+    day: date | None
+
+
+def find_thread(session: Session, folder: str, wanted: ThreadSearch) -> list[int]:
+    """UIDs of mails in `folder` that may belong to a thread, ascending; drafts do not count.
+
+    Two SEARCHes at most: by ids; and by subject where that is wanted, or where the server cannot
+    search headers (Yahoo: `[SERVERBUG]`).
+    """
+    session.selected_as(folder, readonly=True)
+    by_ids = _searched(session, folder, _thread_keys(wanted))
+    found = set(by_ids or ())
+    if wanted.by_subject or by_ids is None:
+        found.update(_searched(session, folder, _subject_key(wanted)) or ())
+    return sorted(found)
+
+
+def _searched(session: Session, folder: str, keys: str) -> list[int] | None:
+    """The newest hits; None where the server refuses to search so."""
+    if not keys:
+        return []
+    try:
+        with session.translated("search for a thread"):
+            return sorted(session.client.search(f"UNDRAFT UNDELETED {keys}"))[-_HITS:]
+    except ServerRefused as refusal:
+        log.warning("search.header_refused", folder=folder, reason=refusal.what)
+        return None
+
+
+def _thread_keys(wanted: ThreadSearch) -> str:
+    """Mails above by Message-ID, answers by what they refer to.
+
+    Dates stand in a server's index, References often do not: the date goes first.
+    """
+    above = [one for one in dict.fromkeys(wanted.above) if _searchable(one)][:_IDS_PER_SEARCH]
+    keys = [_any_of(above)] if above else []
+    if wanted.answered and _searchable(wanted.answered):
+        name = _quoted(wanted.answered)
+        since = _since(wanted.day, 1)
+        keys.append(f"({since}OR HEADER IN-REPLY-TO {name} HEADER REFERENCES {name})")
+    return "OR " * (len(keys) - 1) + " ".join(keys)
+
+
+def _subject_key(wanted: ThreadSearch) -> str:
+    """The longest part of a subject that SEARCH takes without a charset (RFC 9051, 6.4.4)."""
+    pieces = [piece.strip() for piece in re.findall(r"[ -~]+", wanted.subject)]
+    longest = max(pieces, key=len, default="")
+    if not longest or (len(longest) < _SUBJECT_PART and longest != wanted.subject):
+        return ""
+    return f"{_since(wanted.day, _SUBJECT_DAYS)}SUBJECT {_quoted(longest[:_LONGEST_KEY])}"
+
+
+def _since(day: date | None, before: int) -> str:
+    """SINCE some days before a day (RFC 9051 section 9, `date`), whatever the locale."""
+    if day is None:
+        return ""
+    first = date.fromordinal(max(day.toordinal() - before, 1))
+    return f"SINCE {first.day}-{_MONTHS[first.month - 1]}-{first.year:04} "
+
+
+def _searchable(one: str) -> bool:
+    return 0 < len(one) <= _LONGEST_KEY and one.isascii() and one.isprintable()
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def _of_size(ids: Sequence[str], size: int) -> list[Sequence[str]]:
     return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
 def _any_of(ids: Sequence[str]) -> str:
     """`OR` in IMAP takes two keys, so it is repeated in front (RFC 9051 section 6.4.4)."""
-    quoted = (one.replace("\\", "\\\\").replace('"', '\\"') for one in ids)
-    return "OR " * (len(ids) - 1) + " ".join(f'HEADER MESSAGE-ID "{one}"' for one in quoted)
+    return "OR " * (len(ids) - 1) + " ".join(f"HEADER MESSAGE-ID {_quoted(one)}" for one in ids)

@@ -1,18 +1,29 @@
-"""The thread that a mail answered: from its quotes, and from earlier mails on the server."""
+"""The thread that a mail belongs to: from its quotes, and from other mails on the server."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from panzad.imap.search import fetch_message, find_by_message_id
+from panzad.imap.fetch import Fetched, fetch_batch
+from panzad.imap.search import (
+    ThreadSearch,
+    fetch_message,
+    find_by_message_id,
+    find_thread,
+    message_ids,
+)
 from panzad.imap.session import Session
 from panzad.mail.extract import extract
-from panzad.mail.message import Address, Message
+from panzad.mail.message import Message
 from panzad.mail.parse import parse
+from panzad.mail.sameness import author_of
+from panzad.mail.subject import base_subject
 from panzad.mail.thread import thread_of
 from panzad.store.mails import ThreadTurn
 
 PARENTS_LOOKED_FOR = 8
+# Of a whole thread, over all folders; newer mails come first.
+MAILS_FETCHED = 40
 
 
 def parents_of(message: Message) -> tuple[str, ...]:
@@ -30,7 +41,7 @@ def turns(message: Message, others: Sequence[Message]) -> tuple[ThreadTurn, ...]
 
 def turn_of(message: Message) -> ThreadTurn:
     """A message as a turn of a thread: its author and the author's own words."""
-    author = message.from_[0] if message.from_ else Address("", "")
+    author = author_of(message)
     date = message.date.isoformat() if message.date else ""
     return ThreadTurn(author.name, author.email, date, extract(message).own_text)
 
@@ -48,3 +59,35 @@ def find_parents(session: Session, folders: Sequence[str], ids: Sequence[str]) -
             if raw is not None:
                 found[parent] = parse(raw)
     return [found[parent] for parent in wanted if parent in found]
+
+
+def find_related(session: Session, folders: Sequence[str], message: Message) -> list[Message]:
+    """Mails that may be of the thread of `message`, before and after it, each once.
+
+    A folder costs a SELECT, at most two SEARCHes, a FETCH of ids, and the FETCHes of one batch.
+    """
+    known = {message.message_id}
+    found: list[Message] = []
+    search = _search_for(message)
+    for folder in folders:
+        uids = find_thread(session, folder, search)
+        # A mail lies in several folders on Gmail: its text is fetched once.
+        ids = message_ids(session, uids) if uids else {}
+        new = [uid for uid in uids if uid not in ids or ids[uid] not in known]
+        new = new[-(MAILS_FETCHED - len(found)) :] if len(found) < MAILS_FETCHED else []
+        known.update(ids[uid] for uid in new if uid in ids)
+        mails = fetch_batch(session, new) if new else []
+        found += [parse(mail.raw) for mail in mails if isinstance(mail, Fetched)]
+    return found
+
+
+def _search_for(message: Message) -> ThreadSearch:
+    """What to look for: ids where the mail names some, its subject where it names none."""
+    above = parents_of(message)
+    return ThreadSearch(
+        above=above[:PARENTS_LOOKED_FOR],
+        answered=message.message_id,
+        subject=base_subject(message.subject),
+        by_subject=not above,
+        day=message.date.date() if message.date else None,
+    )

@@ -1,37 +1,26 @@
-"""Composes drafts as RFC 5322 bytes: headers, text, signature, quote. Last room of the flow.
+"""Composes drafts as RFC 5322 bytes: text, signature and quote in their places. The last room.
 
-Header injection is impossible by construction: every value loses its control characters, ids and
-addresses must have their form or are left out, and lines are folded only here.
+Fields are written in `header_fields`, where no value can make another one; bodies are
+quoted-printable, so that all of a draft is 7-bit and no line is too long. Paragraphs stay one line
+each and are not format=flowed: so Thunderbird lets them flow when they are edited.
 """
 
 from __future__ import annotations
 
-import base64
 import binascii
+import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Literal, Protocol
 
+from panzad.mail import header_fields, html_body
+from panzad.mail.attribution_lines import attribution_line
 from panzad.mail.message import Address
 
 Placement = Literal["below", "above", "none"]
-
-_MAX_LINE = 76
-# RFC 5322 section 2.1.1 allows 998 octets; ids near that come from nobody.
-_MAX_TOKEN = 900
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_ID = re.compile(r"<?[^\s<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+>?")
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_LOCAL_PART = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00a1-\U0010ffff-]{1,200}"
-    r'|"(?:[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|\\[!-~]){1,200}"'
-)
-_DOMAIN = re.compile(r"[A-Za-z0-9.\u00a1-\U0010ffff-]+|\[[A-Za-z0-9.:-]+\]")
-_FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Original(Protocol):
@@ -45,11 +34,21 @@ class Original(Protocol):
     def text(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How a user answers: where the quote stands relative to the text, and whether in HTML too.
+
+    `language` (ISO 639-1) is that of the line above the quote; English when it is unknown.
+    """
+
+    quote: Placement = "below"
+    language: str = ""
+    html: bool = False
+
+
 def new_message_id(domain: str, token: str) -> str:
     """`<token@domain>`, both cut down to what an id may hold; `token` makes it unique."""
-    left = re.sub(r"[^A-Za-z0-9._-]+", "", token).strip(".")
-    right = re.sub(r"[^A-Za-z0-9.-]+", "", _ascii_domain(domain)).strip(".")
-    return f"<{left or 'draft'}@{right or 'localhost'}>"
+    return header_fields.message_id(domain, token)
 
 
 def compose_reply(
@@ -65,21 +64,33 @@ def compose_reply(
     text: str,
     signature: str | None,
     original: Original | None,
-    quote: Placement = "below",
+    arrangement: Arrangement = Arrangement(),
     extra_headers: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """A reply as it goes into Drafts: CRLF, `text/plain; charset=utf-8`, quoted-printable.
+    """A reply as it goes into Drafts: CRLF, UTF-8, quoted-printable; text, or text and HTML.
 
-    `quote` is where the quoted original stands relative to `text`; the signature follows `text`.
-    `date` is aware. `in_reply_to` and `references` go out byte for byte unless they are no ids.
+    The signature follows `text`, whichever side the quote is on. `date` is aware. `in_reply_to`
+    and `references` go out byte for byte unless they are no ids.
     """
-    fields = [
-        *_common(from_, to, cc, subject, date, message_id),
-        *_ids_field("In-Reply-To", [in_reply_to] if in_reply_to else []),
-        *_ids_field("References", references),
-        *_extra(extra_headers),
+    header = [
+        _common(from_, to, cc, subject, date, message_id),
+        header_fields.ids_field("In-Reply-To", [in_reply_to] if in_reply_to else []),
+        header_fields.ids_field("References", references),
+        *(header_fields.text_field(name, value) for name, value in extra_headers),
     ]
-    return _message(fields, _body(text, signature, original, quote))
+    quoted = None if arrangement.quote == "none" else original
+    line = attribution_line(quoted.author, quoted.date, arrangement.language) if quoted else ""
+    pieces = _Pieces(
+        _lines(text).strip("\n"),
+        _lines(signature or "").strip("\n"),
+        line,
+        _lines(quoted.text).strip("\n") if quoted else "",
+        above=arrangement.quote == "above",
+    )
+    body = _part("plain", _plain(pieces))
+    if arrangement.html:
+        body = _alternative(message_id, body, _part("html", _html(pieces, in_reply_to or "")))
+    return b"".join(header) + body
 
 
 def compose_new(
@@ -95,54 +106,82 @@ def compose_new(
     extra_headers: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """A mail that answers nothing, as it goes into Drafts."""
-    fields = [*_common(from_, to, cc, subject, date, message_id), *_extra(extra_headers)]
-    return _message(fields, _body(text, signature, None, "none"))
+    return compose_reply(
+        from_=from_,
+        to=to,
+        cc=cc,
+        subject=subject,
+        date=date,
+        message_id=message_id,
+        in_reply_to=None,
+        references=(),
+        text=text,
+        signature=signature,
+        original=None,
+        extra_headers=extra_headers,
+    )
 
 
-def attribution(original: Original) -> str:
-    """`On Fri, 13 Nov 2026 at 10:04, Ann Lee <ann@example.org> wrote:`, on one line."""
-    author = original.author
-    name = _clean(author.name)
-    email = _clean(author.email)
-    person = f"{name} <{email}>" if name and email else name or email or "somebody"
-    when = _spoken(original.date)
-    return f"On {when}, {person} wrote:" if when else f"{person} wrote:"
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """What a body is put together from; `line` and `quote` are empty where nothing is quoted."""
+
+    text: str
+    signature: str
+    line: str
+    quote: str
+    above: bool
+
+    def in_order(self, reply: str, quoted: str, between: str) -> str:
+        """The two halves of a body as the user has them."""
+        if not self.line:
+            return reply
+        return f"{quoted}{between}{reply}" if self.above else f"{reply}{between}{quoted}"
 
 
-def _spoken(date: str) -> str:
-    try:
-        moment = datetime.fromisoformat(date)
-    except ValueError:
-        return _clean(date)
-    weekday, month = _WEEKDAYS[moment.weekday()], _MONTHS[moment.month - 1]
-    return f"{weekday}, {moment.day} {month} {moment.year} at {moment:%H:%M}"
+def _plain(pieces: _Pieces) -> str:
+    reply = pieces.text
+    if pieces.signature.strip():
+        reply = f"{reply}\n\n-- \n{pieces.signature}"
+    return pieces.in_order(reply, f"{pieces.line}\n{_quoted(pieces.quote)}", "\n\n") + "\n"
 
 
-def _body(text: str, signature: str | None, original: Original | None, quote: Placement) -> str:
-    reply = _lines(text).strip("\n")
-    if signature and signature.strip():
-        reply = f"{reply}\n\n-- \n{_lines(signature).strip(chr(10))}"
-    if original is None or quote == "none":
-        return reply + "\n"
-    quoted = f"{attribution(original)}\n{_quoted(original.text)}"
-    return f"{reply}\n\n{quoted}\n" if quote == "below" else f"{quoted}\n\n{reply}\n"
+def _html(pieces: _Pieces, cited: str) -> str:
+    reply = html_body.paragraphs(pieces.text)
+    if pieces.signature.strip():
+        reply += html_body.signature(pieces.signature)
+    quoted = html_body.quotation(pieces.line, pieces.quote, cited)
+    return html_body.document(pieces.in_order(reply, quoted, "" if pieces.above else "<br>\n"))
 
 
 def _quoted(text: str) -> str:
     """Each line behind `> `; levels that are there already stay together (`>>`)."""
     return "\n".join(
-        f">{line}" if line.startswith(">") else f"> {line}".rstrip()
-        for line in _lines(text).strip("\n").split("\n")
+        f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in text.split("\n")
     )
 
 
 def _lines(text: str) -> str:
-    return re.sub(r"[\ud800-\udfff]", "\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Text with `\\n` line ends that UTF-8 can hold."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return re.sub(r"[\ud800-\udfff]", "\ufffd", text).replace("\x00", "")
 
 
-def _message(fields: Iterable[bytes], body: str) -> bytes:
+def _part(subtype: str, body: str) -> bytes:
+    """Its MIME header and the text in quoted-printable (RFC 2045 section 6.7)."""
     encoded = binascii.b2a_qp(body.replace("\n", "\r\n").encode("utf-8"), istext=True)
-    return b"".join(fields) + b"\r\n" + encoded
+    return (
+        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode() + encoded
+
+
+def _alternative(message_id: str, *parts: bytes) -> bytes:
+    """A multipart/alternative; `=_` cannot stand in quoted-printable (RFC 2045 section 6.7)."""
+    boundary = "=_" + hashlib.sha256(message_id.encode("utf-8", "replace")).hexdigest()[:24]
+    opening = f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
+    inner = b"".join(b"\r\n--" + boundary.encode() + b"\r\n" + part for part in parts)
+    return opening.encode() + inner + f"\r\n--{boundary}--\r\n".encode()
 
 
 def _common(
@@ -152,108 +191,15 @@ def _common(
     subject: str,
     date: datetime,
     message_id: str,
-) -> Iterator[bytes]:
-    yield from _addresses_field("From", [from_])
-    yield from _addresses_field("To", to)
-    yield from _addresses_field("Cc", cc)
-    yield _folded("Subject", _unstructured(subject))
-    yield _folded("Date", [format_datetime(date)])
-    yield from _ids_field("Message-ID", [message_id])
-    yield b"MIME-Version: 1.0\r\n"
-    yield b"Content-Type: text/plain; charset=utf-8\r\n"
-    yield b"Content-Transfer-Encoding: quoted-printable\r\n"
-
-
-def _extra(headers: Sequence[tuple[str, str]]) -> Iterator[bytes]:
-    for name, value in headers:
-        if not _FIELD_NAME.fullmatch(name):
-            raise ValueError(f"no header name: {name!r}")
-        yield _folded(name, _unstructured(value))
-
-
-def _ids_field(name: str, ids: Iterable[str]) -> Iterator[bytes]:
-    good = [one for one in ids if _ID.fullmatch(one) and len(one.encode()) <= _MAX_TOKEN]
-    if good:
-        yield _folded(name, good)
-
-
-def _addresses_field(name: str, addresses: Sequence[Address]) -> Iterator[bytes]:
-    entries = [words for address in addresses if (words := _mailbox(address))]
-    if not entries:
-        return
-    tokens: list[str] = []
-    for index, words in enumerate(entries):
-        comma = "," if index < len(entries) - 1 else ""
-        tokens.extend((*words[:-1], words[-1] + comma))
-    yield _folded(name, tokens)
-
-
-def _mailbox(address: Address) -> list[str]:
-    """A mailbox as words that may be folded between; empty when it is no address."""
-    local, _, domain = address.email.rpartition("@")
-    domain = _ascii_domain(domain)
-    if not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(domain) or len(domain) > 253:
-        return []
-    spec = f"{local}@{domain}"
-    if len(spec.encode()) > _MAX_TOKEN:
-        return []
-    name = _clean(address.name)
-    if not name:
-        return [spec]
-    if not name.isascii() or len(name) > 200 or "=?" in name:
-        return [*_encoded_words(name), f"<{spec}>"]
-    if _ATOMS.fullmatch(name):
-        return [*name.split(), f"<{spec}>"]
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return [f'"{escaped}"', f"<{spec}>"]
-
-
-def _ascii_domain(domain: str) -> str:
-    """An internationalised domain in its ASCII form (RFC 5890); as it is where there is none."""
-    if domain.isascii() or len(domain) > 253:
-        return domain
-    try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return domain
-
-
-def _clean(value: str) -> str:
-    """A value on one line without control characters."""
-    return " ".join(_CONTROL.sub(" ", value).split())
-
-
-def _unstructured(value: str) -> list[str]:
-    """The words of a text field; as encoded words when it is not plain ASCII of sane length."""
-    value = _clean(value)
-    words = value.split(" ")
-    if value.isascii() and "=?" not in value and all(len(word) < _MAX_LINE - 20 for word in words):
-        return words
-    return _encoded_words(value)
-
-
-def _encoded_words(text: str) -> list[str]:
-    """RFC 2047 words of at most 75 characters, no character cut in two."""
-    words: list[str] = []
-    piece = b""
-    for char in text:
-        data = char.encode("utf-8")
-        if len(piece) + len(data) > 42:
-            words.append(_encoded_word(piece))
-            piece = b""
-        piece += data
-    return [*words, _encoded_word(piece)] if piece else words
-
-
-def _encoded_word(data: bytes) -> str:
-    return f"=?utf-8?b?{base64.b64encode(data).decode('ascii')}?="
-
-
-def _folded(name: str, tokens: Sequence[str]) -> bytes:
-    """A header field with its words, broken into lines of at most 76 characters where it can."""
-    lines = [f"{name}:"]
-    for index, token in enumerate(tokens):
-        if index and len(lines[-1]) + 1 + len(token) > _MAX_LINE:
-            lines.append("")
-        lines[-1] += f" {token}"
-    return "\r\n".join(lines).encode("utf-8") + b"\r\n"
+) -> bytes:
+    return b"".join(
+        (
+            header_fields.addresses_field("From", [from_]),
+            header_fields.addresses_field("To", to),
+            header_fields.addresses_field("Cc", cc),
+            header_fields.text_field("Subject", subject),
+            header_fields.text_field("Date", format_datetime(date)),
+            header_fields.ids_field("Message-ID", [message_id]),
+            b"MIME-Version: 1.0\r\n",
+        )
+    )

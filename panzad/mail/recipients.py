@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,8 +12,13 @@ from panzad.mail.classify import is_automatic, is_bulk, is_no_reply, kind
 from panzad.mail.identities import canonical, is_own
 from panzad.mail.message import Address, Message
 
-# Where servers and forwarders tell the address that a copy was for.
-_DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
+# Where servers and forwarders tell the address that a copy was for, the earliest stage first:
+# Postfix writes the alias into X-Original-To and the mailbox behind it into Delivered-To.
+_DELIVERED = ("x-original-to", "x-envelope-to", "envelope-to", "x-delivered-to", "delivered-to")
+_MAILTO = re.compile(r"<mailto:([^<>?\s]+)")
+
+# How far a reply reaches: the author (False), all (True), the list alone, or by the mail itself.
+Reach = bool | Literal["auto", "list"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +31,19 @@ class Recipients:
 
 
 def reply_recipients(
-    message: Message, identities: Sequence[Address], reply_all: bool | Literal["auto"]
+    message: Message, identities: Sequence[Address], reply_all: Reach
 ) -> Recipients:
     """Whom to answer, and as whom.
 
     `identities` are the user's addresses, the main one first; no reply goes to them. `auto`
-    answers all when the mail had others among its recipients and came through no list. A reply
-    to the user's own mail goes to whom that mail went.
+    answers all when the mail had others among its recipients and came through no list; `list`
+    answers the list alone, where there is one. A reply to the user's own mail goes to whom that
+    mail went.
     """
     own = [identity.email for identity in identities]
     author = _author(message, identities)
+    if reply_all == "list":
+        return Recipients(author, _others(_posts(message), own, ()), ())
     to_all = _wants_all(message, own) if reply_all == "auto" else reply_all
     if any(is_own(sender.email, own) for sender in message.from_):
         to = _others(message.to, own, ())
@@ -49,19 +58,61 @@ def reply_recipients(
     return Recipients(author, to, _others((*everybody, *message.cc), own, to))
 
 
-def why_no_draft(message: Message, identities: Sequence[Address]) -> str | None:
-    """Why a marked mail gets no draft, for the user to read; None when it gets one."""
+def others_of(message: Message, identities: Sequence[Address]) -> tuple[Address, ...]:
+    """Whom a reply to all would reach besides its authors, without the user."""
     own = [identity.email for identity in identities]
-    senders = message.reply_to or message.from_
-    if not senders:
-        return "nobody to answer: the mail names no sender"
-    mine = any(is_own(sender.email, own) for sender in message.from_)
-    if not mine and all(is_no_reply(sender.email) for sender in senders):
-        return f"{senders[0].email} takes no replies"
+    authors = (*message.from_, *message.reply_to)
+    return _others((*message.to, *message.cc, *message.mail_followup_to), own, authors)
+
+
+def list_addresses(message: Message) -> frozenset[str]:
+    """Where a list's mail is sent to: its List-Post (RFC 2369); without one, who it was to."""
+    return frozenset(canonical(one.email) for one in _posts(message))
+
+
+def _posts(message: Message) -> tuple[Address, ...]:
+    if not is_bulk(message):
+        return ()
+    named = (*message.to, *message.cc, *message.reply_to)
+    posts = _MAILTO.findall(message.header("List-Post") or "")
+    if not posts:
+        return named
+    # The list as people address it, if they did: it may have a name there.
+    return tuple(
+        next((one for one in named if canonical(one.email) == canonical(post)), Address("", post))
+        for post in posts
+    )
+
+
+def why_no_draft(
+    message: Message, identities: Sequence[Address], *, takes_part: bool = False
+) -> str | None:
+    """Why a marked mail gets no draft, for the user to read; None when it gets one.
+
+    `takes_part` says that the user writes to the list or in the thread it came through.
+    """
+    own = [identity.email for identity in identities]
+    if unanswerable := why_unanswerable(message):
+        return unanswerable
     if kind(message) == "encrypted":
         return "encrypted mail cannot be read"
-    if is_automatic(message) and not mine:
+    if any(is_own(sender.email, own) for sender in message.from_):
+        return None
+    senders = message.reply_to or message.from_
+    if all(is_no_reply(sender.email) for sender in senders):
+        return f"{senders[0].email} takes no replies"
+    if is_automatic(message):
         return "automatic mail (a program sent it)"
+    named = any(is_own(one.email, own) for one in (*message.to, *message.cc))
+    if is_bulk(message) and not (named or takes_part):
+        return "mail to a list that you do not write to"
+    return None
+
+
+def why_unanswerable(message: Message) -> str | None:
+    """Why nobody can answer a mail, not even when told to."""
+    if not (message.reply_to or message.from_):
+        return "nobody to answer: the mail names no sender"
     return None
 
 
@@ -87,8 +138,9 @@ def _author(message: Message, identities: Sequence[Address]) -> Address:
     """The identity that the mail addressed, a plus-address as it was addressed; else the first."""
     delivered = [
         address
+        for wanted in _DELIVERED
         for name, value in message.headers
-        if name.lower() in _DELIVERED
+        if name.lower() == wanted
         for address in headers.addresses(value)
     ]
     for address in (*message.from_, *message.to, *message.cc, *message.bcc, *delivered):

@@ -1,25 +1,23 @@
-"""Puts a thread in order for the prompt, and names its next reply (subject, References): pure."""
+"""Puts a thread in order, says what of it is to be answered, and names the reply's References.
+
+Pure. Mails at hand are linked by `threading`; what only quotes tell is put between them, once.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from panzad.mail import headers
-from panzad.mail.closing import closed
-from panzad.mail.extract import extract
-from panzad.mail.message import Address, Extraction, Message, Quote
+from panzad.mail.classify import is_automatic
+from panzad.mail.identities import is_own
+from panzad.mail.message import Address, Extraction, Message
+from panzad.mail.sameness import Fingerprint, author_of, same_person, written_by
+from panzad.mail.threading import Links, Node, QuotedMail
 
 # The first id names the thread, the last ones the place in it (RFC 5322 lets clients trim).
 MAX_REFERENCES = 20
-
-_REPLY_PREFIX = re.compile(
-    r"\s*(?:re|aw|antw(?:ort)?|sv|vs|odp|ynt|r|rif|ref|res|βε|απ|отв|ответ|回复|回覆|答复|返信|답장)"
-    r"(?:\s*\[\d{1,3}\]|\s*\(\d{1,3}\)|\^\d{1,3})?\s*[:：]\s*",
-    re.IGNORECASE,
-)
-_WORD = re.compile(r"\w+")
+# Threads beyond are mailing lists' longest; a prompt holds far fewer.
+MAX_MAILS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +33,21 @@ class Turn:
     text: str
 
 
-def reply_subject(subject: str) -> str:
-    """`Re: ` and the subject, once: other languages' prefixes ("AW:", "SV:") are replaced."""
-    rest = " ".join(subject.split())
-    while (match := _REPLY_PREFIX.match(rest)) is not None:
-        rest = rest[match.end() :]
-    return f"Re: {rest}".rstrip()
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The mail of a thread that a reply answers; `note` says why when it is not plain."""
+
+    message: Message
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A turn in its place, and what it is compared by."""
+
+    turn: Turn
+    print: Fingerprint
+    at_hand: bool
 
 
 def reply_references(parent: Message) -> tuple[str, ...]:
@@ -57,104 +64,101 @@ def reply_references(parent: Message) -> tuple[str, ...]:
     return (chain[0], *chain[1 - MAX_REFERENCES :])
 
 
+def to_answer(marked: Message, others: Sequence[Message], own: Sequence[str]) -> Answered:
+    """What a mark on `marked` asks to be answered, given mails that may be of its thread.
+
+    The newest mail that answers it and is addressed to the user (`own` are the user's addresses);
+    `marked` itself when there is none: other branches of the thread are other conversations.
+    """
+    links = Links(Node.of(one) for one in (marked, *others[:MAX_MAILS]))
+    target = marked
+    answered_by_user = False
+    for node in links.descendants(marked):
+        if is_own(author_of(node.message).email, own):
+            answered_by_user = True
+        elif _addressed(node.message, own) and not is_automatic(node.message):
+            target, answered_by_user = node.message, False
+    notes: list[str] = []
+    if target is not marked:
+        author = author_of(target)
+        notes.append(f"answers the newer mail of {author.name or author.email} in this thread")
+    if answered_by_user:
+        notes.append("you have answered it already")
+    return Answered(target, "; ".join(notes))
+
+
 def thread_of(
     message: Message, extraction: Extraction, others: Sequence[Message]
 ) -> tuple[Turn, ...]:
     """The thread up to `message`, oldest turn first, `message` itself last.
 
-    `others` are mails that may belong to it, in any order: those named in References or
-    In-Reply-To are taken. Quoted mails that are not at hand are put in their place between them;
-    a quote of a mail at hand is left out.
+    `others` are mails that may belong to it, in any order: those that `message` answers are
+    taken. Quoted mails that are not at hand are put in their place between them; a quote of a mail
+    at hand is left out.
     """
-    turns: list[Turn] = []
-    for one in _ancestors(message, others):
-        earlier = extract(one)
-        _merge(turns, earlier.quotes)
-        _append(turns, _turn(one, earlier))
-    _merge(turns, extraction.quotes)
-    turns.append(_turn(message, extraction))
-    return tuple(turns)
+    node = Node.of(message, extraction)
+    links = Links((node, *map(Node.of, others[:MAX_MAILS])))
+    placed: list[_Placed] = []
+    for one in links.ancestors(message):
+        _merge(placed, one.quotes)
+        _append(placed, one)
+    _merge(placed, node.quotes)
+    return (*(one.turn for one in placed), _turn(node))
 
 
-def _ancestors(message: Message, others: Sequence[Message]) -> list[Message]:
-    """The mails that `message` answers, oldest first, by ids alone."""
-    by_id = {one.message_id: one for one in others if one.message_id}
-    found: dict[str, Message] = {}
-    wanted = list(_parents(message))
-    while wanted:
-        parent = wanted.pop(0)
-        one = by_id.get(parent)
-        if one is None or parent in found or parent == message.message_id:
+def _addressed(message: Message, own: Sequence[str]) -> bool:
+    return any(is_own(one.email, own) for one in (*message.to, *message.cc))
+
+
+def _turn(node: Node) -> Turn:
+    author = author_of(node.message)
+    date = node.message.date.isoformat() if node.message.date else ""
+    return Turn(author.name or author.email, author.email, date, node.extraction.own_text)
+
+
+def _quoted_turn(quoted: QuotedMail) -> Turn:
+    author = written_by(quoted.quote.author)
+    return Turn(author.name or author.email, author.email, quoted.quote.date, quoted.text)
+
+
+def _append(placed: list[_Placed], node: Node) -> None:
+    """A mail at hand replaces its own quote; a copy of one under another id is left out."""
+    one = _Placed(_turn(node), node.print, at_hand=True)
+    if not one.print.length:
+        return
+    for index, other in enumerate(placed):
+        if other.at_hand and not one.print.telling:
+            # Two mails may say "Thanks."
             continue
-        found[parent] = one
-        wanted.extend(_parents(one))
-    order = {parent: place for place, parent in enumerate(message.references)}
-    return sorted(
-        found.values(),
-        key=lambda one: (
-            one.date.timestamp() if one.date else float("inf"),
-            order.get(one.message_id or "", len(order)),
-        ),
-    )
-
-
-def _parents(message: Message) -> Iterator[str]:
-    yield from message.in_reply_to
-    yield from reversed(message.references)
-
-
-def _turn(message: Message, extraction: Extraction) -> Turn:
-    author = message.from_[0] if message.from_ else Address("", "")
-    date = message.date.isoformat() if message.date else ""
-    return Turn(author.name or author.email, author.email, date, extraction.own_text)
-
-
-def _quoted_turn(quote: Quote) -> Turn:
-    found = headers.addresses(quote.author) if "@" in quote.author else ()
-    author = found[0] if found else Address(quote.author, "")
-    text = closed(quote.text).own
-    return Turn(author.name or author.email, author.email, quote.date, text)
-
-
-def _append(turns: list[Turn], turn: Turn) -> None:
-    """A mail at hand replaces its own quote."""
-    for index, other in enumerate(turns):
-        if _same(other, turn):
-            turns[index] = turn
+        if _same(other, one):
+            placed[index] = one
             return
-    turns.append(turn)
+    placed.append(one)
 
 
-def _merge(turns: list[Turn], quotes: Sequence[Quote]) -> None:
+def _merge(placed: list[_Placed], quotes: Sequence[QuotedMail]) -> None:
     """Put quotes (newest first) where they belong: behind the last older turn that is known."""
     place = 0
-    for quote in reversed(quotes):
-        turn = _quoted_turn(quote)
-        if not turn.text.strip():
+    for quoted in reversed(quotes):
+        one = _Placed(_quoted_turn(quoted), quoted.print, at_hand=False)
+        if not one.print.length:
             continue
-        known = next((i for i, other in enumerate(turns) if _same(other, turn)), None)
+        known = next((i for i, other in enumerate(placed) if _same(other, one)), None)
         if known is not None:
             place = max(place, known + 1)
             continue
-        turns.insert(place, turn)
+        placed.insert(place, one)
         place += 1
 
 
-def _same(one: Turn, other: Turn) -> bool:
-    """Whether two turns are one mail: most of the shorter text's word triples stand in both."""
-    first, second = _words(one.text), _words(other.text)
-    if first == second:
-        return True
-    shorter, longer = sorted((first, second), key=len)
-    if len(shorter) < 6:
+def _same(one: _Placed, other: _Placed) -> bool:
+    """Whether two turns are one mail; few words count only from the same mouth."""
+    if not one.print.same(other.print):
         return False
-    triples = set(_triples(shorter))
-    return len(triples & set(_triples(longer))) >= 0.7 * len(triples)
+    if one.print.telling or not (one.turn.author and other.turn.author):
+        return True
+    return same_person(_person(one.turn), _person(other.turn))
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
-
-
-def _triples(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return zip(words, words[1:], words[2:], strict=False)
+def _person(turn: Turn) -> Address:
+    return Address(turn.author, turn.email)

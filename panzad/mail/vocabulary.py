@@ -113,7 +113,7 @@ WROTE = (
     r"napsal|napsala|pisze|pisał|pisał\(a\)|írta|ezt\s+írta|написал\(а\)|написал|написала|писал|"
     r"писал\(а\)|пишет|пише|написав|написа|scris|napisao|napisala|napisal/a|je\s+pisao|kirjutas|"
     r"rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
-    r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake"
+    r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake|ha\s+escrit|piše|napisal|napisala"
 )
 
 # How an attribution line begins, where the date comes first.

@@ -1,7 +1,8 @@
 """The marks: one row for each time a user asked for a draft, and how far it has come.
 
 States: `marked` → `gathered` → `written` → `appending` → `appended`; or `ignored` (stood there
-before panzad), `cancelled` (unmarked in time), `refused` (no draft, with the reason), `failed`.
+before panzad), `cancelled` (unmarked in time, or another mark has the draft), `refused` (no draft,
+with the reason), `failed`.
 `present` says that the mark still stands on the server.
 """
 
@@ -222,6 +223,11 @@ def appended(tx: sqlite3.Connection, mark_id: int, uid: int | None) -> None:
 def refuse(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:
     """There will be no draft, for a reason that the user is shown."""
     _change(tx, mark_id, state="refused", reason=reason, task=None)
+
+
+def cancel(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:
+    """There will be no draft of this mark's own, and nothing is wrong with that."""
+    _change(tx, mark_id, state="cancelled", reason=reason, task=None)
 
 
 def postpone(tx: sqlite3.Connection, mark_id: int, reason: str, until: str) -> None:

@@ -60,6 +60,11 @@ class ScriptedServer:
         with self._arrived:
             return sum(one.startswith(command) for one in self._received)
 
+    def received(self, command: str) -> list[str]:
+        """The commands that came and begin so, without their tags."""
+        with self._arrived:
+            return [one for one in self._received if one.startswith(command)]
+
     def wait_for(self, command: str, times: int) -> None:
         """Wait until a command has come that often."""
         with self._arrived:

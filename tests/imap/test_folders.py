@@ -60,6 +60,27 @@ class TestChoose:
         choice = choose(infos)
         assert (choice.sent, choice.drafts) == ((parent + sent,), parent + drafts)
 
+    @pytest.mark.parametrize(
+        ("others", "special", "archive"),
+        [
+            (["Alles", "Archive"], {"all": "Alles"}, ("Alles",)),
+            (["[Gmail]/All Mail", "Archive"], {}, ("[Gmail]/All Mail",)),
+            (["Ablage", "Archive"], {"archive": "Ablage"}, ("Ablage",)),
+            (
+                ["Archives", "Archives/2024", "Archives/2025", "Archives/2026"],
+                {},
+                ("Archives", "Archives/2026", "Archives/2025"),
+            ),
+            (["Archiv"], {}, ("Archiv",)),
+            (["Work"], {}, ()),
+        ],
+    )
+    def test_kept_mail_is_where_threads_are_looked_for(
+        self, others: list[str], special: dict[str, str], archive: tuple[str, ...]
+    ) -> None:
+        infos = listing("Sent", "Drafts", *others, **special)
+        assert choose(infos).archive == archive
+
     def test_a_folder_that_cannot_be_opened_is_not_chosen(self) -> None:
         infos = [
             FolderInfo("Sent", "/", frozenset({"\\sent", "\\noselect"})),

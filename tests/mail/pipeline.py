@@ -13,7 +13,8 @@ from panzad.mail.extract import extract
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
 from panzad.mail.recipients import reply_recipients, why_no_draft
-from panzad.mail.thread import reply_references, reply_subject, thread_of
+from panzad.mail.subject import reply_subject
+from panzad.mail.thread import reply_references, thread_of
 
 ME = (Address("Ann Lee", "ann@example.org"), Address("Ann", "ann.lee@example.net"))
 _WHEN = datetime(2026, 11, 13, 10, 4, tzinfo=UTC)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panzad.mail.compose import Placement, compose_new, compose_reply, new_message_id
+from panzad.mail.attribution_lines import LANGUAGES, attribution_line
+from panzad.mail.compose import Arrangement, Placement, compose_new, compose_reply, new_message_id
 from panzad.mail.extract import extract
 from panzad.mail.message import Address
 from panzad.mail.parse import parse
@@ -28,6 +30,7 @@ class Quoted:
     text: str
 
 
+PLACES: list[Placement] = ["below", "above", "none"]
 ORIGINAL = Quoted(BEN, "2026-11-12T18:20:00+01:00", "Shall we paint?\n\n> The boat is out.\n")
 
 
@@ -91,16 +94,76 @@ def test_a_draft_has_the_headers_of_a_reply() -> None:
 def test_the_quote_stands_where_it_is_wanted(
     quote: Placement, signature: str | None, body: str
 ) -> None:
-    assert parse(reply(quote=quote, signature=signature)).text == body
+    assert parse(reply(arrangement=Arrangement(quote), signature=signature)).text == body
 
 
 def test_our_own_drafts_are_taken_apart_again() -> None:
-    for quote, layout in (("below", "top"), ("above", "bottom")):
-        found = extract(parse(reply(quote=quote, signature="Ann")))
+    for quote, layout in zip(PLACES, ("top", "bottom"), strict=False):
+        found = extract(parse(reply(arrangement=Arrangement(quote), signature="Ann")))
 
         assert (found.own_text, found.signature, found.layout) == ("Too cold.", "Ann", layout)
         assert found.quotes[0].text == "Shall we paint?"
         assert found.quotes[0].author == "Ben Okri <ben@example.net>"
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_a_quote_is_found_again_in_every_language(language: str) -> None:
+    for quote in PLACES[:2]:
+        found = extract(parse(reply(arrangement=Arrangement(quote, language))))
+
+        assert found.own_text == "Too cold."
+        assert found.quotes[0].text == "Shall we paint?"
+        assert "ben@example.net" in found.quotes[0].author
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "line"),
+    [
+        ("de", ORIGINAL.date, "Am 12.11.2026 um 18:20 schrieb Ben Okri <ben@example.net>:"),
+        ("no", ORIGINAL.date, "Den 12.11.2026 18:20, skrev Ben Okri <ben@example.net>:"),
+        ("xx", ORIGINAL.date, "On Thu, 12 Nov 2026 at 18:20, Ben Okri <ben@example.net> wrote:"),
+        ("fr", "", "Ben Okri <ben@example.net> a écrit :"),
+        ("fr", "hier", "On hier, Ben Okri <ben@example.net> wrote:"),
+    ],
+)
+def test_the_line_above_a_quote_is_in_its_language(language: str, date: str, line: str) -> None:
+    assert attribution_line(BEN, date, language) == line
+
+
+class TestHtml:
+    HTML = Arrangement(html=True)
+
+    def part(self, raw: bytes, subtype: str) -> str:
+        message = message_from_bytes(raw, policy=policy.default)
+        assert message.get_content_type() == "multipart/alternative"
+        found = message.get_body((subtype,))
+        assert isinstance(found, EmailMessage)
+        return found.get_content()
+
+    def test_both_versions_say_the_same(self) -> None:
+        raw = reply(arrangement=self.HTML, signature="Ann", text="Too cold.\n\nNext week?")
+
+        assert parse(raw).text == parse(reply(signature="Ann", text="Too cold.\n\nNext week?")).text
+        page = self.part(raw, "html")
+        shown = extract(parse(b"Content-Type: text/html; charset=utf-8\n\n" + page.encode()))
+        assert shown.own_text == "Too cold.\n\nNext week?"
+        assert shown.signature == "Ann"
+        assert [one.text for one in shown.quotes] == ["Shall we paint?", "The boat is out."]
+
+    def test_markup_in_the_incoming_mail_is_text(self) -> None:
+        nasty = Quoted(Address("<b>Eve</b>", BEN.email), "", "</blockquote><script>x()</script>")
+        page = self.part(
+            reply(arrangement=self.HTML, original=nasty, in_reply_to='<"><img@x>'), "html"
+        )
+
+        assert "<script" not in page
+        assert "<b>" not in page
+        assert "<img" not in page
+
+    def test_a_bottom_posters_text_stands_below_the_quote(self) -> None:
+        page = self.part(reply(arrangement=Arrangement("above", html=True)), "html")
+
+        assert page.index("</blockquote>") < page.index("Too cold.")
 
 
 def test_malformed_ids_of_the_parent_go_out_byte_for_byte() -> None:
@@ -164,10 +227,14 @@ NASTY = st.one_of(
 ADDRESSES = st.builds(
     Address, NASTY, st.one_of(NASTY, NASTY.map(lambda text: f"{text}@example.net"))
 )
-FIELDS = {
-    "from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
-    "mime-version", "content-type", "content-transfer-encoding", "x-panzad",
-}  # fmt: skip
+ARRANGEMENTS = st.builds(
+    Arrangement,
+    st.sampled_from(PLACES),
+    st.sampled_from(["", *sorted(LANGUAGES)]),
+    st.booleans(),
+)
+ALWAYS = {"from", "subject", "date", "message-id", "mime-version", "content-type", "x-panzad"}
+FIELDS = {*ALWAYS, "to", "cc", "in-reply-to", "references", "content-transfer-encoding"}
 
 
 @given(
@@ -180,6 +247,7 @@ FIELDS = {
     text=NASTY,
     signature=NASTY,
     mark=NASTY,
+    arrangement=ARRANGEMENTS,
 )
 def test_no_value_of_an_incoming_mail_makes_a_header_or_a_long_line(
     to: list[Address],
@@ -191,6 +259,7 @@ def test_no_value_of_an_incoming_mail_makes_a_header_or_a_long_line(
     text: str,
     signature: str,
     mark: str,
+    arrangement: Arrangement,
 ) -> None:
     raw = reply(
         to=to,
@@ -200,6 +269,7 @@ def test_no_value_of_an_incoming_mail_makes_a_header_or_a_long_line(
         text=text,
         signature=signature,
         original=Quoted(author, date, text),
+        arrangement=arrangement,
         extra_headers=[("X-Panzad", mark)],
     )
 
@@ -209,12 +279,13 @@ def test_no_value_of_an_incoming_mail_makes_a_header_or_a_long_line(
         for line in header.split(b"\r\n")
         if not line.startswith(b" ")
     ]
-    assert set(names) <= FIELDS
+    assert ALWAYS <= set(names) <= FIELDS
     assert len(names) == len(set(names))
     assert b"\r" not in header.replace(b"\r\n", b"")
     assert b"\n" not in header.replace(b"\r\n", b"")
     assert b"\n" not in body.replace(b"\r\n", b"")
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    assert raw.isascii() or not all(one.email.isascii() for one in to)
     assert "eve@example.com" not in {one.email for one in parse(raw).bcc}
     # A second reader, the standard library, finds the same fields.
     assert [name.lower() for name in message_from_bytes(raw, policy=policy.compat32)] == names
@@ -231,7 +302,12 @@ def test_what_is_composed_is_what_is_read(subject: str, name: str, lines: list[s
     text = "\n".join(["x", *lines, "x"])
 
     message = parse(
-        reply(subject=subject, to=[Address(name, "ben@example.net")], text=text, quote="none")
+        reply(
+            subject=subject,
+            to=[Address(name, "ben@example.net")],
+            text=text,
+            arrangement=Arrangement("none"),
+        )
     )
 
     assert message.text == text

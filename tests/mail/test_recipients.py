@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from panzad.mail.message import Address, Message
-from panzad.mail.recipients import Recipients, reply_recipients, why_no_draft
+from panzad.mail.recipients import Reach, Recipients, list_addresses, reply_recipients, why_no_draft
 from tests.mail.builder import mail
 
 ME = (Address("Ann Lee", "ann@example.org"), Address("Ann", "ann@boats.example"))
@@ -34,6 +34,8 @@ def incoming(**fields: str) -> Message:
         (incoming(to=f"ann@example.org, {CAT}", list_id="<l.x>"), "auto", [BEN], []),
         (incoming(mail_followup_to=f"list@x.y, {CAT}"), True, ["list@x.y", CAT], []),
         (incoming(mail_followup_to="list@x.y"), False, [BEN], []),
+        (incoming(to="l@x.y", cc=CAT, list_post="<mailto:L@x.y>"), "list", ["l@x.y"], []),
+        (incoming(to=f"l@x.y, {CAT}", precedence="list"), "list", ["l@x.y", CAT], []),
         (incoming(from_="ann@example.org", to=f"{BEN}, {CAT}"), "auto", [BEN, CAT], []),
         (incoming(from_="ann@example.org", to=BEN, cc=DAN), True, [BEN], [DAN]),
         (incoming(reply_to="list@x.y", to="list@x.y"), True, ["list@x.y"], [BEN]),
@@ -41,7 +43,7 @@ def incoming(**fields: str) -> Message:
     ],
 )  # fmt: skip
 def test_recipients_of_a_reply(
-    message: Message, reply_all: bool | Literal["auto"], to: list[str], cc: list[str]
+    message: Message, reply_all: Reach, to: list[str], cc: list[str]
 ) -> None:
     assert emails(reply_recipients(message, ME, reply_all)) == (to, cc)
 
@@ -55,6 +57,12 @@ def test_recipients_of_a_reply(
         (incoming(to="list@x.y", delivered_to="ann@boats.example"), ME[1]),
         (incoming(to="list@x.y"), ME[0]),
         (incoming(from_="ann@boats.example", to=BEN), ME[1]),
+        (
+            incoming(
+                to="list@x.y", delivered_to=ME[0].email, x_original_to="ann+list@boats.example"
+            ),
+            Address("Ann", "ann+list@boats.example"),
+        ),
     ],
 )
 def test_the_reply_comes_from_the_identity_that_was_addressed(
@@ -66,6 +74,45 @@ def test_the_reply_comes_from_the_identity_that_was_addressed(
 def test_a_persons_mail_gets_a_draft() -> None:
     assert why_no_draft(incoming(), ME) is None
     assert why_no_draft(incoming(list_id="<l.x>", precedence="list"), ME) is None
+
+
+def test_a_lists_mail_gets_a_draft_only_for_who_is_named_or_takes_part() -> None:
+    posted = incoming(to="list@x.y", list_id="<l.x>")
+
+    assert "list" in (why_no_draft(posted, ME) or "")
+    assert why_no_draft(posted, ME, takes_part=True) is None
+
+
+def test_a_list_is_known_by_where_one_posts_to_it() -> None:
+    named = incoming(to=f"List@x.y, {BEN}", list_post="<mailto:list@x.y?subject=hi>, <https://x.y>")
+
+    assert list_addresses(named) == {"list@x.y"}
+    assert list_addresses(incoming(to="Crew@x.y", precedence="list")) == {"crew@x.y"}
+    assert list_addresses(incoming()) == set()
+
+
+ADDRESSES = st.lists(
+    st.sampled_from([BEN, CAT, DAN, "ann@example.org", "ANN+tag@Boats.Example", "list@x.y", ""])
+).map(", ".join)
+
+
+@given(
+    fields=st.fixed_dictionaries(
+        dict.fromkeys(("from_", "to", "cc", "reply_to", "mail_followup_to"), ADDRESSES)
+    ),
+    reply_all=st.sampled_from([True, False, "auto", "list"]),
+    lists=st.booleans(),
+)
+def test_nobody_is_answered_twice_and_the_user_never(
+    fields: dict[str, str], reply_all: Reach, lists: bool
+) -> None:
+    message = mail("Hi", **fields, **({"list_id": "<l.x>"} if lists else {}))
+    found = reply_recipients(message, ME, reply_all)
+    reached = [one.email.lower() for one in (*found.to, *found.cc)]
+
+    assert len(reached) == len(set(reached))
+    assert not any(email.startswith("ann") for email in reached)
+    assert found.from_.email.lower().startswith("ann")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 
 from panzad.mail.extract import extract
 from panzad.mail.message import Message
-from panzad.mail.thread import reply_references, reply_subject, thread_of
+from panzad.mail.subject import reply_subject
+from panzad.mail.thread import reply_references, thread_of
 from tests.mail.builder import mail
 
 FIRST = mail(

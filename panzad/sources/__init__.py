@@ -1,0 +1,1 @@
+"""What other mail programs on this machine keep: read, never written."""
