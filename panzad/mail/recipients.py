@@ -12,6 +12,10 @@ from panzad.mail.classify import is_automatic, is_bulk, is_no_reply, kind
 from panzad.mail.identities import canonical, is_own
 from panzad.mail.message import Address, Message
 
+# What is no address cannot be a draft's From; it has 64 octets at most (RFC 5321, 4.5.3.1.1).
+_PLUS_ADDRESS = re.compile(
+    r"(?=.{1,64}$)[A-Za-z0-9.!#$%&'*/=?^_`{|}~-]+\+[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*"
+)
 # Where servers and forwarders tell the address that a copy was for, the earliest stage first:
 # Postfix writes the alias into X-Original-To and the mailbox behind it into Delivered-To.
 _DELIVERED = ("x-original-to", "x-envelope-to", "envelope-to", "x-delivered-to", "delivered-to")
@@ -146,6 +150,6 @@ def _author(message: Message, identities: Sequence[Address]) -> Address:
     for address in (*message.from_, *message.to, *message.cc, *message.bcc, *delivered):
         for identity in identities:
             if canonical(address.email) == canonical(identity.email):
-                tagged = "+" in address.email.partition("@")[0]
+                tagged = _PLUS_ADDRESS.fullmatch(address.email.rpartition("@")[0])
                 return Address(identity.name, address.email) if tagged else identity
     return identities[0]
