@@ -17,7 +17,7 @@ def decode_words(text: str) -> str:
     """`text` with its encoded words decoded and no control characters; broken words stay."""
     if "=?" in text:
         text = "".join(_decoded_runs(_BETWEEN.sub(r"\1", text)))
-    return _CONTROL.sub(" ", text).strip()
+    return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()
 
 
 def _decoded_runs(text: str) -> Iterable[str]:

@@ -27,8 +27,9 @@ _RESUMED = re.compile(
     rb"|references|reply-to|mime-version|content-[a-z-]{1,40}|list-[a-z-]{1,40}|x-[!-9;-~]{1,80})"
     rb"[ \t]*:"
 )
-_FOLD = re.compile(r"[ \t]*\r?\n[ \t]*|\r")
 _ID = re.compile(r"<[^<>\r\n]*>")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPED = re.compile(r"\\(.)")
 # A word of an address; a quoted local part may hold blanks.
 _WORD = re.compile(r'(?:"[^"]*+"|[^\s"]|")++')
 # An encoded word is one token: mailers leave commas and colons in it.
@@ -44,10 +45,21 @@ class Header:
     """The fields of a message or a part, in order: names as sent, raw values still folded."""
 
     fields: tuple[tuple[str, bytes], ...]
+    _by_name: dict[str, list[bytes]] = field(
+        default_factory=dict[str, list[bytes]], init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        for name, value in self.fields:
+            self._by_name.setdefault(name.lower(), []).append(value)
+
+    def all(self, name: str) -> list[bytes]:
+        """The raw values of a field by its lower-case name, in order."""
+        return self._by_name.get(name, [])
 
     def raw(self, name: str) -> bytes | None:
         """The first raw value of a field by its lower-case name."""
-        return next((value for key, value in self.fields if key.lower() == name), None)
+        return next(iter(self.all(name)), None)
 
     def text(self, name: str) -> str:
         """The first value, unfolded but not decoded (structured fields); empty when absent."""
@@ -93,7 +105,9 @@ def _line_end(raw: bytes, position: int, length: int) -> int:
 
 def unfolded(value: str) -> str:
     """A header value on one line (RFC 5322 section 2.2.3)."""
-    return _FOLD.sub(" ", value).strip() if "\n" in value or "\r" in value else value.strip()
+    if "\n" in value or "\r" in value:
+        value = " ".join(line.strip(" \t\r") for line in value.split("\n")).replace("\r", " ")
+    return value.strip()
 
 
 def header_text(value: bytes, charset: str | None = None) -> str:
@@ -197,7 +211,7 @@ def _address(entry: _Entry) -> Address | None:
     phrase, address = "".join(entry.phrase).strip(), "".join(entry.angle).strip()
     if not address:
         # A bare addr-spec; the comment behind it is the old way to give the name.
-        words = _WORD.findall(phrase)
+        words = _WORD.findall(phrase) if '"' in phrase else phrase.split()
         address = next((word for word in words if "@" in word), "")
         rest = [word for word in words if word is not address]
         if not address and len(words) == 1:
@@ -221,8 +235,10 @@ def _address(entry: _Entry) -> Address | None:
 def _unquoted(phrase: str) -> str:
     """A display name without its quotes and escapes (RFC 5322 section 3.2.4)."""
     if '"' in phrase:
-        phrase = re.sub(r'"((?:[^"\\]|\\.)*)"', r"\1", phrase)
-    return " ".join(re.sub(r"\\(.)", r"\1", phrase).split())
+        phrase = _QUOTED.sub(r"\1", phrase)
+    if "\\" in phrase:
+        phrase = _ESCAPED.sub(r"\1", phrase)
+    return " ".join(phrase.split())
 
 
 def content_type(value: str) -> tuple[str, dict[str, str]]:

@@ -65,8 +65,7 @@ def _addresses(header: Header, name: str, charset: str | None) -> tuple[Address,
     """All addresses of a field; a field that stands twice counts as one (seen from scripts)."""
     return tuple(
         address
-        for key, value in header.fields
-        if key.lower() == name
+        for value in header.all(name)
         for address in headers.addresses(unfolded(raw_header_text(value, charset)))
     )
 
