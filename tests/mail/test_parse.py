@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import quopri
+from base64 import encodebytes
 from datetime import UTC, datetime, timedelta
+from email.header import Header
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.mail.extract import extract
+from panzad.mail.inlinefiles import without_files
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
 from tests.mail.builder import mail, raw
@@ -316,6 +320,34 @@ class TestText:
         assert mail(hidden, content_type="text/plain; charset=utf-8").text == "Yes. Ann"
 
 
+# What every reader sees and keeps: no controls, no blanks but one kind, nothing invisible.
+SEEN = st.text(
+    alphabet=st.characters(exclude_categories=["C", "Z", "M"], include_characters=" \n"),
+    max_size=300,
+).map(lambda text: f"x{text}x")
+
+
+@given(SEEN)
+def test_what_the_standard_library_encodes_is_read_back(text: str) -> None:
+    head = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {}\n\n"
+
+    for encoding, body in (
+        ("base64", encodebytes(text.encode())),
+        ("quoted-printable", quopri.encodestring(text.encode())),
+    ):
+        assert parse(head.format(encoding).encode() + body).text == text
+
+
+@given(SEEN, st.sampled_from(["utf-8", "us-ascii"]))
+def test_a_subject_that_the_standard_library_encodes_is_read_back(text: str, charset: str) -> None:
+    subject = " ".join(text.split())
+    words = Header(subject, "utf-8" if not subject.isascii() else charset, maxlinelen=76)
+
+    message = parse(f"Subject: {words.encode()}\n\n".encode())
+
+    assert message.subject == subject
+
+
 HEADER_NAMES = st.sampled_from(
     [
         "From",
@@ -386,6 +418,29 @@ def test_any_bytes_give_a_message_that_can_be_stored(
     assert repr_of_all.encode()
     for text in (message.text, message.subject, found.own_text, message.message_id or ""):
         text.encode()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "begin 644 a",
+                "begin-base64 644 a",
+                "=ybegin line=1 name=a",
+                "=yend",
+                "!0",
+                "end",
+                "====",
+                "x",
+            ]
+        )
+    )
+)
+def test_lines_that_are_no_file_stay_in_their_order(lines: list[str]) -> None:
+    kept = without_files("\n".join(lines)).split("\n")
+
+    remaining = iter(lines)
+    assert all(line in remaining for line in kept if line)
 
 
 @given(st.binary(max_size=300))
