@@ -22,7 +22,7 @@ _SUPERSETS = {
 }
 # Codecs that are no charsets of mail: some are quadratic, some give lone surrogates.
 _NOT_MAIL = frozenset(
-    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+    {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 )
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:()+-]{0,39}")
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -180,7 +180,9 @@ class TestText:
         assert parse(quoted).text == "Grüße, Ann"
         assert parse(based).text == "Grüße"
 
-    @pytest.mark.parametrize("charset", ["x-unknown", "us-ascii", "iso-8859-1", "\x00", "zip"])
+    @pytest.mark.parametrize(
+        "charset", ["x-unknown", "us-ascii", "iso-8859-1", "\x00", "zip", "unicode_escape"]
+    )
     def test_utf8_is_recognised_under_a_wrong_name(self, charset: str) -> None:
         body = f"Content-Type: text/plain; charset={charset}\n\nGrüße".encode()
 
