@@ -42,7 +42,7 @@ def rendered(source: str) -> str:
             pieces.append(_breaks(len(token[0]), depth, filled=not unfilled))
     if not parameters:
         pieces.append(source[position:])
-    return "".join(pieces).strip("\n")
+    return "\n".join(line.rstrip() for line in "".join(pieces).split("\n")).strip("\n")
 
 
 def _line_break(depth: int) -> str:

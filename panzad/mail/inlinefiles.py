@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_BEGIN = re.compile(r"begin(?:-base64)? [0-7]{3,4} \S.*|=ybegin .*\bname=.*")
+_BEGIN = re.compile(r"begin(?:-base64)? [0-7]{3,4}(?: .*)?|=ybegin .*\bname=.*")
 # A line of uuencode: how many octets it holds, then 4 characters for each 3.
 _UUENCODED = re.compile(r"[ -`]{1,90}")
 
