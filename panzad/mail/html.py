@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 MAX_OPEN = 256
-# A hundred times what a long newsletter has: what goes on behind it is made to hurt.
-MAX_TOKENS = 500_000
+# Twenty times what a long newsletter has: what goes on behind it is made to hurt.
+MAX_TOKENS = 200_000
 # As deep as extraction looks (quoting.MAX_LEVELS).
 MAX_QUOTES = 30
 
