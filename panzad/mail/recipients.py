@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +12,10 @@ from panzad.mail.classify import is_automatic, is_bulk, is_no_reply, kind
 from panzad.mail.identities import canonical, is_own
 from panzad.mail.message import Address, Message
 
+# What is no address cannot be a draft's From; it has 64 octets at most (RFC 5321, 4.5.3.1.1).
+_PLUS_ADDRESS = re.compile(
+    r"(?=.{1,64}$)[A-Za-z0-9.!#$%&'*/=?^_`{|}~-]+\+[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*"
+)
 # Where servers and forwarders tell the address that a copy was for.
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 
@@ -94,6 +99,6 @@ def _author(message: Message, identities: Sequence[Address]) -> Address:
     for address in (*message.from_, *message.to, *message.cc, *message.bcc, *delivered):
         for identity in identities:
             if canonical(address.email) == canonical(identity.email):
-                tagged = "+" in address.email.partition("@")[0]
+                tagged = _PLUS_ADDRESS.fullmatch(address.email.rpartition("@")[0])
                 return Address(identity.name, address.email) if tagged else identity
     return identities[0]
