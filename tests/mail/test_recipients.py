@@ -127,3 +127,17 @@ def test_nobody_is_answered_twice_and_the_user_never(
 )
 def test_a_mark_on_mail_that_nobody_can_answer_gets_its_reason(message: Message, word: str) -> None:
     assert word in (why_no_draft(message, ME) or "")
+
+
+@pytest.mark.parametrize("tag", ["lists", "a.b=c"])
+def test_a_plus_address_answers_as_it_was_addressed(tag: str) -> None:
+    found = reply_recipients(incoming(to=f"ann+{tag}@example.org"), ME, "auto")
+
+    assert found.from_ == Address("Ann Lee", f"ann+{tag}@example.org")
+
+
+@pytest.mark.parametrize("tag", ["x@example.organn+x", "x" * 70, "é"])
+def test_what_is_no_plus_address_answers_as_the_identity(tag: str) -> None:
+    message = incoming(to=f"ann+{tag}@example.org")
+
+    assert reply_recipients(message, ME, "auto").from_ == ME[0]
