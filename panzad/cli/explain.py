@@ -101,7 +101,7 @@ def explain(app: App, paths: tuple[Path, ...], as_json: bool) -> None:
 def explained(path: Path, message: Message, identities: Sequence[Address]) -> Explained:
     """What is made of one mail by itself."""
     extraction = extract(message)
-    reason = reason_unused(message, extraction, identities or message.from_)
+    reason = reason_unused(message, extraction, identities or message.from_[:1])
     if all(message.header(name) is None for name in _FIELDS):
         reason = "no-header"
     recipients = reply_recipients(message, identities or _addressed(message), "auto")

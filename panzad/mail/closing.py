@@ -16,7 +16,7 @@ _MAX_ADDED_LINES = 6
 _MAX_PIECES = 6
 
 _DELIMITER = re.compile(r"(?:- )?(?:--|—|––)(?:\s|=20)*$")
-_RULE = re.compile(r"\s*(?:([-_=*~#+])\1{6,}|(?:[-_=*~+][ ]?){8,})[->~]*\s*$")
+_RULE = re.compile(r"\s*+(?:([-_=*~#+])\1{6,}+|(?:[-_=*~+][ ]?){8,}+)[->~]*+\s*+$")
 # Virus scanners and some lists part their line from the text by as little as this.
 _SHORT_RULE = re.compile(r"\s*([-_=*])\1{0,5}\s*$")
 _SPONSOR = re.compile(r"-{6,}[ <]*Yahoo! Groups (?:Sponsor|Links)[ >]*-{6,}")
