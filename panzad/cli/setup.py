@@ -132,5 +132,5 @@ def _account(name: str, account: Account) -> str:
         found = [name for name in ("IDLE", "CONDSTORE", "UIDPLUS") if name in capabilities]
         return (
             f"sent {', '.join(folders.sent)}; drafts {folders.drafts};"
-            f" watch {', '.join(folders.watch)}; server has {', '.join(found) or 'plain IMAP'}"
+            f" watch {', '.join(folders.marks)}; server has {', '.join(found) or 'plain IMAP'}"
         )

@@ -29,6 +29,7 @@ from panzad.store import marks, problems
 from panzad.store.database import Database
 
 SYNC_SECONDS = 300.0
+WAITING_SECONDS = 60.0
 
 log = structlog.get_logger("panzad.daemon")
 T = TypeVar("T")
@@ -173,13 +174,16 @@ class AccountLoop:
             self._db.close()
 
     def _seconds_to_retry(self) -> float | None:
-        """Until the earliest postponed mark is due, or the hourly limit may have eased."""
-        queued = bool(marks.due(self._db, "marked", self._name))
-        at = marks.next_retry(self._db)
+        """Until the earliest postponed mark is due.
+
+        What is due after a round waits for the worker, or for the hourly limit to ease.
+        """
+        longest = WAITING_SECONDS if marks.any_due(self._db, self._name) else None
+        at = marks.next_retry(self._db, self._name)
         if at is None:
-            return 60.0 if queued else None
-        seconds = (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds()
-        return max(1.0, min(seconds + 1.0, 60.0 if queued else seconds + 1.0))
+            return longest
+        seconds = (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds() + 1.0
+        return max(1.0, seconds if longest is None else min(seconds, longest))
 
     def _locked_round(self, mailbox: Mailbox) -> bool:
         with held(self._locks, f"marks-{self._name}", wait=True):

@@ -10,7 +10,10 @@ from panzad.store.database import Database, now
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One folder in one role. `last_uid` is the highest UID whose mail is committed here."""
+    """One folder in one role. `last_uid` is the highest UID whose mail is committed here.
+
+    `baseline_mark` is the mark (as in the config) that it was first looked at for at `baseline_at`.
+    """
 
     id: int
     account: str
@@ -21,6 +24,7 @@ class Folder:
     highestmodseq: int | None
     synced_at: str | None
     baseline_at: str | None
+    baseline_mark: str | None
 
 
 def _folder(row: sqlite3.Row) -> Folder:
@@ -76,6 +80,9 @@ def advance(
     )
 
 
-def baseline(tx: sqlite3.Connection, folder_id: int) -> None:
-    """The marks that stood in the folder before panzad came are on record."""
-    tx.execute("UPDATE folders SET baseline_at = ? WHERE id = ?", (now(), folder_id))
+def baseline(tx: sqlite3.Connection, folder_id: int, mark: str) -> None:
+    """The marks that stood in the folder before panzad looked for `mark` are on record."""
+    tx.execute(
+        "UPDATE folders SET baseline_at = ?, baseline_mark = ? WHERE id = ?",
+        (now(), mark, folder_id),
+    )

@@ -4,88 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
-
-import pytest
 
 from panzad.config import Config, Drafts
-from panzad.drafting import deliver, rounds
-from panzad.drafting.deliver import Places
-from panzad.drafting.task import DraftTask, loaded
+from panzad.drafting import rounds
 from panzad.imap.drafts import append_draft
-from panzad.mail.message import Message
-from panzad.mail.parse import parse
 from panzad.mailbox import Mailbox
 from panzad.store import marks
 from panzad.store.database import Database
-from panzad.store.marks import Mark
-from tests.servers.mailbox import TestMailbox, mail
-
-TODAY = format_datetime(datetime.now(UTC))
-QUESTION = mail(
-    "Lunch",
-    "Do you have time for lunch on Thursday?\n\nBob\n",
-    sender="Bob Ray <bob@example.net>",
-    To="Ann Lee <me@example.org>",
-    Message_ID="<lunch.1@example.net>",
-    Date=TODAY,
+from tests.drafting.steps import (
+    QUESTION,
+    TODAY,
+    drafts,
+    flag,
+    flags_of,
+    newest,
+    prepared,
+    round_,
+    unflag,
 )
-
-
-def round_(db: Database, box: Mailbox, config: Config, text: str = "Yes, noon.") -> None:
-    """One round; the text stands where the model worker would have written it."""
-    rounds.look(db, box)
-    rounds.gather_due(db, box, config)
-    for mark in marks.due(db, "gathered"):
-        with db.transaction() as tx:
-            assert marks.written(tx, mark.id, text, None)
-    rounds.deliver_due(db, box)
-
-
-def newest(db: Database) -> Mark:
-    return marks.recent(db, "work", 1)[0]
-
-
-def task_of(mark: Mark) -> DraftTask:
-    assert mark.task is not None
-    return loaded(mark.task)
-
-
-def drafts(mailbox: TestMailbox) -> list[tuple[Message, set[bytes]]]:
-    """The mails in Drafts with their flags, as another client sees them."""
-    with mailbox.client() as client:
-        client.select_folder("Drafts", readonly=True)
-        found: Any = client.fetch(client.search(), ["BODY.PEEK[]", "FLAGS"])
-    return [(parse(one[b"BODY[]"]), set(one[b"FLAGS"])) for _, one in sorted(found.items())]
-
-
-def flag(mailbox: TestMailbox, folder: str, position: int) -> None:
-    """Flag the mail at a position, counted from 1 (pymap's UIDs begin at 101)."""
-    with mailbox.client() as client:
-        client.select_folder(folder)
-        client.add_flags([client.search()[position - 1]], ["\\Flagged"])
-
-
-def unflag(mailbox: TestMailbox) -> None:
-    with mailbox.client() as client:
-        client.select_folder("INBOX")
-        client.remove_flags(client.search(), ["\\Flagged"])
-
-
-def flags_of_first(mailbox: TestMailbox, folder: str) -> set[bytes]:
-    with mailbox.client() as client:
-        client.select_folder(folder, readonly=True)
-        found: Any = client.get_flags(client.search()[:1])
-        [flags] = found.values()
-        return set(flags) - {b"\\Recent"}
-
-
-@pytest.fixture
-def watched(db: Database, open_mailbox: Mailbox, mailbox: TestMailbox, config: Config) -> Mailbox:
-    """A mailbox that has been looked at once, with one question in INBOX."""
-    mailbox.append("INBOX", QUESTION, flags=())
-    round_(db, open_mailbox, config)
-    return open_mailbox
+from tests.servers.mailbox import TestMailbox, mail
 
 
 class TestReply:
@@ -112,7 +49,7 @@ class TestReply:
     ) -> None:
         flag(mailbox, "INBOX", 1)
         round_(db, watched, config)
-        found = flags_of_first(mailbox, "INBOX")
+        found = flags_of(mailbox, "INBOX", 1)
         if newest(db).keyword_state == "set":
             assert found == {b"\\Flagged", b"$PanzadDrafted"}
         else:
@@ -186,8 +123,8 @@ class TestReply:
         mailbox.append("Sent", answer)
         mailbox.append("INBOX", again)
         flag(mailbox, "INBOX", 2)
-        round_(db, watched, config)
-        turns = [turn.text.splitlines()[0] for turn in task_of(newest(db)).thread]
+        [task] = round_(db, watched, config)
+        turns = [turn.text.splitlines()[0] for turn in task.thread]
         assert turns == [
             "Do you have time for lunch on Thursday?",
             "Thursday is full. Friday?",
@@ -226,21 +163,10 @@ class TestRefusals:
 class TestCrash:
     """Between the steps of a delivery; the row is what a killed process leaves behind."""
 
-    def prepared(self, db: Database, box: Mailbox, mailbox: TestMailbox, config: Config) -> Mark:
-        flag(mailbox, "INBOX", 1)
-        rounds.look(db, box)
-        rounds.gather_due(db, box, config)
-        [mark] = marks.due(db, "gathered")
-        with db.transaction() as tx:
-            marks.written(tx, mark.id, "Yes, noon.", None)
-        [mark] = marks.due(db, "written")
-        places = Places(box.folders.drafts, box.folders.sent)
-        return deliver._prepared(db, box.session, mark, places, None)  # pyright: ignore[reportPrivateUsage]
-
     def test_before_the_append_one_draft_comes(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:
-        self.prepared(db, watched, mailbox, config)
+        prepared(db, watched, mailbox, config)
         round_(db, watched, config)
         assert len(drafts(mailbox)) == 1
         assert newest(db).state == "appended"
@@ -248,9 +174,8 @@ class TestCrash:
     def test_between_append_and_commit_no_second_draft_comes(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:
-        mark = self.prepared(db, watched, mailbox, config)
-        assert mark.draft is not None
-        append_draft(watched.session, "Drafts", mark.draft, ("\\Draft",))
+        ready = prepared(db, watched, mailbox, config)
+        append_draft(watched.session, "Drafts", ready.draft, ("\\Draft",))
         round_(db, watched, config)
         assert len(drafts(mailbox)) == 1
         assert newest(db).state == "appended"
@@ -259,9 +184,8 @@ class TestCrash:
     def test_a_draft_that_was_sent_meanwhile_is_not_written_again(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:
-        mark = self.prepared(db, watched, mailbox, config)
-        assert mark.draft is not None
-        mailbox.append("Sent", mark.draft)
+        ready = prepared(db, watched, mailbox, config)
+        mailbox.append("Sent", ready.draft)
         round_(db, watched, config)
         assert drafts(mailbox) == []
         assert newest(db).state == "appended"
@@ -280,14 +204,13 @@ class TestInstruction:
         )
         mailbox.append("Drafts", note, flags=("\\Draft", "\\Seen"))
         flag(mailbox, "Drafts", 1)
-        round_(db, watched, config, "Yes, Thursday 3 pm.")
+        [task] = round_(db, watched, config, "Yes, Thursday 3 pm.")
         own, written = drafts(mailbox)
         assert own[0].text.strip() == "yes, Thursday 3pm, ask for the room"
         assert b"\\Flagged" in own[1]
         assert written[0].in_reply_to == ("<lunch.1@example.net>",)
         assert [one.email for one in written[0].to] == ["bob@example.net"]
         assert "> Do you have time for lunch on Thursday?" in written[0].text
-        task = task_of(newest(db))
         assert task.instruction == "yes, Thursday 3pm, ask for the room"
         assert "lunch on Thursday" in task.thread[-1].text
 
