@@ -50,10 +50,10 @@ def newest(db: Database) -> Mark:
     return marks.recent(db, "work", 1)[0]
 
 
-def drafts(mailbox: TestMailbox) -> list[tuple[Message, set[bytes]]]:
+def drafts(mailbox: TestMailbox, folder: str = "Drafts") -> list[tuple[Message, set[bytes]]]:
     """The mails in Drafts with their flags, as another client sees them."""
     with mailbox.client() as client:
-        client.select_folder("Drafts", readonly=True)
+        client.select_folder(folder, readonly=True)
         found: Any = client.fetch(client.search(), ["BODY.PEEK[]", "FLAGS"])
     return [(parse(one[b"BODY[]"]), set(one[b"FLAGS"])) for _, one in sorted(found.items())]
 
