@@ -34,9 +34,13 @@ class Mailbox:
         return tuple(dict.fromkeys((*chosen.watch, *chosen.marks, *chosen.sent)))
 
 
-def connect(name: str, account: Account) -> Session:
-    """A logged-in session of an account. Raises LoginError, TlsError or NetworkError."""
-    password = password_of(name, account.auth)
+def connect(name: str, account: Account, password: str | None = None) -> Session:
+    """A logged-in session of an account; without a password its source is asked for it.
+
+    Raises LoginError, TlsError or NetworkError.
+    """
+    if password is None:
+        password = password_of(name, account.auth)
     return Session.connect(account.imap, account.user, password, timeout=TIMEOUT_SECONDS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from panzad.store import adapters, embeddings, folders, mails, marks, pairs, pro
 from panzad.store.database import Database
 
 RECENT_MARKS = 10
+ATTEMPT = "training.attempted_at"  # the note that a night's training was begun
 MARK_KEYS = (
     "id",
     "kind",
@@ -27,6 +29,18 @@ MARK_KEYS = (
     "marked_at",
     "changed_at",
 )
+
+
+def learnt(db: Database, accounts: Collection[str]) -> Learnt:
+    """What there is to train on from the configured accounts, as the schedule weighs it."""
+    last = adapters.last_finished(db)
+    attempted = problems.noted(db, ATTEMPT)
+    return Learnt(
+        new_pairs=pairs.finished_since(db, last.created_at if last else None, accounts),
+        waiting=pairs.workable(db, accounts),
+        unfinished_run=adapters.training(db) is not None,
+        last_attempt=datetime.fromisoformat(attempted).astimezone() if attempted else None,
+    )
 
 
 def overview(

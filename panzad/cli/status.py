@@ -37,10 +37,11 @@ def status(app: App, as_json: bool, watch: bool) -> None:
 
 
 def _read(app: App) -> dict[str, Any]:
-    from panzad.daemon.main import learnt
-    from panzad.overview import overview
+    from panzad.overview import learnt, overview
 
-    return overview(app.db, app.paths, app.config(), learnt(app.db), datetime.now().astimezone())
+    config = app.config()
+    learned = learnt(app.db, config.accounts)
+    return overview(app.db, app.paths, config, learned, datetime.now().astimezone())
 
 
 def _shown(values: dict[str, Any]) -> RenderableType:

@@ -163,4 +163,12 @@ ALTER TABLE folders ADD COLUMN baseline_mark TEXT;
 
 UPDATE folders SET baseline_mark = 'flag' WHERE baseline_at IS NOT NULL"""
 
-MIGRATIONS = (_FIRST, _MANNER, _SETTLED_MARKS)
+# A mail that is deleted must leave the index file too: whoever deletes it, the file is stale.
+_STALE_INDEX = """\
+ALTER TABLE index_files ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;
+
+CREATE TRIGGER embeddings_removed AFTER DELETE ON embeddings BEGIN
+    UPDATE index_files SET stale = 1;
+END"""
+
+MIGRATIONS = (_FIRST, _MANNER, _SETTLED_MARKS, _STALE_INDEX)
