@@ -205,8 +205,7 @@ class Daemon:
         from panzad.daemon.report import report_mail, send
 
         here = datetime.now().astimezone()
-        learned = learnt(self._db, self._config.accounts)
-        values = overview(self._db, self._paths, self._config, learned, here)
+        values = overview(self._db, self._paths, self._config, here)
         for name, account in self._config.accounts.items():
             scope = f"report:{name}"
             try:

@@ -49,6 +49,12 @@ def listed(db: Database) -> list[Folder]:
     return [_folder(row) for row in rows]
 
 
+def accounts(db: Database) -> tuple[str, ...]:
+    """The accounts whose folders are on record."""
+    rows = db.connection.execute("SELECT DISTINCT account FROM folders ORDER BY account")
+    return tuple(row["account"] for row in rows)
+
+
 def retired(db: Database, account: str, role: str, names: tuple[str, ...]) -> list[Folder]:
     """Folders of this role that the account no longer uses."""
     return [

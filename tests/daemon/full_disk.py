@@ -7,7 +7,8 @@ from pathlib import Path
 
 from panzad.store.database import Database
 
-PAGE = 4096
+# Beside a row of this length a page of 4096 bytes has no room, and it does not overflow yet.
+FILLER = 4040
 
 
 class FullDatabase(Database):
@@ -16,7 +17,7 @@ class FullDatabase(Database):
     def __init__(self, path: Path) -> None:
         self._full = False
         super().__init__(path)
-        filler = "x" * (PAGE - 90)  # a row must fit beside nothing, and not overflow
+        filler = "x" * FILLER
         with self.transaction() as tx:
             tx.execute(
                 "INSERT INTO problems (scope, what, remedy, first_at, last_at)"
