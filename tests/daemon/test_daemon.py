@@ -213,7 +213,7 @@ class TestBell:
             asked.append(daemon)
             return bool(work)
 
-        monkeypatch.setattr(AccountLoop, "poke", looked.append)
+        monkeypatch.setattr(AccountLoop, "poke", lambda account: looked.append(account))
         monkeypatch.setattr(main.Daemon, "_has_work", has_work)
 
         async def heard(_: main.Daemon) -> None:
