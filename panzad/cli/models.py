@@ -19,8 +19,10 @@ from rich.progress import (
 from rich.table import Table
 
 from panzad.cli.app import App
+from panzad.daemon.bell import ring
 from panzad.engines.catalogue import CATALOGUE, CatalogueModel, choose, directory_of, resolve
 from panzad.engines.machine import this_machine
+from panzad.store import marks
 
 SIZES = {"file": "gguf", "write": "inference", "LoRA": "lora", "QLoRA": "qlora"}
 
@@ -78,7 +80,16 @@ def pull(app: App, name: str) -> None:
             app.paths.models,
             lambda done, total: bars.update(task, completed=done, total=total),
         )
+    _take_up_what_waited(app)
     click.echo(f"{name} is in {directory}")
+
+
+def _take_up_what_waited(app: App) -> None:
+    """Drafts that were postponed for want of this model are due now."""
+    if app.paths.database.exists():
+        with app.db.transaction() as tx:
+            marks.retry_now(tx)
+    ring(app.paths.state)
 
 
 @models.command()
