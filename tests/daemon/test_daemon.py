@@ -20,7 +20,10 @@ from panzad.config import Account, Auth, Config, ImapServer, Training, locate
 from panzad.daemon import children, main
 from panzad.daemon.account import AccountLoop
 from panzad.daemon.bell import ring
+from panzad.recall import EMBEDDER
 from panzad.schedule import Learnt
+from panzad.store import embeddings, folders, mails, pairs
+from panzad.store.database import Database
 from tests.daemon.full_disk import FullDatabase
 from tests.daemon.process import account, running
 from tests.servers.mailbox import TestMailbox, mail
@@ -224,6 +227,25 @@ class TestBell:
             await until(lambda: bool(looked) and bool(stand_ins))
 
         daemon_does(tmp_path, unreachable(), heard)
+
+
+class TestWork:
+    def test_a_mail_that_was_only_removed_is_work_for_the_index(self, tmp_path: Path) -> None:
+        db = Database(tmp_path / "panzad.db")
+        place = folders.known(db, "work", "Sent", "sent").id
+        mail_ = mails.NewMail("<1@x>", "2026-05-01", "", "", (), (), None, "text", (), False)
+        with db.transaction() as tx:
+            mail_id = mails.store(tx, "work", place, 1, mail_)
+            pairs.finish(tx, mail_id, "say hello", "model")
+            embeddings.keep(tx, EMBEDDER, {mail_id: b""})
+            embeddings.record_index(tx, embeddings.IndexFile(1, "f", EMBEDDER, "s"))
+        daemon = main.Daemon(locate(None, tmp_path), unreachable(), [])
+        assert not daemon._has_work()  # pyright: ignore[reportPrivateUsage]
+        with db.transaction() as tx:
+            mails.vanish(tx, place, frozenset({1}))
+            mails.drop_unlocated(tx)
+        assert daemon._has_work()  # pyright: ignore[reportPrivateUsage]
+        db.close()
 
 
 class TestStop:
