@@ -127,9 +127,8 @@ def gather_due(db: Database, mailbox: Mailbox, config: Config) -> int:
     Returns how many are ready to be written.
     """
     hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
-    under_way = sum(
-        len(marks.due(db, state, mailbox.name)) for state in ("gathered", "written", "appending")
-    )
+    counted = marks.counts(db, mailbox.name)
+    under_way = sum(counted.get(state, 0) for state in ("gathered", "written", "appending"))
     room = config.drafts.max_per_hour - under_way
     room -= marks.appended_since(db, mailbox.name, hour_ago)
     ready = 0
@@ -247,12 +246,14 @@ def _stepped(db: Database, mark: Mark, step: Callable[[], bool | None]) -> bool:
 
 def _postpone(db: Database, mark: Mark, reason: str, *, last: bool) -> None:
     """Try a mark's step again later; `last`: only MAX_ATTEMPTS times."""
+    given_up = last and mark.attempts + 1 >= MAX_ATTEMPTS
     with db.transaction() as tx:
-        if last and mark.attempts + 1 >= MAX_ATTEMPTS:
+        if given_up:
             marks.fail(tx, mark.id, reason)
         else:
             marks.postpone(tx, mark.id, reason, retry_time(mark.attempts))
-    log.warning("mark.postponed", account=mark.account, mark=mark.id, error=reason)
+    event = "mark.failed" if given_up else "mark.postponed"
+    log.warning(event, account=mark.account, mark=mark.id, error=reason)
 
 
 def retry_time(attempts: int) -> str:

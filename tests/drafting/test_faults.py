@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from panzad.config import Config, Folders
+from panzad.config import Config, Drafts, Folders
 from panzad.drafting import deliver, gather, rounds
 from panzad.errors import ServerRefused
 from panzad.imap.drafts import append_draft
@@ -185,6 +185,21 @@ class TestLimit:
         assert newest(db).changed_at > hour_ago
         assert marks.appended_since(db, NAME, hour_ago) == 0
         assert marks.appended_since(db, NAME, "2000") == 1
+
+    def test_drafts_that_wait_for_a_model_count_too(
+        self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
+    ) -> None:
+        config = config.model_copy(update={"drafts": Drafts(max_per_hour=1)})
+        mailbox.append("INBOX", letter("Second", "<second@x>"))
+        for position in (1, 2):
+            flag(mailbox, "INBOX", position)
+        rounds.look(db, watched)
+        rounds.gather_due(db, watched, config)
+        [mark] = marks.due(db, "gathered")
+        with db.transaction() as tx:
+            marks.postpone(tx, mark.id, "no model", rounds.retry_time(0))
+        rounds.gather_due(db, watched, config)
+        assert marks.counts(db, NAME) == {"gathered": 1, "marked": 1}
 
     def test_a_mail_in_two_watched_folders_stays_where_it_was_seen_first(
         self, db: Database, mailbox: TestMailbox, config: Config, open_with: Open
