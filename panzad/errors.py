@@ -8,12 +8,14 @@ class PanzadError(Exception):
 
     `what` names the thing that failed, `remedy` what to do about it; together they are the
     one line a user sees. `exit_code` is the process's exit status (README, "Exit codes").
+    `retry_after` is how many seconds the server wants to be left alone.
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, remedy: str) -> None:
+    def __init__(self, what: str, remedy: str, *, retry_after: float = 0.0) -> None:
         super().__init__(what, remedy)
+        self.retry_after = retry_after
         self.what = " ".join(what.split())
         self.remedy = " ".join(remedy.split())
 

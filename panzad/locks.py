@@ -1,43 +1,63 @@
-"""Locks between panzad's processes: the kernel lets go of them when a process dies."""
+"""Locks between panzad's processes: the kernel lets go of them when a process dies.
+
+Open file description locks (fcntl(2)), not flock(2): only they can be asked about without being
+taken, and `panzad status` must never stand in the way of a daemon that starts.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import struct
 from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 from panzad.errors import StateLocked
 
+# struct flock: type, whence, start, length (0: to the end, wherever that is), pid (unused here).
+_FLOCK = struct.Struct("@hhqqi0q")
 
-@contextmanager
+
+@contextlib.contextmanager
 def held(directory: Path, name: str, *, wait: bool) -> Generator[None]:
     """Hold the lock `name` under `directory`.
 
     Raises StateLocked when another process has it and `wait` is False.
     """
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (directory / f"{name}.lock").open("a+") as file:
+    with _path(directory, name).open("a+b", buffering=0) as file:
+        command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.fcntl(file, command, _whole_file(fcntl.F_WRLCK))
         except BlockingIOError:
             file.seek(0)
-            owner = file.read().strip()
+            owner = file.read().decode(errors="replace").strip()
             raise StateLocked(
                 f"another panzad process ({owner or 'unknown'}) holds the lock {name}",
                 "wait for it, or stop it",
             ) from None
-        file.truncate(0)
-        file.write(f"pid {os.getpid()}")
-        file.flush()
+        # The pid is a courtesy to whom we keep waiting; a full disk must not cost the lock.
+        with contextlib.suppress(OSError):
+            file.truncate(0)
+            file.write(f"pid {os.getpid()}".encode())
         yield
 
 
 def is_held(directory: Path, name: str) -> bool:
-    """Whether some process holds the lock `name` now."""
+    """Whether some process holds the lock `name` now; the lock stays as it is."""
     try:
-        with held(directory, name, wait=False):
-            return False
-    except StateLocked:
-        return True
+        with _path(directory, name).open("rb") as file:
+            answer = fcntl.fcntl(file, fcntl.F_OFD_GETLK, _whole_file(fcntl.F_WRLCK))
+    except FileNotFoundError:
+        return False
+    kind: int = _FLOCK.unpack(answer)[0]
+    return kind != fcntl.F_UNLCK
+
+
+def _path(directory: Path, name: str) -> Path:
+    return directory / f"{name}.lock"
+
+
+def _whole_file(kind: int) -> bytes:
+    return _FLOCK.pack(kind, os.SEEK_SET, 0, 0, 0)

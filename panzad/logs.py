@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
 
@@ -37,3 +39,12 @@ def configure(*, verbose: bool, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
+
+
+def traced(error: BaseException) -> list[str]:
+    """Where an unexpected error comes from, innermost last, without its message.
+
+    The messages of Python's errors quote what they failed on, and that may be mail.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from panzad.config import Account
-from panzad.imap.folders import FolderChoice, choose
+from panzad.imap.folders import PARTS, FolderChoice, choose
 from panzad.imap.session import Session
 from panzad.secrets.passwords import password_of
 
 TIMEOUT_SECONDS = 30.0
+# The folders that each kind of work cannot do without.
+TO_SYNC = frozenset({"sent"})
+TO_DRAFT = frozenset({"drafts", "watch"})
+TO_APPEND = frozenset({"drafts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +30,39 @@ class Mailbox:
     @property
     def thread_folders(self) -> tuple[str, ...]:
         """Where earlier mails of a thread are looked for."""
-        return tuple(
-            dict.fromkeys((*self.folders.watch, *self.folders.sent, *self.folders.archive))
-        )
+        chosen = self.folders
+        return tuple(dict.fromkeys((*chosen.watch, *chosen.marks, *chosen.sent, *chosen.archive)))
 
 
-def connect(name: str, account: Account) -> Session:
-    """A logged-in session of an account. Raises LoginError, TlsError or NetworkError."""
-    password = password_of(name, account.auth)
+def connect(name: str, account: Account, password: str | None = None) -> Session:
+    """A logged-in session of an account; without a password its source is asked for it.
+
+    Raises LoginError, TlsError or NetworkError.
+    """
+    if password is None:
+        password = password_of(name, account.auth)
     return Session.connect(account.imap, account.user, password, timeout=TIMEOUT_SECONDS)
 
 
 @contextmanager
-def opened(name: str, account: Account) -> Generator[Mailbox]:
+def opened(name: str, account: Account, needed: Collection[str] = PARTS) -> Generator[Mailbox]:
     """The mailbox of an account, logged out at the end.
 
-    Raises LoginError, TlsError, NetworkError, or FolderMissing naming the config key.
+    Raises LoginError, TlsError, NetworkError, or FolderMissing naming the config key for a folder
+    of the `needed` parts.
     """
     with connect(name, account) as session:
-        yield Mailbox(name, account, session, chosen(session, account))
+        yield Mailbox(name, account, session, chosen(session, account, needed))
 
 
-def chosen(session: Session, account: Account) -> FolderChoice:
+def chosen(session: Session, account: Account, needed: Collection[str] = PARTS) -> FolderChoice:
     """The folders of an account by the server's list and the config."""
-    sent, watch = account.folders.sent, account.folders.watch
     kind, _, marked = account.mark.partition(":")
     return choose(
         session.list_folders(),
-        sent=sent,
+        sent=account.folders.sent,
         drafts=account.folders.drafts,
-        watch=[marked] if kind == "folder" else watch,
+        watch=account.folders.watch,
+        marked=marked if kind == "folder" else None,
+        needed=needed,
     )

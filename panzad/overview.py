@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from panzad.config import Config, Paths, parse_window
-from panzad.drafting.task import GATHERED, loaded
+from panzad.errors import ConfigError
 from panzad.locks import is_held
 from panzad.recall import EMBEDDER
 from panzad.schedule import Learnt, next_window
 from panzad.store import adapters, embeddings, folders, mails, marks, pairs, problems
 from panzad.store.database import Database
-from panzad.store.marks import Mark
 
 RECENT_MARKS = 10
+ATTEMPT = "training.attempted_at"  # the note that a night's training was begun
 MARK_KEYS = (
     "id",
     "kind",
@@ -26,24 +27,51 @@ MARK_KEYS = (
     "draft_message_id",
     "adapter",
     "reason",
+    "note",
     "marked_at",
     "changed_at",
 )
 
 
+def learnt(db: Database, accounts: Collection[str]) -> Learnt:
+    """What there is to train on from the configured accounts, as the schedule weighs it."""
+    last = adapters.last_finished(db)
+    attempted = problems.noted(db, ATTEMPT)
+    return Learnt(
+        new_pairs=pairs.finished_since(db, last.created_at if last else None, accounts),
+        waiting=pairs.workable(db, accounts),
+        unfinished_run=adapters.training(db) is not None,
+        last_attempt=datetime.fromisoformat(attempted).astimezone() if attempted else None,
+    )
+
+
 def overview(
-    db: Database, paths: Paths, config: Config, learnt: Learnt, now: datetime
+    db: Database, paths: Paths, config: Config | ConfigError, now: datetime
 ) -> dict[str, Any]:
-    """Everything there is to tell, as plain values for JSON. `now` is local time."""
+    """Everything there is to tell, as plain values for JSON. `now` is local time.
+
+    A config that cannot be read is told as the problem that it is; the accounts are then those
+    that the database knows.
+    """
+    readable = isinstance(config, Config)
+    names = tuple(config.accounts) if readable else folders.accounts(db)
     return {
         "daemon": {"running": is_held(paths.locks, "daemon")},
-        "accounts": {name: _account(db, name) for name in config.accounts},
+        "accounts": {name: _account(db, name) for name in names},
         "pairs": pairs.counts(db),
         "index": _index(db),
         "adapters": [_adapter(one) for one in adapters.listed(db)],
-        "training": _training(paths, config, learnt, now),
-        "problems": [asdict(problem) for problem in problems.listed(db)],
+        "training": _training(paths, config if readable else None, learnt(db, names), now),
+        "problems": _problems(db, None if readable else config),
     }
+
+
+def _problems(db: Database, broken: ConfigError | None) -> list[dict[str, Any]]:
+    standing = [asdict(problem) for problem in problems.listed(db)]
+    if broken is None:
+        return standing
+    shown = {"scope": "config", "what": broken.what, "remedy": broken.remedy, "times": 1}
+    return [shown, *(one for one in standing if one["scope"] != "config")]
 
 
 def _account(db: Database, name: str) -> dict[str, Any]:
@@ -63,17 +91,10 @@ def _account(db: Database, name: str) -> dict[str, Any]:
         "mails": asdict(counted) if counted else {"mails": 0, "used": 0, "unused": {}},
         "marks": marks.counts(db, name),
         "recent": [
-            {**{key: getattr(mark, key) for key in MARK_KEYS}, "note": _note(mark)}
+            {key: getattr(mark, key) for key in MARK_KEYS}
             for mark in marks.recent(db, name, RECENT_MARKS)
         ],
     }
-
-
-def _note(mark: Mark) -> str:
-    """What about a mark's draft is not plain, once it is gathered."""
-    if mark.task is None or mark.state not in GATHERED:
-        return ""
-    return loaded(mark.task).note
 
 
 def _index(db: Database) -> dict[str, Any]:
@@ -98,14 +119,19 @@ def _adapter(one: adapters.Adapter) -> dict[str, Any]:
     }
 
 
-def _training(paths: Paths, config: Config, learnt: Learnt, now: datetime) -> dict[str, Any]:
-    window = parse_window(config.training.window)
-    enough = learnt.unfinished_run or learnt.new_pairs >= config.training.min_new
-    start = next_window(window, now, learnt.last_attempt)
+def _training(paths: Paths, config: Config | None, learnt: Learnt, now: datetime) -> dict[str, Any]:
+    min_new = config.training.min_new if config else None
     return {
         "running": is_held(paths.locks, "train"),
         "new_mails": learnt.new_pairs,
-        "min_new": config.training.min_new,
+        "min_new": min_new,
         "unfinished_run": learnt.unfinished_run,
-        "next_at": start.isoformat(timespec="minutes") if enough else None,
+        "next_at": _next_at(config, learnt, now) if config else None,
     }
+
+
+def _next_at(config: Config, learnt: Learnt, now: datetime) -> str | None:
+    if not learnt.unfinished_run and learnt.new_pairs < config.training.min_new:
+        return None
+    start = next_window(parse_window(config.training.window), now, learnt.last_attempt)
+    return start.isoformat(timespec="minutes")

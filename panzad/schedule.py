@@ -10,8 +10,8 @@ from panzad.config import Window
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What the schedule weighs: new finished pairs and those still waiting for playback, a run
-    that was cut off, when one was last begun."""
+    """What the schedule weighs: pairs finished since the last run was begun and those that can be
+    played back still, a run that was cut off, when one was last tried."""
 
     new_pairs: int
     waiting: int

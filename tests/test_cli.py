@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.daemon.process import account
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox
 
@@ -191,6 +193,15 @@ class TestInit:
         assert "panzad check" in stdout
         assert panzad("status")[0] == 0
 
+    def test_any_name_makes_a_valid_file(self, panzad: Panzad) -> None:
+        status, _, stderr = panzad(
+            "init", "--address", "a@x.org", "--name", "Ann 🐼 \x7f Lee", "--host", "x",
+            "--command", "true",
+        )  # fmt: skip
+        assert status == 0, stderr
+        table = tomllib.loads((panzad.state / "config.toml").read_text(encoding="utf-8"))
+        assert table["accounts"]["mail"]["name"] == "Ann 🐼 \x7f Lee"
+
     def test_never_overwrites(self, panzad: Panzad) -> None:
         (panzad.state / "config.toml").write_text("mine")
         status, _, stderr = panzad("init", "--address", "a@b.org", "--name", "A")
@@ -216,6 +227,24 @@ class TestCheck:
 
 
 class TestSync:
+    def test_an_account_that_fails_does_not_stop_the_others(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox, password="wrong")
+        path = panzad.state / "config.toml"
+        path.write_text(path.read_text() + account("good", dovecot_mailbox))
+        status, stdout, stderr = panzad("sync", "--json")
+        assert (status, json.loads(stdout)) == (4, {"fetched": {"good": 0}})
+        assert "refused the login" in only_line(stderr)
+        assert (panzad.state / "control" / "bell").exists()
+
+    def test_needs_no_drafts_folder(self, panzad: Panzad, dovecot_mailbox: TestMailbox) -> None:
+        panzad.configure(dovecot_mailbox)
+        path = panzad.state / "config.toml"
+        line = 'folders = { drafts = "Nowhere", watch = ["Nor here"] }\n[model]'
+        path.write_text(path.read_text().replace("[model]", line))
+        assert panzad("sync")[0] == 0
+
     def test_counts_what_came_in(self, panzad: Panzad, mailbox: TestMailbox) -> None:
         from tests.servers.mailbox import mail
 

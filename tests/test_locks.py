@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,34 @@ class TestHeld:
             child.kill()
             child.wait()
         assert not is_held(tmp_path, "daemon")
+
+    def test_asking_never_stands_in_the_way_of_who_takes_it(self, tmp_path: Path) -> None:
+        """A status in a loop beside a daemon that starts."""
+        with held(tmp_path, "daemon", wait=False):
+            pass
+        asked = threading.Event()
+        done = threading.Event()
+
+        def ask() -> None:
+            while not done.is_set():
+                is_held(tmp_path, "daemon")
+                asked.set()
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        try:
+            assert asked.wait(5)
+            for _ in range(300):
+                with held(tmp_path, "daemon", wait=False):
+                    pass
+        finally:
+            done.set()
+            asking.join()
+
+    def test_asking_leaves_the_name_of_the_holder(self, tmp_path: Path) -> None:
+        with held(tmp_path, "daemon", wait=False):
+            assert is_held(tmp_path, "daemon")
+            assert (tmp_path / "daemon.lock").read_text() == f"pid {os.getpid()}"
+
+    def test_a_lock_that_was_never_taken_is_free(self, tmp_path: Path) -> None:
+        assert not is_held(tmp_path / "nowhere", "daemon")

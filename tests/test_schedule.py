@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.config import parse_window
+from panzad.overview import learnt
 from panzad.schedule import Learnt, next_window, training_due, window_start
+from panzad.store import adapters, folders, mails, pairs
+from panzad.store.database import Database
 
 NIGHT = parse_window("01:00-06:00")
 ACROSS = parse_window("22:00-05:00")
@@ -66,3 +70,58 @@ class TestNextWindow:
         found = next_window(parsed, now, None)
         assert found >= now
         assert parsed.holds(found.time())
+
+
+class TestLearnt:
+    """What the schedule weighs, from the database."""
+
+    def test_another_accounts_or_a_stuck_mail_does_not_hold_up_the_training(
+        self, db: Database
+    ) -> None:
+        stuck = replace(letter(3), thread_wanted=True)
+        work, gone = folder(db, "work"), folder(db, "gone")
+        with db.transaction() as tx:
+            mails.store(tx, "work", work, 1, letter(1))
+            mails.store(tx, "gone", gone, 1, letter(2))
+            mails.store(tx, "work", work, 2, stuck)
+        assert learnt(db, ["work"]).waiting == 1
+        with db.transaction() as tx:
+            pairs.finish(tx, 1, "say hello", "model")
+        assert learnt(db, ["work"]) == Learnt(1, 0, False, None)
+
+    def test_what_was_played_back_after_a_run_was_begun_is_new_however_old_the_mail(
+        self, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Playback goes newest first: a run in the middle of the backlog knows the newest mail."""
+        work = folder(db, "work")
+        with db.transaction() as tx:
+            for number in (1, 2, 3):
+                mails.store(tx, "work", work, number, letter(number))
+        for moment, mail_id in (("01", 3), ("03", 2), ("04", 1)):
+            with monkeypatch.context() as patch, db.transaction() as tx:
+                patch.setattr(pairs, "now", lambda moment=moment: f"2026-05-{moment}")
+                pairs.finish(tx, mail_id, "say hello", "model")
+        with db.transaction() as tx:
+            adapters.begin(tx, "a1", "base", {}, 1, 3)
+            adapters.finish(tx, "a1", {}, "", True)
+            tx.execute("UPDATE adapters SET created_at = '2026-05-02'")
+        assert learnt(db, ["work"]).new_pairs == 2
+
+
+def folder(db: Database, account: str) -> int:
+    return folders.known(db, account, "Sent", "sent").id
+
+
+def letter(number: int) -> mails.NewMail:
+    return mails.NewMail(
+        message_id=f"<{number}@x>",
+        date="2026-05-04T00:00:00+00:00",
+        subject="Hello",
+        sender="me@example.org",
+        recipients=(),
+        parents=(),
+        reason=None,
+        own_text="Hello there",
+        thread=(),
+        thread_wanted=False,
+    )

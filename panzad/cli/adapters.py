@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from panzad.cli.app import App
+from panzad.daemon.bell import ring
 from panzad.engines.catalogue import resolve
 from panzad.errors import PanzadError
 from panzad.store import adapters as store
@@ -60,6 +61,7 @@ def use(app: App, adapter_id: str) -> None:
     if adapter_id == "none":
         with app.db.transaction() as tx:
             store.serve_base(tx)
+        ring(app.paths.state)
         click.echo("the base model writes the drafts now")
         return
     _serve(app, _known(app, adapter_id))
@@ -107,6 +109,7 @@ def _serve(app: App, adapter: Adapter) -> None:
     verify(app.paths.adapters / adapter.id)
     with app.db.transaction() as tx:
         store.serve(tx, adapter.id)
+    ring(app.paths.state)
     click.echo(f"adapter {adapter.id} writes the drafts now")
 
 

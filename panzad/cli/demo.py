@@ -26,7 +26,8 @@ from panzad.cli.progress import bars
 from panzad.config import Config, Paths, load, locate
 from panzad.demo.mailbox import SampleMailbox, sample_mailbox
 from panzad.demo.server import DemoServer
-from panzad.drafting.task import loaded
+from panzad.drafting import rounds
+from panzad.drafting.task import DraftTask
 from panzad.engines.catalogue import DEFAULT, resolve
 from panzad.errors import ModelMissing, PanzadError
 from panzad.imap.drafts import append_draft
@@ -35,7 +36,7 @@ from panzad.imap.session import Session
 from panzad.locks import is_held
 from panzad.mail.extract import extract
 from panzad.mail.parse import parse
-from panzad.mailbox import connect
+from panzad.mailbox import Mailbox, chosen, connect
 from panzad.store import marks, pairs
 from panzad.store.database import Database
 from panzad.store.marks import Mark
@@ -194,14 +195,18 @@ def _show(
     from panzad.desk import Desk
 
     assert mark.draft_message_id is not None
-    assert mark.task is not None
+    account = config.accounts[ACCOUNT]
+    mailbox = Mailbox(ACCOUNT, account, session, chosen(session, account))
+    # The mark keeps nothing of the thread once its draft is there: it is gathered again.
+    task = rounds.task_of(db, mailbox, config, mark)
+    assert isinstance(task, DraftTask)
     session.select("Drafts", readonly=True)
     uid = find_by_message_id(session, "Drafts", [mark.draft_message_id])[mark.draft_message_id]
     raw = fetch_message(session, uid)
     assert raw is not None
     draft = parse(raw)
     desk = Desk(db, paths, config)
-    without = desk.write(loaded(mark.task), ACCOUNT, adapter=False)
+    without = desk.write(task, ACCOUNT, adapter=False)
     desk.close()
     width = max(30, console.width // 2 - 2)
     console.print(

@@ -9,7 +9,9 @@ from rich.progress import TaskID
 
 from panzad.cli.app import App, accounts_named
 from panzad.cli.progress import bars
+from panzad.cli.tries import Tries
 from panzad.config import Config
+from panzad.daemon.bell import ring
 from panzad.locks import held
 
 
@@ -21,18 +23,23 @@ def sync(app: App, account: tuple[str, ...], as_json: bool) -> None:
     """Take in what is new in the Sent folders (of ACCOUNT, or of all)."""
     app.log("sync")
     config = app.config()
-    fetched = sync_accounts(app, config, account)
+    tries = Tries()
+    fetched = sync_accounts(app, config, tries, account)
+    ring(app.paths.state)
     if as_json:
         click.echo(json.dumps({"fetched": fetched}))
-        return
-    for name, count in fetched.items():
-        click.echo(f"{name}: {count} new sent mail{'' if count == 1 else 's'}")
+    else:
+        for name, count in fetched.items():
+            click.echo(f"{name}: {count} new sent mail{'' if count == 1 else 's'}")
+    tries.end()
 
 
-def sync_accounts(app: App, config: Config, names: tuple[str, ...] = ()) -> dict[str, int]:
-    """Sync accounts with a bar; returns how many mails came in, by account."""
+def sync_accounts(
+    app: App, config: Config, tries: Tries, names: tuple[str, ...] = ()
+) -> dict[str, int]:
+    """Sync accounts with a bar; returns how many mails came in, by account that could be synced."""
     from panzad.learning.sync import sync_account
-    from panzad.mailbox import opened
+    from panzad.mailbox import TO_SYNC, opened
 
     fetched: dict[str, int] = {}
     with bars() as progress:
@@ -43,8 +50,9 @@ def sync_accounts(app: App, config: Config, names: tuple[str, ...] = ()) -> dict
                 progress.advance(task, count)
 
             with (
+                tries.one(name),
                 held(app.paths.locks, f"sync-{name}", wait=True),
-                opened(name, account) as mailbox,
+                opened(name, account, TO_SYNC) as mailbox,
             ):
                 fetched[name] = sync_account(app.db, mailbox, advanced)
     return fetched
@@ -57,6 +65,7 @@ def learn(app: App, as_json: bool) -> None:
     """Give each new sent mail its instruction and its vector."""
     app.log("learn")
     done = learn_all(app, app.config())
+    ring(app.paths.state)
     if as_json:
         click.echo(json.dumps(done))
     else:

@@ -20,8 +20,10 @@ from rich.progress import (
 from rich.table import Table
 
 from panzad.cli.app import App
+from panzad.daemon.bell import ring
 from panzad.engines.catalogue import CATALOGUE, CatalogueModel, choose, directory_of, resolve
 from panzad.engines.machine import this_machine
+from panzad.store import marks
 
 SIZES = {"file": "gguf", "write": "inference", "LoRA": "lora", "QLoRA": "qlora"}
 
@@ -61,7 +63,9 @@ def list_(app: App, as_json: bool) -> None:
 @click.pass_obj
 def pull(app: App, name: str) -> None:
     """Get a model: a name of the catalogue, `auto`, or a Hugging Face id."""
-    click.echo(f"{name} is in {pulled(name, app.paths.models)}")
+    directory = pulled(name, app.paths.models)
+    _take_up_what_waited(app)
+    click.echo(f"{name} is in {directory}")
 
 
 def pulled(name: str, models_dir: Path) -> Path:
@@ -84,6 +88,14 @@ def pulled(name: str, models_dir: Path) -> Path:
             models_dir,
             lambda done, total: bars.update(task, completed=done, total=total),
         )
+
+
+def _take_up_what_waited(app: App) -> None:
+    """Drafts that were postponed for want of this model are due now."""
+    if app.paths.database.exists():
+        with app.db.transaction() as tx:
+            marks.retry_now(tx)
+    ring(app.paths.state)
 
 
 @models.command()

@@ -7,6 +7,7 @@ import json
 import click
 
 from panzad.cli.app import App
+from panzad.cli.tries import Tries
 
 
 @click.command()
@@ -25,13 +26,17 @@ def run(app: App, once: bool, as_json: bool) -> None:
     from panzad.cli.draft import draft_all
     from panzad.cli.learn import learn_all, sync_accounts
 
-    fetched = sync_accounts(app, config)
-    done = learn_all(app, config)
-    drafts = draft_all(app, config)
+    tries = Tries()
+    done = {"embeddings": 0, "instructions": 0}
+    fetched = sync_accounts(app, config, tries)
+    with tries.one("learn"):
+        done = learn_all(app, config)
+    drafts = draft_all(app, config, tries)
     if as_json:
         click.echo(json.dumps({"fetched": fetched, **done, "drafts": drafts}))
-        return
-    click.echo(
-        f"{sum(fetched.values())} new sent mails, {done['instructions']} instructions,"
-        f" {done['embeddings']} embeddings, {drafts} drafts"
-    )
+    else:
+        click.echo(
+            f"{sum(fetched.values())} new sent mails, {done['instructions']} instructions,"
+            f" {done['embeddings']} embeddings, {drafts} drafts"
+        )
+    tries.end()

@@ -58,16 +58,15 @@ def init(
             default="",
             show_default=False,
         )
-    quoted: Callable[[str], str] = json.dumps  # A JSON string is a TOML basic string.
     text = _TEMPLATE.format(
         account=account,
-        address=quoted(address),
-        name=quoted(name),
-        host=quoted(str(host)),
+        address=_quoted(address),
+        name=_quoted(name),
+        host=_quoted(str(host)),
         port=port or (993 if security == "tls" else 143),
-        security=quoted(security),
-        user=quoted(user or address),
-        source=f"command = {quoted(command)}" if command else "keyring = true",
+        security=_quoted(security),
+        user=_quoted(user or address),
+        source=f"command = {_quoted(command)}" if command else "keyring = true",
     )
     settings.parse(text, str(path))
     _write_private(path, text)
@@ -75,6 +74,11 @@ def init(
     if not command:
         click.echo(f"store the password: keyring set panzad {account}")
     click.echo("then: panzad check")
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string: JSON's, but for surrogate pairs (`\\ud83d…`) and a bare DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -132,5 +136,5 @@ def _account(name: str, account: Account) -> str:
         found = [name for name in ("IDLE", "CONDSTORE", "UIDPLUS") if name in capabilities]
         return (
             f"sent {', '.join(folders.sent)}; drafts {folders.drafts};"
-            f" watch {', '.join(folders.watch)}; server has {', '.join(found) or 'plain IMAP'}"
+            f" watch {', '.join(folders.marks)}; server has {', '.join(found) or 'plain IMAP'}"
         )

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from panzad.cli.app import App
+from panzad.errors import ConfigError
 
 REFRESH_SECONDS = 1.0
 
@@ -24,23 +25,34 @@ REFRESH_SECONDS = 1.0
 @click.pass_obj
 def status(app: App, as_json: bool, watch: bool) -> None:
     """Show accounts, counts with reasons, adapters, marks and drafts, errors, next training."""
+    values, error = _read(app)
     if as_json:
-        click.echo(json.dumps(_read(app), ensure_ascii=False, indent=2))
-        return
-    if not watch:
-        Console().print(_shown(_read(app)))
-        return
-    with Live(_shown(_read(app)), auto_refresh=False) as live:
-        while True:
-            time.sleep(REFRESH_SECONDS)
-            live.update(_shown(_read(app)), refresh=True)
+        click.echo(json.dumps(values, ensure_ascii=False, indent=2))
+    elif not watch:
+        Console().print(_shown(values))
+    else:
+        with Live(_shown(values), auto_refresh=False) as live:
+            while True:
+                time.sleep(REFRESH_SECONDS)
+                live.update(_shown(_read(app)[0]), refresh=True)
+    if error is not None:
+        raise error
 
 
-def _read(app: App) -> dict[str, Any]:
-    from panzad.daemon.main import learnt
+def _read(app: App) -> tuple[dict[str, Any], ConfigError | None]:
+    """How everything stands, and what is wrong with the config, if it is there but broken.
+
+    A daemon goes on with the settings it read before, and that is what a user comes to see.
+    """
     from panzad.overview import overview
 
-    return overview(app.db, app.paths, app.config(), learnt(app.db), datetime.now().astimezone())
+    try:
+        config, error = app.config(), None
+    except ConfigError as broken:
+        if not app.paths.config.exists():
+            raise
+        config = error = broken
+    return overview(app.db, app.paths, config, datetime.now().astimezone()), error
 
 
 def _shown(values: dict[str, Any]) -> RenderableType:
@@ -119,7 +131,8 @@ def _adapters(adapters: list[dict[str, Any]]) -> RenderableType:
 def _training(training: dict[str, Any]) -> Text:
     if training["running"]:
         return Text("training    runs now")
-    new = f"{training['new_mails']} new mails of {training['min_new']} needed"
+    needed = "?" if training["min_new"] is None else training["min_new"]
+    new = f"{training['new_mails']} new mails of {needed} needed"
     if training["next_at"] is None:
         return Text(f"training    {new}")
     return Text(f"training    {new}; next at {training['next_at']}")

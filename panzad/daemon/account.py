@@ -8,52 +8,31 @@ closed and made anew after a pause.
 from __future__ import annotations
 
 import asyncio
-import random
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 
 from panzad.config import Account, Config
-from panzad.daemon.backoff import Backoff
+from panzad.daemon.supervision import Health, in_thread, kept_going
 from panzad.drafting import rounds
-from panzad.errors import NetworkError, PanzadError
+from panzad.errors import LoginError, NetworkError
+from panzad.imap.folders import FolderChoice
+from panzad.imap.session import Session
 from panzad.imap.watch import watch
 from panzad.learning.sync import sync_account
 from panzad.locks import held
-from panzad.mailbox import Mailbox, chosen, connect
-from panzad.store import marks, problems
+from panzad.mailbox import TO_DRAFT, TO_SYNC, Mailbox, chosen, connect
+from panzad.secrets.passwords import password_of
+from panzad.store import marks
 from panzad.store.database import Database
 
 SYNC_SECONDS = 300.0
+WAITING_SECONDS = 60.0
 
 log = structlog.get_logger("panzad.daemon")
-T = TypeVar("T")
-
-
-async def in_thread(work: Callable[[], T]) -> T:
-    """Run blocking work in a thread that never holds up the end of the process."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(setter: Callable[[], None]) -> None:
-        if not future.done():
-            setter()
-
-    def run() -> None:
-        try:
-            result = work()
-        except BaseException as error:
-            outcome = error
-            loop.call_soon_threadsafe(settle, lambda: future.set_exception(outcome))
-        else:
-            loop.call_soon_threadsafe(settle, lambda: future.set_result(result))
-
-    threading.Thread(target=run, daemon=True).start()
-    return await future
 
 
 class AccountLoop:
@@ -74,6 +53,8 @@ class AccountLoop:
         self._locks = locks
         self._wake_worker = wake_worker
         self._changed = asyncio.Event()
+        self._password: str | None = None
+        self._asking = threading.Lock()
 
     def poke(self) -> None:
         """Look at the marks now: something has changed."""
@@ -82,72 +63,74 @@ class AccountLoop:
     async def run(self) -> None:
         """Work on marks and sync, each with its own pause after an error."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._kept_going("marks", self._marks))
-            tasks.create_task(self._kept_going("sync", self._sync))
+            for what, work in (("marks", self._marks), ("sync", self._sync)):
+                tasks.create_task(kept_going(self._db, f"{what}:{self._name}", work))
 
-    async def _kept_going(self, what: str, connected: Callable[[Backoff], Awaitable[None]]) -> None:
-        scope = f"{what}:{self._name}"
-        backoff = Backoff(random.Random())  # noqa: S311 - jitter, not a secret
+    async def _sync(self, health: Health) -> None:
         while True:
-            try:
-                await connected(backoff)
-            except Exception as cause:  # Whatever goes wrong in one account, the loop goes on.
-                error = cause if isinstance(cause, PanzadError) else _unexpected(cause)
-                with self._db.transaction() as tx:
-                    problems.report(tx, scope, error)
-                pause = backoff.wait(error)
-                log.warning(
-                    "account.paused", account=self._name, what=what, seconds=round(pause, 1),
-                    error=str(error),
-                )  # fmt: skip
-                await asyncio.sleep(pause)
-
-    async def _sync(self, backoff: Backoff) -> None:
-        while True:
-            fetched = await in_thread(self._synced)
-            backoff.reset()
-            problems.clear(self._db, f"sync:{self._name}")
-            if fetched:
-                self._wake_worker()
+            await in_thread(self._synced)
+            health.works()
+            self._wake_worker()
             await asyncio.sleep(SYNC_SECONDS)
 
-    def _synced(self) -> int:
+    def _synced(self) -> None:
         try:
-            with connect(self._name, self._account) as session:
-                folders = chosen(session, self._account)
+            with self._connect() as session:
+                folders = chosen(session, self._account, TO_SYNC)
                 mailbox = Mailbox(self._name, self._account, session, folders)
                 with held(self._locks, f"sync-{self._name}", wait=True):
-                    return sync_account(self._db, mailbox)
+                    sync_account(self._db, mailbox)
         finally:
             self._db.close()
 
-    async def _marks(self, backoff: Backoff) -> None:
-        session = await in_thread(lambda: connect(self._name, self._account))
+    def _connect(self) -> Session:
+        """A new session. The password's source is asked once, for it may ask a person; and again
+        when the server does not take the password any more."""
+        with self._asking:
+            if self._password is None:
+                self._password = password_of(self._name, self._account.auth)
+            password = self._password
+        try:
+            return connect(self._name, self._account, password)
+        except LoginError:
+            self._password = None
+            raise
+
+    async def _marks(self, health: Health) -> None:
+        session = await in_thread(self._connect, Session.close)
+        in_use = threading.Lock()
         stop = threading.Event()
         try:
-            folders = await in_thread(lambda: chosen(session, self._account))
+            folders = await in_thread(lambda: self._chosen(session, in_use))
             mailbox = Mailbox(self._name, self._account, session, folders)
-            watched = dict.fromkeys((*folders.watch, folders.drafts))
+            watched = dict.fromkeys((*folders.marks, folders.drafts))
             watchers = [asyncio.create_task(self._watch(folder, stop)) for folder in watched]
             try:
-                await self._rounds(mailbox, watchers, backoff)
+                await self._rounds(mailbox, in_use, watchers, health)
             finally:
                 stop.set()
                 for watcher in watchers:
                     watcher.cancel()
         finally:
             stop.set()
-            threading.Thread(target=session.close, daemon=True).start()
+            threading.Thread(target=let_go, args=(session, in_use), daemon=True).start()
+
+    def _chosen(self, session: Session, in_use: threading.Lock) -> FolderChoice:
+        with in_use:
+            return chosen(session, self._account, TO_DRAFT)
 
     async def _rounds(
-        self, mailbox: Mailbox, watchers: list[asyncio.Task[None]], backoff: Backoff
+        self,
+        mailbox: Mailbox,
+        in_use: threading.Lock,
+        watchers: list[asyncio.Task[None]],
+        health: Health,
     ) -> None:
         while True:
             self._changed.clear()
-            if await in_thread(lambda: self._locked_round(mailbox)):
+            if await in_thread(lambda: self._locked_round(mailbox, in_use)):
                 self._wake_worker()
-            backoff.reset()
-            problems.clear(self._db, f"marks:{self._name}")
+            health.works()
             changed = asyncio.create_task(self._changed.wait())
             try:
                 await asyncio.wait(
@@ -173,16 +156,19 @@ class AccountLoop:
             self._db.close()
 
     def _seconds_to_retry(self) -> float | None:
-        """Until the earliest postponed mark is due, or the hourly limit may have eased."""
-        queued = bool(marks.due(self._db, "marked", self._name))
-        at = marks.next_retry(self._db)
-        if at is None:
-            return 60.0 if queued else None
-        seconds = (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds()
-        return max(1.0, min(seconds + 1.0, 60.0 if queued else seconds + 1.0))
+        """Until the earliest postponed mark is due.
 
-    def _locked_round(self, mailbox: Mailbox) -> bool:
-        with held(self._locks, f"marks-{self._name}", wait=True):
+        What is due after a round waits for the worker, or for the hourly limit to ease.
+        """
+        longest = WAITING_SECONDS if marks.any_due(self._db, self._name) else None
+        at = marks.next_retry(self._db, self._name)
+        if at is None:
+            return longest
+        seconds = (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds() + 1.0
+        return max(1.0, seconds if longest is None else min(seconds, longest))
+
+    def _locked_round(self, mailbox: Mailbox, in_use: threading.Lock) -> bool:
+        with held(self._locks, f"marks-{self._name}", wait=True), in_use:
             return self._round(mailbox)
 
     async def _watch(self, folder: str, stop: threading.Event) -> None:
@@ -192,14 +178,18 @@ class AccountLoop:
             loop.call_soon_threadsafe(self._changed.set)
 
         def work() -> None:
-            with connect(self._name, self._account) as session:
+            with self._connect() as session:
                 watch(session, folder, on_change, stop)
 
         await in_thread(work)
 
 
-def _unexpected(cause: Exception) -> PanzadError:
-    log.error("account.unexpected", exc_info=cause)
-    return PanzadError(
-        f"unexpected {type(cause).__name__}", "see the log; panzad tries again by itself"
-    )
+def let_go(session: Session, in_use: threading.Lock) -> None:
+    """Close a session that another thread may be using, as soon as that thread is out.
+
+    A LOGOUT in the middle of its APPEND would become the beginning of the draft.
+    """
+    if not in_use.acquire(blocking=False):
+        session.cut()
+        in_use.acquire()
+    session.close()

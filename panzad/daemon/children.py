@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import structlog
 
+from panzad.daemon.supervision import Health
+
 log = structlog.get_logger("panzad.daemon")
 
 GRACE_SECONDS = 2.0
@@ -82,14 +84,16 @@ class WorkerChild:
         """There is work."""
         self._wake.set()
 
-    async def run(self) -> None:
-        """Supervise the worker until cancelled."""
+    async def run(self, health: Health) -> None:
+        """Supervise the worker until cancelled. Raises what keeps it from being started."""
+        self._wake.set()  # Work may wait already.
         while True:
             await self._wake.wait()
             self._wake.clear()
             if not self._has_work():
                 continue
             process = await self._child.start()
+            health.works()
             forward = asyncio.create_task(self._forward_wakes())
             try:
                 assert process.stdout is not None

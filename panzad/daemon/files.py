@@ -1,4 +1,4 @@
-"""Notices changes of the config file and the bell that commands ring, through watchdog."""
+"""Notices changes of the config file and of the bell, through watchdog."""
 
 from __future__ import annotations
 
@@ -7,15 +7,6 @@ from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
-
-BELL = "bell"
-
-
-def ring(state: Path) -> None:
-    """Tell a running daemon that a command has put work into the database."""
-    bell = state / "control" / BELL
-    bell.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    bell.touch()
 
 
 class FileWatch:

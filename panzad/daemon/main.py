@@ -13,19 +13,21 @@ import structlog
 from panzad.config import Config, Paths, load, parse_window
 from panzad.daemon import notify
 from panzad.daemon.account import AccountLoop
+from panzad.daemon.bell import bell_of
 from panzad.daemon.children import TrainerChild, WorkerChild
-from panzad.daemon.files import BELL, FileWatch
+from panzad.daemon.files import FileWatch
+from panzad.daemon.supervision import Health, kept_going
 from panzad.errors import PanzadError
 from panzad.locks import held
-from panzad.overview import overview
+from panzad.logs import traced
+from panzad.overview import ATTEMPT, learnt, overview
 from panzad.recall import EMBEDDER
-from panzad.schedule import Learnt, training_due
-from panzad.store import adapters, embeddings, marks, pairs, problems
+from panzad.schedule import training_due
+from panzad.store import embeddings, marks, pairs, problems
 from panzad.store.database import Database, now
 
 STOP_SECONDS = 3.0
 SCHEDULE_SECONDS = 60.0
-ATTEMPT = "training.attempted_at"
 
 log = structlog.get_logger("panzad.daemon")
 
@@ -43,6 +45,7 @@ class Daemon:
         self._accounts: list[AccountLoop] = []
         self._worker = self._new_worker()
         self._trainer = TrainerChild(child_options)
+        self._training: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT. Raises StateLocked when another daemon runs here."""
@@ -72,15 +75,27 @@ class Daemon:
             log.info("daemon.stopped" if self._stop.is_set() else "daemon.reloaded")
 
     def _start(self) -> list[asyncio.Task[None]]:
+        self._begin_anew()
         self._worker = self._new_worker()
         self._accounts = [
-            AccountLoop(self._db, self._config, name, self._paths.locks, self._worker.wake)
+            AccountLoop(self._db, self._config, name, self._paths.locks, self._wake_worker)
             for name in self._config.accounts
         ]
-        loops = [self._worker.run(), self._schedule(), *(one.run() for one in self._accounts)]
-        if self._has_work():
-            self._worker.wake()
+        loops = [
+            kept_going(self._db, "worker", self._worker.run),
+            kept_going(self._db, "schedule", self._schedule),
+            *(one.run() for one in self._accounts),
+        ]
         return [asyncio.create_task(loop) for loop in loops]
+
+    def _begin_anew(self) -> None:
+        """With these settings what failed before may work, and some accounts may be no more."""
+        try:
+            with self._db.transaction() as tx:
+                problems.forget_other_accounts(tx, self._config.accounts)
+                marks.retry_now(tx)
+        except PanzadError as error:
+            log.warning("daemon.state_unwritable", error=str(error))
 
     async def _until_reload_or_stop(self, tasks: list[asyncio.Task[None]]) -> None:
         """Return when asked to stop, or when a readable new configuration is in place."""
@@ -103,12 +118,11 @@ class Daemon:
         try:
             config = load(self._paths.config)
         except PanzadError as error:
-            with self._db.transaction() as tx:
-                problems.report(tx, "config", error)
+            problems.try_report(self._db, "config", error)
             log.error("config.refused", error=str(error), kept="the settings read before")
             notify.notify(READY="1", STATUS=f"config refused: {error}")
             return False
-        problems.clear(self._db, "config")
+        problems.try_clear(self._db, "config")
         changed = config != self._config
         self._config = config
         notify.notify(READY="1")
@@ -135,7 +149,13 @@ class Daemon:
             marks.due(self._db, "gathered")
             or pairs.pending(self._db, limit=1)
             or embeddings.wanting(self._db, EMBEDDER, limit=1)
+            or embeddings.index_stale(self._db)
         )
+
+    def _wake_worker(self) -> None:
+        # An idle worker that is woken for nothing would never be idle for long enough to leave.
+        if self._has_work():
+            self._worker.wake()
 
     def _watch_files(self, loop: asyncio.AbstractEventLoop) -> FileWatch:
         def changed() -> None:
@@ -144,30 +164,33 @@ class Daemon:
         def rung() -> None:
             loop.call_soon_threadsafe(self._rung)
 
-        watch = FileWatch(
-            {self._paths.config.resolve(): changed, self._paths.state / "control" / BELL: rung}
-        )
+        watch = FileWatch({self._paths.config.resolve(): changed, bell_of(self._paths.state): rung})
         watch.start()
         return watch
 
     def _rung(self) -> None:
         for account in self._accounts:
             account.poke()
-        if self._has_work():
-            self._worker.wake()
+        self._wake_worker()
 
-    async def _schedule(self) -> None:
+    async def _schedule(self, health: Health) -> None:
         """Look once a minute whether a night's training is due; end it with its window."""
         while True:
-            window = parse_window(self._config.training.window)
-            here = datetime.now().astimezone()
-            if self._trainer.running and not window.holds(here.time()):
-                await self._trainer.stop(grace=60)
-            elif training_due(window, here, learnt(self._db), self._config.training.min_new):
-                with self._db.transaction() as tx:
-                    problems.note(tx, ATTEMPT, now())
-                asyncio.create_task(self._train()).add_done_callback(_raise_error)
+            await self._scheduled(datetime.now().astimezone())
+            health.works()
             await asyncio.sleep(SCHEDULE_SECONDS)
+
+    async def _scheduled(self, here: datetime) -> None:
+        settings = self._config.training
+        window = parse_window(settings.window)
+        if self._trainer.running:
+            if not window.holds(here.time()):
+                await self._trainer.stop(grace=60)
+        elif training_due(window, here, learnt(self._db, self._config.accounts), settings.min_new):
+            with self._db.transaction() as tx:
+                problems.note(tx, ATTEMPT, now())
+            self._training = asyncio.create_task(self._train())
+            self._training.add_done_callback(_log_error)
 
     async def _train(self) -> None:
         status = await self._trainer.run()
@@ -182,33 +205,22 @@ class Daemon:
         from panzad.daemon.report import report_mail, send
 
         here = datetime.now().astimezone()
-        values = overview(self._db, self._paths, self._config, learnt(self._db), here)
+        values = overview(self._db, self._paths, self._config, here)
         for name, account in self._config.accounts.items():
+            scope = f"report:{name}"
             try:
                 await send(server, name, account, report_mail(account, values, here))
             except PanzadError as error:
-                with self._db.transaction() as tx:
-                    problems.report(tx, "report", error)
+                problems.try_report(self._db, scope, error)
                 log.warning("report.failed", account=name, error=str(error))
             else:
-                problems.clear(self._db, "report")
+                problems.try_clear(self._db, scope)
 
 
-def learnt(db: Database) -> Learnt:
-    """What there is to train on, as the schedule weighs it."""
-    last = adapters.last_finished(db)
-    attempted = problems.noted(db, ATTEMPT)
-    return Learnt(
-        new_pairs=pairs.finished_after(db, last.newest_mail if last else 0),
-        waiting=pairs.counts(db)["pending"],
-        unfinished_run=adapters.training(db) is not None,
-        last_attempt=datetime.fromisoformat(attempted).astimezone() if attempted else None,
-    )
-
-
-def _raise_error(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        task.result()
+def _log_error(task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        log.error("training.unexpected", error=type(error).__name__, at=traced(error))
 
 
 async def _ping_watchdog() -> None:

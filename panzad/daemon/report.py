@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from datetime import datetime
 from email.message import EmailMessage
@@ -12,6 +11,7 @@ from typing import Any
 import aiosmtplib
 
 from panzad.config import Account, SmtpServer
+from panzad.daemon.supervision import in_thread
 from panzad.errors import NetworkError
 from panzad.mail.compose import new_message_id
 from panzad.secrets.passwords import password_of
@@ -47,7 +47,7 @@ def _lines(values: dict[str, Any]) -> list[str]:
 
 async def send(server: SmtpServer, name: str, account: Account, message: EmailMessage) -> None:
     """Send a report. Raises LoginError for a missing password, NetworkError when it fails."""
-    password = await asyncio.to_thread(password_of, name, account.auth)
+    password = await in_thread(lambda: password_of(name, account.auth))
     plain = server.security == "none"
     try:
         await aiosmtplib.send(

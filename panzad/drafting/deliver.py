@@ -16,6 +16,7 @@ from pathlib import Path
 import structlog
 
 from panzad.drafting.task import DraftTask, loaded
+from panzad.errors import FolderMissing, ServerRefused
 from panzad.imap.drafts import append_draft, find_message, mark_source
 from panzad.imap.search import find_by_message_id
 from panzad.imap.session import Session
@@ -41,42 +42,46 @@ class Places:
 
 def deliver(
     db: Database, session: Session, mark: Mark, places: Places, signature: str | None
-) -> None:
-    """Bring a mark in state `written` or `appending` to `appended`."""
-    if mark.state == "written":
-        mark = _prepared(db, session, mark, places, signature)
-        uid = None
-    else:
-        uid = _found(session, mark, places)
+) -> bool:
+    """Bring a mark in state `written` or `appending` to `appended`.
+
+    False when the mark was taken off while its APPEND was in doubt, and the draft is nowhere.
+    """
+    uid = _found(session, mark, places) if mark.state == "appending" else None
+    if uid is None and not mark.wanted:
+        with db.transaction() as tx:
+            marks.cancel(tx, mark.id)
+        log.info("draft.cancelled", mark=mark.id, account=mark.account)
+        return False
     if uid is None:
-        assert mark.draft is not None
-        assert mark.drafts_folder is not None
-        uid = append_draft(session, mark.drafts_folder, mark.draft, (r"\Draft", r"\Seen"))
+        ready = _prepared(db, session, mark, places, signature)
+        uid = append_draft(session, ready.folder, ready.draft, (r"\Draft", r"\Seen"))
     with db.transaction() as tx:
         marks.appended(tx, mark.id, uid)
     log.info("draft.appended", mark=mark.id, account=mark.account, uid=uid)
+    return True
 
 
 def _prepared(
     db: Database, session: Session, mark: Mark, places: Places, signature: str | None
-) -> Mark:
+) -> Appending:
+    """Commit what the APPEND will do. A draft that did not arrive before goes, as it is, to where
+    drafts go now: the user may have answered a refusal by another folder."""
     state = session.select(places.drafts, readonly=True)
-    assert mark.task is not None
-    assert mark.text is not None
-    task = loaded(mark.task)
-    # The number alone would come again with a new database, and Gmail drops a mail whose id it has.
-    token = f"panzad.{mark.id}.{secrets.token_hex(6)}"
-    message_id = new_message_id(task.author.domain, token)
-    draft = composed(task, mark.text, message_id, signature, mark.id, mark.adapter)
+    draft, message_id = mark.draft, mark.draft_message_id
+    if draft is None or message_id is None:
+        assert mark.task is not None
+        assert mark.text is not None
+        task = loaded(mark.task)
+        # The number alone would come again with a new database, and Gmail drops a mail whose id
+        # it has.
+        token = f"panzad.{mark.id}.{secrets.token_hex(6)}"
+        message_id = new_message_id(task.author.domain, token)
+        draft = composed(task, mark.text, message_id, signature, mark.id, mark.adapter)
+    ready = Appending(draft, message_id, places.drafts, state.uidvalidity, state.uidnext)
     with db.transaction() as tx:
-        marks.appending(
-            tx,
-            mark.id,
-            Appending(draft, message_id, places.drafts, state.uidvalidity, state.uidnext),
-        )
-    prepared = marks.get(db, mark.id)
-    assert prepared is not None
-    return prepared
+        marks.appending(tx, mark.id, ready)
+    return ready
 
 
 def composed(
@@ -124,12 +129,9 @@ def _found(session: Session, mark: Mark, places: Places) -> int | None:
     """The UID of our draft when an earlier APPEND did arrive, in Drafts or sent already."""
     assert mark.draft_message_id is not None
     assert mark.drafts_folder is not None
-    state = session.select(mark.drafts_folder, readonly=True)
-    same = state.uidvalidity == mark.drafts_uidvalidity
-    start = mark.drafts_uidnext if same and mark.drafts_uidnext else 1
-    uid = find_message(session, mark.drafts_folder, mark.draft_message_id, start)
-    for folder in places.sent:
-        if uid is None:
+    uid = _found_where_it_went(session, mark, mark.drafts_folder, mark.draft_message_id)
+    for folder in dict.fromkeys((places.drafts, *places.sent)):
+        if uid is None and folder != mark.drafts_folder:
             session.select(folder, readonly=True)
             uid = find_by_message_id(session, folder, [mark.draft_message_id]).get(
                 mark.draft_message_id
@@ -139,18 +141,32 @@ def _found(session: Session, mark: Mark, places: Places) -> int | None:
     return uid
 
 
+def _found_where_it_went(session: Session, mark: Mark, folder: str, message_id: str) -> int | None:
+    try:
+        state = session.select(folder, readonly=True)
+    except FolderMissing:
+        return None
+    same = state.uidvalidity == mark.drafts_uidvalidity
+    start = mark.drafts_uidnext if same and mark.drafts_uidnext else 1
+    return find_message(session, folder, message_id, start)
+
+
 def tell_source(db: Database, session: Session, mark: Mark) -> None:
     """Give the source mail its keyword where the server allows keywords.
 
     The truth lives in the database: a keyword that the server refuses or forgets changes nothing.
     """
     keyword = DRAFTED if mark.state == "appended" else FAILED
-    state = session.select(mark.folder, readonly=False)
-    if state.uidvalidity != mark.uidvalidity:
+    try:
+        state = session.select(mark.folder, readonly=False)
+        if state.uidvalidity != mark.uidvalidity:
+            outcome = "gone"
+        elif mark_source(session, mark.folder, mark.uid, keyword):
+            outcome = "set"
+        else:
+            outcome = "not-allowed"
+    except (FolderMissing, ServerRefused) as error:
+        log.info("keyword.no_source", mark=mark.id, reason=error.what)
         outcome = "gone"
-    elif mark_source(session, mark.folder, mark.uid, keyword):
-        outcome = "set"
-    else:
-        outcome = "not-allowed"
     with db.transaction() as tx:
         marks.keyworded(tx, mark.id, outcome)

@@ -16,6 +16,7 @@ import structlog
 from panzad.errors import ServerRefused
 from panzad.imap.session import Session
 from panzad.imap.structure import Leaf, Part, parts_of, readable, skeleton
+from panzad.mail import headers
 
 MAILS_PER_BATCH = 100
 OCTETS_PER_FETCH = 4_000_000
@@ -212,6 +213,5 @@ def _date(items: _Items) -> datetime | None:
 
 
 def _id_in(header: bytes) -> str | None:
-    """The id in a `Message-ID:` header, byte for byte but for folding."""
-    value = header.partition(b":")[2]
-    return " ".join(value.decode("utf-8", "surrogateescape").split()) or None
+    """The id in a `Message-ID:` header, read as the mail room reads it: they are compared."""
+    return headers.message_id(headers.split_header(header)[0].text("message-id"))

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from panzad.errors import FolderMissing
 from panzad.imap import folder_names
 
 _UNSELECTABLE = frozenset({"\\noselect", "\\nonexistent"})
+# What `choose` may be asked for: `watch` stands for where marks are seen.
+PARTS = frozenset({"sent", "drafts", "watch"})
 # Parents that hold a mailbox's own folders on some servers.
 _PARENTS = ("inbox", "[gmail]", "[google mail]")
 # Each costs two round trips for every draft.
@@ -34,14 +36,16 @@ class FolderInfo:
 
 @dataclass(frozen=True, slots=True)
 class FolderChoice:
-    """The folders that play a part: mail is learned from `sent`, marks are seen in `watch`.
+    """The folders that play a part; one that is not needed and not there is empty.
 
-    `archive` are those where earlier mails of a thread may lie besides; there may be none.
+    Mail is learned from `sent`, marks are seen in `marks`; in `watch` (where marks are seen too
+    unless a folder itself is the mark) and in `archive` earlier mails of a thread are looked for.
     """
 
     sent: tuple[str, ...]
     drafts: str
     watch: tuple[str, ...]
+    marks: tuple[str, ...]
     archive: tuple[str, ...] = ()
 
 
@@ -62,27 +66,48 @@ def choose(
     sent: str | Sequence[str] = "auto",
     drafts: str = "auto",
     watch: Sequence[str] = ("INBOX",),
+    marked: str | None = None,
+    needed: Collection[str] = PARTS,
 ) -> FolderChoice:
     """The folders for each part: as configured, else by SPECIAL-USE (RFC 6154), else by name.
 
     Several folders may hold sent mail (programs in two languages on one account): with `auto`
-    all that qualify are taken, one for drafts. Raises FolderMissing naming the config key and
-    the folders that exist.
+    all that qualify are taken, one for drafts. `marked` is the folder whose every mail is marked,
+    where the config has one. Raises FolderMissing naming the config key and the folders that
+    exist, for the `needed` parts of PARTS.
     """
     usable = [info for info in infos if info.selectable]
-    if sent == "auto":
-        chosen_sent = _by_part(usable, "\\sent", folder_names.SENT, "sent")
-    else:
-        wanted = [sent] if isinstance(sent, str) else sent
-        chosen_sent = tuple(_named(usable, name, "sent") for name in wanted)
-    if drafts == "auto":
-        chosen_drafts = _by_part(usable, "\\drafts", folder_names.DRAFTS, "drafts")[0]
-    else:
-        chosen_drafts = _named(usable, drafts, "drafts")
+
+    def part(name: str, *finders: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for find in finders:
+            try:
+                found.update(dict.fromkeys(find()))
+            except FolderMissing:
+                if name in needed:
+                    raise
+        return tuple(found)
+
+    def named(key: str, names: Sequence[str]) -> list[Callable[[], tuple[str, ...]]]:
+        return [lambda name=name: (_named(usable, name, key),) for name in names]
+
+    find_sent = (
+        [lambda: _by_part(usable, "\\sent", folder_names.SENT, "folders.sent")]
+        if sent == "auto"
+        else named("folders.sent", [sent] if isinstance(sent, str) else sent)
+    )
+    find_drafts = (
+        [lambda: _by_part(usable, "\\drafts", folder_names.DRAFTS, "folders.drafts")]
+        if drafts == "auto"
+        else named("folders.drafts", [drafts])
+    )
+    find_watch = named("folders.watch", watch)
+    watched = part("threads" if marked else "watch", *find_watch)
     return FolderChoice(
-        sent=tuple(dict.fromkeys(chosen_sent)),
-        drafts=chosen_drafts,
-        watch=tuple(dict.fromkeys(_named(usable, name, "watch") for name in watch)),
+        sent=part("sent", *find_sent),
+        drafts=next(iter(part("drafts", *find_drafts)), ""),
+        watch=watched,
+        marks=part("watch", *named("mark", [marked])) if marked else watched,
         archive=_archives(usable),
     )
 
@@ -139,7 +164,7 @@ def _named(infos: Sequence[FolderInfo], wanted: str, key: str) -> str:
 
 def _missing(what: str, key: str, infos: Sequence[FolderInfo]) -> FolderMissing:
     names = ", ".join(sorted(info.name for info in infos)) or "none"
-    return FolderMissing(what, f"set folders.{key} to one of those that exist ({names})")
+    return FolderMissing(what, f"set {key} to one of those that exist ({names})")
 
 
 def _own_name(info: FolderInfo) -> str:

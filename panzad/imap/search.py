@@ -43,6 +43,14 @@ def standing(session: Session, mark: str) -> list[int]:
         return sorted(session.client.search(criteria))
 
 
+def existing(session: Session, uids: Sequence[int]) -> frozenset[int]:
+    """Those of `uids` that are in the selected folder still, marked or not."""
+    if not uids:
+        return frozenset()
+    with session.translated("look for mails"):
+        return frozenset(session.client.search(f"UID {','.join(map(str, uids))}"))
+
+
 def fetch_message(session: Session, uid: int) -> bytes | None:
     """One mail of the selected folder without its attachments; None when it is not to be had."""
     (mail,) = fetch_batch(session, [uid])

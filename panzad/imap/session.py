@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import imaplib
 import logging
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 # RFC 5530: the server says that the same login may work later.
 _TRANSIENT_LOGIN = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]")
 _CLOSING_SECONDS = 2.0
+_SUGGESTED_PAUSE = re.compile(r"Suggested Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
+_LONGEST_PAUSE = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,15 @@ class Session:
             log.debug("imap.logout_failed", host=self.host, error=type(error).__name__)
             self._drop()
 
+    def cut(self) -> None:
+        """End the connection under whoever uses it in another thread: they get a NetworkError.
+
+        The plain socket's method: SSLSocket's own lets go of the encryption first, and what the
+        other thread is sending would go out in clear.
+        """
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self.client.socket(), socket.SHUT_RDWR)
+
     def answer_within(self, seconds: float) -> None:
         """Let the server have at most `seconds` for each answer from now on."""
         with contextlib.suppress(OSError):
@@ -185,6 +197,12 @@ class Session:
         except ProtocolError as error:
             raise self._unreadable(task) from error
         except imaplib.IMAP4.error as error:
+            if pause := suggested_pause(str(error)):
+                raise NetworkError(
+                    f"{self.host} asks for a pause of {pause:.0f} s",
+                    "it is tried again then",
+                    retry_after=pause,
+                ) from error
             # imaplib gives up inside a line over 1 MB, and what follows is out of step.
             if "got more than" in str(error):
                 raise self._dead("an answer longer than 1 MB") from error
@@ -200,7 +218,9 @@ class Session:
 
     def _dead(self, why: str) -> NetworkError:
         return NetworkError(
-            f"the connection to {self.host} broke ({why})", "it is tried again when the net allows"
+            f"the connection to {self.host} broke ({why})",
+            "it is tried again when the net allows",
+            retry_after=suggested_pause(why),
         )
 
     def _unreadable(self, task: str) -> ServerRefused:
@@ -276,6 +296,12 @@ class Session:
     def _drop(self) -> None:
         with contextlib.suppress(OSError, imaplib.IMAP4.error):
             self.client.shutdown()
+
+
+def suggested_pause(text: str) -> float:
+    """How many seconds the server asks to be left alone (Outlook, when it throttles); else 0."""
+    found = _SUGGESTED_PAUSE.search(text)
+    return min(int(found[1]) / 1000, _LONGEST_PAUSE) if found else 0.0
 
 
 def _tls_context() -> ssl.SSLContext:

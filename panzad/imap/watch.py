@@ -15,7 +15,7 @@ from collections.abc import Callable
 import structlog
 
 from panzad.errors import NetworkError
-from panzad.imap.session import Session
+from panzad.imap.session import Session, suggested_pause
 
 # A mark has to be seen within 2 seconds.
 _POLL_SECONDS = 1.5
@@ -103,7 +103,11 @@ def _is_change(news: list[tuple[object, ...]]) -> bool:
     """Whether untagged responses tell of mail or flags; `* OK Still here` does not."""
     for response in news:
         if response and response[0] == b"BYE":
-            raise NetworkError("the server ended the connection", "it is connected to again")
+            raise NetworkError(
+                "the server ended the connection",
+                "it is connected to again",
+                retry_after=suggested_pause(str(response)),
+            )
     return any(len(response) > 1 and isinstance(response[0], int) for response in news)
 
 

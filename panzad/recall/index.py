@@ -60,7 +60,7 @@ class Index:
             self._reset(len(wanted))
         added = self._add(wanted - self._labels)
         removed = self._remove(self._labels - self._deleted - wanted)
-        if added or removed or not loaded:
+        if added or removed or not loaded or embeddings.index_stale(self._db):
             try:
                 self._save()
             except (OSError, RuntimeError) as error:

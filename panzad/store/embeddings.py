@@ -61,6 +61,12 @@ def index_file(db: Database) -> IndexFile | None:
     return None if row is None else IndexFile(**dict(row))
 
 
+def index_stale(db: Database) -> bool:
+    """Whether vectors were removed (with their mails) since the index file was written."""
+    row = db.connection.execute("SELECT stale FROM index_files").fetchone()
+    return row is not None and bool(row["stale"])
+
+
 def record_index(tx: sqlite3.Connection, written: IndexFile) -> None:
     """The index file that counts from now on."""
     tx.execute(

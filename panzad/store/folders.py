@@ -10,7 +10,10 @@ from panzad.store.database import Database, now
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One folder in one role. `last_uid` is the highest UID whose mail is committed here."""
+    """One folder in one role. `last_uid` is the highest UID whose mail is committed here.
+
+    `baseline_mark` is the mark (as in the config) that it was first looked at for at `baseline_at`.
+    """
 
     id: int
     account: str
@@ -21,6 +24,7 @@ class Folder:
     highestmodseq: int | None
     synced_at: str | None
     baseline_at: str | None
+    baseline_mark: str | None
 
 
 def _folder(row: sqlite3.Row) -> Folder:
@@ -43,6 +47,12 @@ def listed(db: Database) -> list[Folder]:
     """Every folder, by account, role and name."""
     rows = db.connection.execute("SELECT * FROM folders ORDER BY account, role, name")
     return [_folder(row) for row in rows]
+
+
+def accounts(db: Database) -> tuple[str, ...]:
+    """The accounts whose folders are on record."""
+    rows = db.connection.execute("SELECT DISTINCT account FROM folders ORDER BY account")
+    return tuple(row["account"] for row in rows)
 
 
 def retired(db: Database, account: str, role: str, names: tuple[str, ...]) -> list[Folder]:
@@ -76,6 +86,9 @@ def advance(
     )
 
 
-def baseline(tx: sqlite3.Connection, folder_id: int) -> None:
-    """The marks that stood in the folder before panzad came are on record."""
-    tx.execute("UPDATE folders SET baseline_at = ? WHERE id = ?", (now(), folder_id))
+def baseline(tx: sqlite3.Connection, folder_id: int, mark: str) -> None:
+    """The marks that stood in the folder before panzad looked for `mark` are on record."""
+    tx.execute(
+        "UPDATE folders SET baseline_at = ?, baseline_mark = ? WHERE id = ?",
+        (now(), mark, folder_id),
+    )

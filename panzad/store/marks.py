@@ -2,8 +2,8 @@
 
 States: `marked` → `gathered` → `written` → `appending` → `appended`; or `ignored` (stood there
 before panzad), `cancelled` (unmarked in time, or another mark has the draft), `refused` (no draft,
-with the reason), `failed`.
-`present` says that the mark still stands on the server.
+with the reason), `failed`. `present` says that the mark still stands on the server; `vanished` that
+its mail went from the folder with the mark on; `wanted` that the draft is still asked for.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from panzad.store.database import Database, now
+from panzad.store.text import storable
+
+_UNFINISHED = "state IN ('marked', 'gathered', 'written', 'appending')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class Mark:
     retry_at: str | None
     marked_at: str
     changed_at: str
+    appended_at: str | None
+    vanished: int
+    wanted: int
+    answers: str | None
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +83,10 @@ def add(tx: sqlite3.Connection, mark: NewMark) -> int:
         " task, marked_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             mark.account,
-            mark.folder,
+            storable(mark.folder),
             mark.uidvalidity,
             mark.uid,
-            mark.message_id,
+            storable(mark.message_id),
             mark.kind,
             mark.state,
             int(mark.present),
@@ -100,6 +108,20 @@ def present(db: Database, account: str) -> list[Mark]:
     """The marks that stood on the server when it was last looked at."""
     return _marks(
         db.connection.execute("SELECT * FROM marks WHERE account = ? AND present = 1", (account,))
+    )
+
+
+def vanished(db: Database, account: str) -> list[Mark]:
+    """Marks whose mails went from their folders with the mark on, oldest first.
+
+    A cancelled one asks anew when it comes up again; it is not among them.
+    """
+    return _marks(
+        db.connection.execute(
+            "SELECT * FROM marks WHERE account = ? AND vanished = 1 AND state != 'cancelled'"
+            " ORDER BY id",
+            (account,),
+        )
     )
 
 
@@ -125,13 +147,29 @@ def unkeyworded(db: Database, account: str) -> list[Mark]:
     )
 
 
-def next_retry(db: Database) -> str | None:
-    """When the earliest postponed mark is due."""
+def next_retry(db: Database, account: str) -> str | None:
+    """When the earliest postponed mark of an account will be due; None when none is postponed."""
     row = db.connection.execute(
-        "SELECT min(retry_at) AS at FROM marks"
-        " WHERE state IN ('marked', 'gathered', 'written', 'appending') AND retry_at IS NOT NULL"
+        "SELECT min(retry_at) AS at FROM marks WHERE account = ? AND retry_at > ?"
+        f" AND {_UNFINISHED}",
+        (account, now()),
     ).fetchone()
     return row["at"]
+
+
+def any_due(db: Database, account: str) -> bool:
+    """Whether an account has unfinished marks whose next attempt is due."""
+    row = db.connection.execute(
+        "SELECT 1 FROM marks WHERE account = ? AND (retry_at IS NULL OR retry_at <= ?)"
+        f" AND {_UNFINISHED}",
+        (account, now()),
+    ).fetchone()
+    return row is not None
+
+
+def retry_now(tx: sqlite3.Connection) -> None:
+    """What stood in the way of postponed marks may be gone: all are due at once."""
+    tx.execute(f"UPDATE marks SET retry_at = NULL WHERE retry_at IS NOT NULL AND {_UNFINISHED}")
 
 
 def is_draft_of_ours(db: Database, account: str, message_id: str) -> bool:
@@ -145,8 +183,7 @@ def is_draft_of_ours(db: Database, account: str, message_id: str) -> bool:
 def appended_since(db: Database, account: str, moment: str) -> int:
     """How many drafts were appended after a moment."""
     row = db.connection.execute(
-        "SELECT count(*) AS n FROM marks"
-        " WHERE account = ? AND state = 'appended' AND changed_at > ?",
+        "SELECT count(*) AS n FROM marks WHERE account = ? AND appended_at > ?",
         (account, moment),
     ).fetchone()
     return row["n"]
@@ -154,28 +191,44 @@ def appended_since(db: Database, account: str, moment: str) -> int:
 
 def _change(tx: sqlite3.Connection, mark_id: int, **columns: object) -> None:
     names = ", ".join(f"{name} = ?" for name in columns)
-    tx.execute(
-        f"UPDATE marks SET {names}, changed_at = ? WHERE id = ?",
-        (*columns.values(), now(), mark_id),
-    )
+    values = (storable(one) if isinstance(one, str) else one for one in columns.values())
+    tx.execute(f"UPDATE marks SET {names}, changed_at = ? WHERE id = ?", (*values, now(), mark_id))
 
 
-def leave(tx: sqlite3.Connection, mark_id: int, *, cancel: bool) -> None:
+def _settle(tx: sqlite3.Connection, mark_id: int, state: str, **columns: object) -> None:
+    """The mark's life ends: of the mails that were gathered for it nothing is kept."""
+    _change(tx, mark_id, state=state, task=None, text=None, draft=None, retry_at=None, **columns)
+
+
+def leave(tx: sqlite3.Connection, mark_id: int, *, cancel: bool, vanished: bool = False) -> None:
     """The mark is gone from the server; `cancel` stops the draft that it asked for."""
+    columns = {"present": 0, "wanted": 0, "vanished": int(vanished)}
     if cancel:
-        _change(tx, mark_id, present=0, state="cancelled", task=None, text=None)
+        _settle(tx, mark_id, "cancelled", **columns)
     else:
-        _change(tx, mark_id, present=0)
+        _change(tx, mark_id, **columns)
 
 
 def move(tx: sqlite3.Connection, mark_id: int, folder: str, uidvalidity: int, uid: int) -> None:
     """The marked mail lies elsewhere now (moved, or the folder has a new UIDVALIDITY)."""
-    _change(tx, mark_id, folder=folder, uidvalidity=uidvalidity, uid=uid)
+    _change(
+        tx, mark_id, folder=folder, uidvalidity=uidvalidity, uid=uid, present=1, wanted=1,
+        vanished=0,
+    )  # fmt: skip
 
 
-def gathered(tx: sqlite3.Connection, mark_id: int, task: str) -> None:
-    """All that the model needs for the draft is here."""
-    _change(tx, mark_id, state="gathered", task=task, reason=None, retry_at=None)
+def gathered(
+    tx: sqlite3.Connection, mark_id: int, task: str, answers: str | None, note: str
+) -> None:
+    """All that the model needs for the draft is here.
+
+    `answers` is the id of the mail that the draft will answer, `note` what the user is told of it;
+    both outlive the task.
+    """
+    _change(
+        tx, mark_id, state="gathered", task=task, answers=answers, note=note, reason=None,
+        retry_at=None,
+    )  # fmt: skip
 
 
 def written(tx: sqlite3.Connection, mark_id: int, text: str, adapter: str | None) -> bool:
@@ -214,20 +267,17 @@ def appending(tx: sqlite3.Connection, mark_id: int, plan: Appending) -> None:
 
 def appended(tx: sqlite3.Connection, mark_id: int, uid: int | None) -> None:
     """The draft is in the mailbox."""
-    _change(
-        tx, mark_id, state="appended", draft_uid=uid, draft=None, reason=None,
-        retry_at=None,
-    )  # fmt: skip
+    _settle(tx, mark_id, "appended", draft_uid=uid, appended_at=now(), reason=None)
 
 
 def refuse(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:
     """There will be no draft, for a reason that the user is shown."""
-    _change(tx, mark_id, state="refused", reason=reason, task=None)
+    _settle(tx, mark_id, "refused", reason=reason)
 
 
-def cancel(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:
+def cancel(tx: sqlite3.Connection, mark_id: int, reason: str | None = None) -> None:
     """There will be no draft of this mark's own, and nothing is wrong with that."""
-    _change(tx, mark_id, state="cancelled", reason=reason, task=None)
+    _settle(tx, mark_id, "cancelled", reason=reason)
 
 
 def postpone(tx: sqlite3.Connection, mark_id: int, reason: str, until: str) -> None:
@@ -238,11 +288,11 @@ def postpone(tx: sqlite3.Connection, mark_id: int, reason: str, until: str) -> N
 
 def fail(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:
     """Given up."""
-    _change(tx, mark_id, state="failed", reason=reason)
+    _settle(tx, mark_id, "failed", reason=reason)
 
 
 def keyworded(tx: sqlite3.Connection, mark_id: int, state: str) -> None:
-    """`set`, or why the source mail has no keyword (`not-allowed`, `gone`)."""
+    """`set`, or why the source mail has no keyword (`not-allowed`, `gone`, `failed`)."""
     tx.execute("UPDATE marks SET keyword_state = ? WHERE id = ?", (state, mark_id))
 
 
@@ -263,13 +313,3 @@ def recent(db: Database, account: str, limit: int) -> list[Mark]:
             (account, limit),
         )
     )
-
-
-def handled_elsewhere(db: Database, account: str, folder: str, kind: str) -> frozenset[str]:
-    """Ids of mails whose mark in another folder has had its draft or its refusal."""
-    rows = db.connection.execute(
-        "SELECT DISTINCT message_id FROM marks WHERE account = ? AND kind = ? AND folder != ?"
-        " AND present = 0 AND state IN ('appended', 'refused', 'failed')",
-        (account, kind, folder),
-    )
-    return frozenset(row["message_id"] for row in rows)

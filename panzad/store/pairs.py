@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from panzad.store.database import Database, now
@@ -81,9 +83,28 @@ def counts(db: Database) -> dict[str, int]:
     return found
 
 
-def finished_after(db: Database, mail_id: int) -> int:
-    """How many finished pairs came in after the mail with this id."""
+def workable(db: Database, accounts: Collection[str]) -> int:
+    """How many pairs of these accounts can be played back now.
+
+    A mail whose thread is still to be fetched is none: where a login fails, that may last.
+    """
     row = db.connection.execute(
-        "SELECT count(*) AS n FROM pairs WHERE state = 'done' AND mail_id > ?", (mail_id,)
+        "SELECT count(*) AS n FROM pairs JOIN mails ON mails.id = mail_id"
+        " WHERE state = 'pending' AND thread_wanted = 0"
+        " AND account IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(accounts)),),
+    ).fetchone()
+    return row["n"]
+
+
+def finished_since(db: Database, moment: str | None, accounts: Collection[str]) -> int:
+    """How many pairs of these accounts were finished after a moment (None: ever).
+
+    Not by the mails' ids: playback goes from the newest mail to the oldest.
+    """
+    row = db.connection.execute(
+        "SELECT count(*) AS n FROM pairs JOIN mails ON mails.id = mail_id"
+        " WHERE state = 'done' AND done_at > ? AND account IN (SELECT value FROM json_each(?))",
+        (moment or "", json.dumps(sorted(accounts))),
     ).fetchone()
     return row["n"]

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
+
+import structlog
 
 from panzad.errors import PanzadError
 from panzad.store.database import Database, now
+from panzad.store.text import storable
+
+log = structlog.get_logger("panzad.store")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The last error of a scope (`account:work`, `training`, …), until it works again."""
+    """The last error of a scope (`marks:work`, `training`, …), until it works again."""
 
     scope: str
     what: str
@@ -28,7 +34,7 @@ def report(tx: sqlite3.Connection, scope: str, error: PanzadError) -> None:
         "INSERT INTO problems (scope, what, remedy, first_at, last_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (scope) DO UPDATE SET what = excluded.what, remedy = excluded.remedy,"
         " times = times + 1, last_at = excluded.last_at",
-        (scope, error.what, error.remedy, moment, moment),
+        (scope, storable(error.what), storable(error.remedy), moment, moment),
     )
 
 
@@ -37,6 +43,30 @@ def clear(db: Database, scope: str) -> None:
     if db.connection.execute("SELECT 1 FROM problems WHERE scope = ?", (scope,)).fetchone():
         with db.transaction() as tx:
             tx.execute("DELETE FROM problems WHERE scope = ?", (scope,))
+
+
+def try_report(db: Database, scope: str, error: PanzadError) -> None:
+    """Report outside of other work; where the database cannot take it, the log must do."""
+    try:
+        with db.transaction() as tx:
+            report(tx, scope, error)
+    except (PanzadError, sqlite3.Error) as failure:
+        log.warning("problem.unrecorded", scope=scope, error=str(error), why=str(failure))
+
+
+def try_clear(db: Database, scope: str) -> None:
+    """Clear outside of other work; a problem that cannot be cleared stays listed."""
+    try:
+        clear(db, scope)
+    except (PanzadError, sqlite3.Error) as failure:
+        log.warning("problem.uncleared", scope=scope, why=str(failure))
+
+
+def forget_other_accounts(tx: sqlite3.Connection, names: Collection[str]) -> None:
+    """Problems of accounts that the config does not have any more (scopes `…:NAME`) are over."""
+    rows = tx.execute("SELECT scope FROM problems WHERE scope LIKE '%:%'").fetchall()
+    gone = [(row["scope"],) for row in rows if row["scope"].partition(":")[2] not in names]
+    tx.executemany("DELETE FROM problems WHERE scope = ?", gone)
 
 
 def listed(db: Database) -> list[Problem]:

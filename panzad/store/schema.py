@@ -145,4 +145,35 @@ ALTER TABLE mails ADD COLUMN html INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE mails ADD COLUMN signature TEXT NOT NULL DEFAULT ''"""
 
-MIGRATIONS = (_FIRST, _MANNER)
+# When a draft was appended, apart from later changes of its row; whether its mail vanished with the
+# mark on; which mark a folder's baseline was taken for; which mail is answered and what the user is
+# told of it. A settled mark keeps nothing of the mails.
+_SETTLED_MARKS = """\
+ALTER TABLE marks ADD COLUMN appended_at TEXT;
+
+UPDATE marks SET appended_at = changed_at WHERE state = 'appended';
+
+ALTER TABLE marks ADD COLUMN vanished INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE marks ADD COLUMN wanted INTEGER NOT NULL DEFAULT 1;
+
+UPDATE marks SET task = NULL, text = NULL, draft = NULL
+    WHERE state IN ('ignored', 'appended', 'cancelled', 'refused', 'failed');
+
+ALTER TABLE folders ADD COLUMN baseline_mark TEXT;
+
+UPDATE folders SET baseline_mark = 'flag' WHERE baseline_at IS NOT NULL;
+
+ALTER TABLE marks ADD COLUMN answers TEXT;
+
+ALTER TABLE marks ADD COLUMN note TEXT NOT NULL DEFAULT ''"""
+
+# A mail that is deleted must leave the index file too: whoever deletes it, the file is stale.
+_STALE_INDEX = """\
+ALTER TABLE index_files ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;
+
+CREATE TRIGGER embeddings_removed AFTER DELETE ON embeddings BEGIN
+    UPDATE index_files SET stale = 1;
+END"""
+
+MIGRATIONS = (_FIRST, _MANNER, _SETTLED_MARKS, _STALE_INDEX)

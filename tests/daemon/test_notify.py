@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from panzad.daemon import notify
+from panzad.errors import ConfigError
 
 
 class TestNotify:
@@ -47,12 +48,25 @@ class TestWatchdogSeconds:
         assert notify.watchdog_seconds() is None
 
 
+def unit() -> configparser.ConfigParser:
+    parsed = configparser.ConfigParser(strict=False, interpolation=None)
+    parsed.optionxform = str  # pyright: ignore[reportAttributeAccessIssue]
+    parsed.read("systemd/panzad.service")
+    return parsed
+
+
 class TestUnit:
+    def test_a_state_that_cannot_be_used_is_tried_again_without_hurry(self) -> None:
+        """A full disk has room again one day; a config error waits for its user."""
+        service = unit()["Service"]
+        assert service["RestartPreventExitStatus"] == str(ConfigError.exit_code)
+        assert int(service["RestartSec"]) >= 30
+
+    def test_names_no_unit_that_a_user_manager_lacks(self) -> None:
+        assert "network-online.target" not in Path("systemd/panzad.service").read_text()
+
     def test_is_hardened_without_what_breaks_torch(self) -> None:
-        unit = configparser.ConfigParser(strict=False, interpolation=None)
-        unit.optionxform = str  # pyright: ignore[reportAttributeAccessIssue]
-        unit.read("systemd/panzad.service")
-        service = unit["Service"]
+        service = unit()["Service"]
         assert service["Type"] == "notify"
         assert service["Restart"] == "on-failure"
         assert service["NoNewPrivileges"] == "yes"

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from pydantic import SecretStr
 
-from panzad.config import Account, Auth, ImapServer, SmtpServer
+from panzad.config import Account, Auth, Config, ImapServer, Report, SmtpServer, locate
+from panzad.daemon import main
 from panzad.daemon.report import report_mail, send
 from panzad.errors import NetworkError
+from panzad.store import problems
+from panzad.store.database import Database
 
 VALUES: dict[str, Any] = {
     "accounts": {"work": {"mails": {"mails": 9, "used": 7, "unused": {"automatic": 2}}}},
@@ -68,3 +72,21 @@ class TestSend:
         server = SmtpServer(host="127.0.0.1", port=1, security="none")
         with pytest.raises(NetworkError, match=r"check report\.smtp"):
             asyncio.run(send(server, "work", ACCOUNT, report_mail(ACCOUNT, VALUES, NOW)))
+
+
+class TestDaemon:
+    def test_one_accounts_report_says_nothing_of_anothers(
+        self, tmp_path: Path, postbox: tuple[Postbox, SmtpServer]
+    ) -> None:
+        """The first account has no password to give; the second one's report arrives."""
+        handler, server = postbox
+        broken = ACCOUNT.model_copy(update={"auth": Auth(command="false")})
+        config = Config(
+            accounts={"broken": broken, "work": ACCOUNT}, report=Report(mail=True, smtp=server)
+        )
+        daemon = main.Daemon(locate(None, tmp_path), config, [])
+        asyncio.run(daemon._report())  # pyright: ignore[reportPrivateUsage]
+        assert len(handler.received) == 1
+        db = Database(tmp_path / "panzad.db")
+        assert [one.scope for one in problems.listed(db)] == ["report:broken"]
+        db.close()

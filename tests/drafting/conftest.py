@@ -1,4 +1,4 @@
-"""A mailbox that panzad has looked at once."""
+"""A mailbox on which panzad has looked once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from panzad.config import Config
 from panzad.mailbox import Mailbox
 from panzad.store.database import Database
-from tests.drafting.person import QUESTION, round_
+from tests.drafting.steps import QUESTION, round_
 from tests.servers.mailbox import TestMailbox
 
 

@@ -12,7 +12,7 @@ from panzad.learning.sync import sync_account
 from panzad.mailbox import Mailbox
 from panzad.store import marks
 from panzad.store.database import Database
-from tests.drafting.person import (
+from tests.drafting.steps import (
     TODAY,
     ask,
     drafts,
@@ -20,7 +20,6 @@ from tests.drafting.person import (
     newest,
     overview_of,
     round_,
-    task_of,
 )
 from tests.servers.mailbox import TestMailbox, mail
 
@@ -42,11 +41,11 @@ class TestThread:
     ) -> None:
         mailbox.append("INBOX", self.bob(2, "Or Friday?\n", 1))
         flag(mailbox, "INBOX", 1)
-        round_(db, watched, config)
+        [task] = round_(db, watched, config)
         [(draft, _)] = drafts(mailbox)
         assert draft.in_reply_to == ("<lunch.2@example.net>",)
         assert "> Or Friday?" in draft.text
-        assert [turn.text.splitlines()[0] for turn in task_of(newest(db)).thread] == [
+        assert [turn.text.splitlines()[0] for turn in task.thread] == [
             "Do you have time for lunch on Thursday?",
             "Or Friday?",
         ]
@@ -75,9 +74,9 @@ class TestThread:
     ) -> None:
         mailbox.append("INBOX", self.bob(2, "Or Friday?\n", 1))
         ask(db, watched, "INBOX", 1, Asked("say yes"))
-        round_(db, watched, config)
-        assert task_of(newest(db)).in_reply_to == "<lunch.1@example.net>"
-        assert task_of(newest(db)).instruction == "say yes"
+        [task] = round_(db, watched, config)
+        assert task.in_reply_to == "<lunch.1@example.net>"
+        assert task.instruction == "say yes"
 
     def test_a_thread_without_ids_is_found_by_its_subject_and_its_people(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
@@ -96,8 +95,8 @@ class TestThread:
         mailbox.append("Sent", first)
         mailbox.append("INBOX", stranger, reply)
         flag(mailbox, "INBOX", 3)
-        round_(db, watched, config)
-        assert [turn.text for turn in task_of(newest(db)).thread] == [
+        [task] = round_(db, watched, config)
+        assert [turn.text for turn in task.thread] == [
             "The hull is dry.",
             "Then we paint it.",
         ]
@@ -107,8 +106,8 @@ class TestThread:
     ) -> None:
         mailbox.append("INBOX", self.bob(2, "Note to self\n", 1), flags=("\\Draft",))
         flag(mailbox, "INBOX", 1)
-        round_(db, watched, config)
-        assert task_of(newest(db)).note == ""
+        [task] = round_(db, watched, config)
+        assert task.note == ""
 
 
 class TestForce:

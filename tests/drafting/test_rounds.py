@@ -6,22 +6,20 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from panzad.config import Config, Drafts
-from panzad.drafting import deliver, rounds
-from panzad.drafting.deliver import Places
+from panzad.drafting import rounds
 from panzad.imap.drafts import append_draft
 from panzad.mailbox import Mailbox
 from panzad.store import marks
 from panzad.store.database import Database
-from panzad.store.marks import Mark
-from tests.drafting.person import (
+from tests.drafting.steps import (
     QUESTION,
     TODAY,
     drafts,
     flag,
-    flags_of_first,
+    flags_of,
     newest,
+    prepared,
     round_,
-    task_of,
     unflag,
 )
 from tests.servers.mailbox import TestMailbox, mail
@@ -51,7 +49,7 @@ class TestReply:
     ) -> None:
         flag(mailbox, "INBOX", 1)
         round_(db, watched, config)
-        found = flags_of_first(mailbox, "INBOX")
+        found = flags_of(mailbox, "INBOX", 1)
         if newest(db).keyword_state == "set":
             assert found == {b"\\Flagged", b"$PanzadDrafted"}
         else:
@@ -125,8 +123,8 @@ class TestReply:
         mailbox.append("Sent", answer)
         mailbox.append("INBOX", again)
         flag(mailbox, "INBOX", 2)
-        round_(db, watched, config)
-        turns = [turn.text.splitlines()[0] for turn in task_of(newest(db)).thread]
+        [task] = round_(db, watched, config)
+        turns = [turn.text.splitlines()[0] for turn in task.thread]
         assert turns == [
             "Do you have time for lunch on Thursday?",
             "Thursday is full. Friday?",
@@ -165,21 +163,10 @@ class TestRefusals:
 class TestCrash:
     """Between the steps of a delivery; the row is what a killed process leaves behind."""
 
-    def prepared(self, db: Database, box: Mailbox, mailbox: TestMailbox, config: Config) -> Mark:
-        flag(mailbox, "INBOX", 1)
-        rounds.look(db, box)
-        rounds.gather_due(db, box, config)
-        [mark] = marks.due(db, "gathered")
-        with db.transaction() as tx:
-            marks.written(tx, mark.id, "Yes, noon.", None)
-        [mark] = marks.due(db, "written")
-        places = Places(box.folders.drafts, box.folders.sent)
-        return deliver._prepared(db, box.session, mark, places, None)  # pyright: ignore[reportPrivateUsage]
-
     def test_before_the_append_one_draft_comes(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:
-        self.prepared(db, watched, mailbox, config)
+        prepared(db, watched, mailbox, config)
         round_(db, watched, config)
         assert len(drafts(mailbox)) == 1
         assert newest(db).state == "appended"
@@ -187,9 +174,8 @@ class TestCrash:
     def test_between_append_and_commit_no_second_draft_comes(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:
-        mark = self.prepared(db, watched, mailbox, config)
-        assert mark.draft is not None
-        append_draft(watched.session, "Drafts", mark.draft, ("\\Draft",))
+        ready = prepared(db, watched, mailbox, config)
+        append_draft(watched.session, "Drafts", ready.draft, ("\\Draft",))
         round_(db, watched, config)
         assert len(drafts(mailbox)) == 1
         assert newest(db).state == "appended"
@@ -198,9 +184,8 @@ class TestCrash:
     def test_a_draft_that_was_sent_meanwhile_is_not_written_again(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:
-        mark = self.prepared(db, watched, mailbox, config)
-        assert mark.draft is not None
-        mailbox.append("Sent", mark.draft)
+        ready = prepared(db, watched, mailbox, config)
+        mailbox.append("Sent", ready.draft)
         round_(db, watched, config)
         assert drafts(mailbox) == []
         assert newest(db).state == "appended"
@@ -219,14 +204,13 @@ class TestInstruction:
         )
         mailbox.append("Drafts", note, flags=("\\Draft", "\\Seen"))
         flag(mailbox, "Drafts", 1)
-        round_(db, watched, config, "Yes, Thursday 3 pm.")
+        [task] = round_(db, watched, config, "Yes, Thursday 3 pm.")
         own, written = drafts(mailbox)
         assert own[0].text.strip() == "yes, Thursday 3pm, ask for the room"
         assert b"\\Flagged" in own[1]
         assert written[0].in_reply_to == ("<lunch.1@example.net>",)
         assert [one.email for one in written[0].to] == ["bob@example.net"]
         assert "> Do you have time for lunch on Thursday?" in written[0].text
-        task = task_of(newest(db))
         assert task.instruction == "yes, Thursday 3pm, ask for the room"
         assert "lunch on Thursday" in task.thread[-1].text
 

@@ -13,7 +13,8 @@ from panzad.imap.session import Session
 
 class ScriptedServer:
     """Answers one connection. `answers` maps the beginning of a command to the lines sent for it,
-    before its OK; a line that begins with `TAG` is the tagged answer itself, `HANGUP` closes.
+    before its OK; a line that begins with `TAG` is the tagged answer itself, `HANGUP` closes,
+    `SILENCE` leaves the command without an answer.
 
     `idles` are the lines sent after each IDLE, the last of them for all that follow; None hangs up.
     DONE is answered unless told otherwise.
@@ -60,7 +61,7 @@ class ScriptedServer:
         with self._arrived:
             return sum(one.startswith(command) for one in self._received)
 
-    def received(self, command: str) -> list[str]:
+    def received(self, command: str = "") -> list[str]:
         """The commands that came and begin so, without their tags."""
         with self._arrived:
             return [one for one in self._received if one.startswith(command)]
@@ -99,7 +100,9 @@ class ScriptedServer:
                 for line in lines:
                     if line == "HANGUP":
                         return False
-                    tagged = tagged or line.startswith("TAG")
+                    tagged = tagged or line.startswith(("TAG", "SILENCE"))
+                    if line == "SILENCE":
+                        break
                     self._say(stream, line.replace("TAG", tag, 1))
                 break
         if not tagged:

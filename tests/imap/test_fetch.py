@@ -7,6 +7,7 @@ from email.message import EmailMessage
 
 from panzad.imap.fetch import LEAF_OCTETS, Fetched, Unreadable, fetch_batch, header_ids
 from panzad.imap.session import Session
+from panzad.mail.parse import parse
 from tests.imap.scripted import ScriptedServer
 from tests.imap.wire import commands
 from tests.servers.mailbox import TestMailbox, mail
@@ -92,6 +93,17 @@ class TestText:
             session.select("INBOX", readonly=True)
             first, second = session.client.search("ALL")
             assert header_ids(session, [first, second]) == {first: "<Odd..Id@[x]>", second: None}
+
+    def test_message_ids_are_those_that_parsing_gives(self, dovecot_mailbox: TestMailbox) -> None:
+        """Raw 8-bit, folded and bare ids: a mark's id is looked for among those of parsed mails."""
+        ids = (b"<gr\xfc\xdfe@example.net>", b"\r\n <folded@x>", b"bare@x", b"<a@x> (note)")
+        mails = [b"Message-ID: " + one + b"\r\nSubject: x\r\n\r\nx\r\n" for one in ids]
+        dovecot_mailbox.append("INBOX", *mails)
+        with dovecot_mailbox.session() as session:
+            session.select("INBOX", readonly=True)
+            found = header_ids(session, session.client.search("ALL"))
+        assert list(found.values()) == [parse(one).message_id for one in mails]
+        assert next(iter(found.values())) == "<grüße@example.net>"
 
 
 HEADER = "Subject: hi\r\n\r\n"

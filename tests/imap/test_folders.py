@@ -10,7 +10,7 @@ import pytest
 from panzad.config import ImapServer
 from panzad.errors import FolderMissing
 from panzad.imap import folder_names
-from panzad.imap.folders import FolderInfo, choose
+from panzad.imap.folders import FolderChoice, FolderInfo, choose
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox
 
@@ -109,6 +109,20 @@ class TestChoose:
             choose(infos, sent="Post", drafts="Ideas")
         with pytest.raises(FolderMissing, match=r"no folder Lists: set folders\.watch"):
             choose(infos, sent="Post", watch=["INBOX", "Lists"])
+
+    def test_only_what_is_needed_has_to_be_there(self) -> None:
+        infos = listing("Sent", sent="Sent")
+        choice = choose(infos, watch=["INBOX", "Lists"], needed={"sent"})
+        assert choice == FolderChoice(("Sent",), "", ("INBOX",), ("INBOX",))
+        with pytest.raises(FolderMissing, match=r"set folders\.drafts"):
+            choose(infos, needed={"drafts", "watch"})
+
+    def test_a_folder_that_is_the_mark_leaves_the_watched_ones_to_threads(self) -> None:
+        infos = listing("Sent", "Drafts", "To draft")
+        choice = choose(infos, marked="to draft")
+        assert (choice.watch, choice.marks) == (("INBOX",), ("To draft",))
+        with pytest.raises(FolderMissing, match=r"no folder Lists: set mark to one"):
+            choose(infos, marked="Lists")
 
     def test_no_name_means_both_sent_and_drafts(self) -> None:
         sent = {name.casefold() for name in folder_names.SENT}

@@ -11,6 +11,7 @@ import pytest
 from panzad.config import ImapServer
 from panzad.errors import FolderMissing, LoginError, NetworkError, TlsError
 from panzad.imap.session import Session
+from tests.imap.scripted import ScriptedServer
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox, mail
 
@@ -180,3 +181,24 @@ class TestSelect:
                 client.delete_folder("Entwürfe")
             with pytest.raises(FolderMissing):
                 session.select("Entwürfe", readonly=True)
+
+
+class TestPauses:
+    """Outlook throttles and says for how long; coming back earlier makes it longer."""
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            ["TAG NO Request is throttled. Suggested Backoff Time: 92415 milliseconds"],
+            ["* BYE Throttled. Suggested Backoff Time: 92415 milliseconds", "HANGUP"],
+        ],
+    )
+    def test_what_the_server_asks_for_is_told(self, lines: list[str]) -> None:
+        with (
+            ScriptedServer({"UID SEARCH": lines}) as server,
+            server.session() as session,
+        ):
+            session.select("INBOX", readonly=True)
+            with pytest.raises(NetworkError) as caught, session.translated("search"):
+                session.client.search("ALL")
+        assert caught.value.retry_after == pytest.approx(92.415)

@@ -87,6 +87,20 @@ class TestRefresh:
             found = {hit.mail_id for hit in one.search(vector(3), 10)}
             assert found == set(ids) - {ids[3]}
 
+    def test_the_file_is_stale_from_a_deletion_until_it_is_written(self, box: Box) -> None:
+        """The worker is woken for it: no new mail need come."""
+        for uid in range(10):
+            box.add(uid)
+        index = box.index()
+        assert not embeddings.index_stale(box.db)
+        box.delete(3)
+        assert embeddings.index_stale(box.db)
+        index.refresh()
+        assert not embeddings.index_stale(box.db)
+        box.delete(4)
+        box.index()
+        assert not embeddings.index_stale(box.db)
+
     def test_many_deletions_and_additions_keep_every_neighbour_findable(self, box: Box) -> None:
         index = box.index()
         alive: dict[int, int] = {}

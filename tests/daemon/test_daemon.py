@@ -1,0 +1,317 @@
+"""The daemon as it lives: reloads, faults of one account, the bell, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from panzad.config import Account, Auth, Config, ImapServer, Training, locate
+from panzad.daemon import children, main
+from panzad.daemon.account import AccountLoop
+from panzad.daemon.bell import ring
+from panzad.recall import EMBEDDER
+from panzad.schedule import Learnt
+from panzad.store import embeddings, folders, mails, pairs
+from panzad.store.database import Database
+from tests.daemon.full_disk import FullDatabase
+from tests.daemon.process import account, running
+from tests.servers.mailbox import TestMailbox, mail
+
+STOP_SECONDS = 5.0
+
+
+class TestReload:
+    def test_a_changed_config_file_takes_effect(
+        self, tmp_path: Path, dovecot_mailbox: TestMailbox
+    ) -> None:
+        config = account("work", dovecot_mailbox)
+        with running(tmp_path, config) as daemon:
+            (tmp_path / "config.toml").write_text(config + account("second", dovecot_mailbox))
+            daemon.logs("daemon.ready", accounts=["work", "second"])
+            daemon.logs("sync.done", account="second")
+
+    def test_sighup_reads_the_config_again(
+        self, tmp_path: Path, dovecot_mailbox: TestMailbox
+    ) -> None:
+        """Here the file's folder is another one, where no change is noticed."""
+        config = account("work", dovecot_mailbox)
+        for name in ("old", "new"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "config.toml").write_text(config)
+        link = tmp_path / "config.toml"
+        link.symlink_to(tmp_path / "old" / "config.toml")
+        with running(tmp_path, config) as daemon:
+            more = account("second", dovecot_mailbox)
+            (tmp_path / "new" / "config.toml").write_text(config + more)
+            link.unlink()
+            link.symlink_to(tmp_path / "new" / "config.toml")
+            daemon.signal(signal.SIGHUP)
+            daemon.logs("daemon.ready", accounts=["work", "second"])
+
+    def test_a_broken_config_is_shown_and_the_settings_before_stay(
+        self, tmp_path: Path, dovecot_mailbox: TestMailbox
+    ) -> None:
+        config = account("work", dovecot_mailbox)
+        with running(tmp_path, config) as daemon:
+            (tmp_path / "config.toml").write_text(config + "[model]\nidle_minuets = 3\n")
+            daemon.logs("config.refused")
+            status, shown = daemon.run("status", "--json")
+            assert status == 3
+            [problem] = json.loads(shown)["problems"]
+            assert (problem["scope"], "idle_minuets" in problem["what"]) == ("config", True)
+            assert json.loads(shown)["accounts"].keys() == {"work"}
+            (tmp_path / "config.toml").write_text(config + "[model]\nidle_minutes = 3\n")
+            daemon.logs("daemon.reloaded")
+            status, shown = daemon.run("status", "--json")
+            assert (status, json.loads(shown)["problems"]) == (0, [])
+
+
+class TestAccounts:
+    def test_a_broken_account_does_not_hold_up_the_other(
+        self, tmp_path: Path, dovecot_mailbox: TestMailbox
+    ) -> None:
+        broken = account("broken", dovecot_mailbox, password="wrong")
+        with running(tmp_path, broken + account("work", dovecot_mailbox)) as daemon:
+            daemon.logs("loop.paused", scope="marks:broken")
+            daemon.logs("loop.paused", scope="sync:broken")
+            daemon.logs("sync.done", account="work")
+            daemon.wait(lambda: "INBOX" in str(daemon.run("status", "--json")[1]))
+            dovecot_mailbox.append("INBOX", mail("Old", sender="bob@example.net"), flags=())
+            dovecot_mailbox.flag("INBOX", 1)
+            daemon.logs("mark.refused", account="work")
+            status = json.loads(daemon.run("status", "--json")[1])
+            assert {one["scope"] for one in status["problems"]} == {"marks:broken", "sync:broken"}
+            assert all("refused the login" in one["what"] for one in status["problems"])
+            assert daemon.terminate() < STOP_SECONDS
+
+    def test_the_problems_of_a_removed_account_are_over(
+        self, tmp_path: Path, dovecot_mailbox: TestMailbox
+    ) -> None:
+        work = account("work", dovecot_mailbox)
+        broken = account("broken", dovecot_mailbox, password="wrong")
+        with running(tmp_path, work + broken) as daemon:
+            daemon.logs("loop.paused", scope="marks:broken")
+            daemon.logs("loop.paused", scope="sync:broken")
+            (tmp_path / "config.toml").write_text(work)
+            daemon.logs("daemon.ready", accounts=["work"])
+            assert json.loads(daemon.run("status", "--json")[1])["problems"] == []
+
+    def test_the_password_command_is_run_once(
+        self, tmp_path: Path, dovecot_mailbox: TestMailbox
+    ) -> None:
+        """It may ask a person, and there are four connections."""
+        asked = tmp_path / "asked"
+        script = tmp_path / "password"
+        script.write_text(f"#!/bin/sh\necho x >> {asked}\necho {dovecot_mailbox.password}\n")
+        script.chmod(0o700)
+        config = account("work", dovecot_mailbox)
+        config = config.replace(f"echo {dovecot_mailbox.password}", str(script))
+        with running(tmp_path, config) as daemon:
+            daemon.logs("sync.done", account="work")
+            daemon.wait(lambda: "Drafts" in str(daemon.run("status", "--json")[1]))
+            dovecot_mailbox.append("INBOX", mail("Old", sender="bob@example.net"), flags=())
+            dovecot_mailbox.flag("INBOX", 1)
+            daemon.logs("mark.refused", account="work")
+        assert asked.read_text() == "x\n"
+
+
+STUBBORN = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("ready", flush=True)
+signal.pause()
+"""
+
+
+WILLING = """
+import signal
+print("ready", flush=True)
+signal.pause()
+"""
+
+
+class StandIn(children.Child):
+    """A child in the middle of a long computation; it hears no SIGTERM unless told otherwise."""
+
+    pids: list[int]
+    script = STUBBORN
+
+    def __init__(self, name: str, arguments: list[str]) -> None:
+        super().__init__(name, ["-c", self.script])
+
+    async def start(self) -> asyncio.subprocess.Process:
+        process = await super().start()
+        self.pids.append(process.pid)
+        return process
+
+
+@pytest.fixture
+def stand_ins(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Worker and trainer are stand-ins; the pids of those that were started."""
+    StandIn.pids = []
+    monkeypatch.setattr(children, "Child", StandIn)
+    return StandIn.pids
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def unreachable(**more: Any) -> Config:
+    imap = ImapServer(host="localhost", port=1, security="none")
+    auth = Auth(password=SecretStr("geheim"))
+    one = Account(address="me@example.org", imap=imap, auth=auth)
+    return Config(accounts={"work": one}, **more)
+
+
+def daemon_does(
+    state: Path, config: Config, until: Callable[[main.Daemon], Awaitable[object]]
+) -> float:
+    """Run a daemon in this process until `until` is done; the seconds its end then takes."""
+    state.joinpath("config.toml").touch()
+
+    async def both() -> float:
+        daemon = main.Daemon(locate(None, state), config, [])
+        task = asyncio.create_task(daemon.run())
+        async with asyncio.timeout(20):
+            await until(daemon)
+        assert not task.done()
+        started = time.monotonic()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await task
+        return time.monotonic() - started
+
+    return asyncio.run(both())
+
+
+async def until(what: Callable[[], bool]) -> None:
+    while not what():  # noqa: ASYNC110 - what other threads and processes do rings no event here
+        await asyncio.sleep(0.01)  # a poll, bounded by the caller's timeout
+
+
+class TestBell:
+    def test_it_makes_every_account_look_and_wakes_the_worker(
+        self, tmp_path: Path, stand_ins: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looked: list[AccountLoop] = []
+        asked: list[main.Daemon] = []
+        work: list[bool] = []
+
+        def has_work(daemon: main.Daemon) -> bool:
+            asked.append(daemon)
+            return bool(work)
+
+        monkeypatch.setattr(AccountLoop, "poke", lambda account: looked.append(account))
+        monkeypatch.setattr(main.Daemon, "_has_work", has_work)
+
+        async def heard(_: main.Daemon) -> None:
+            await until(lambda: bool(asked))
+            assert looked == []
+            work.append(True)
+            ring(tmp_path)
+            await until(lambda: bool(looked) and bool(stand_ins))
+
+        daemon_does(tmp_path, unreachable(), heard)
+
+
+class TestWork:
+    def test_a_mail_that_was_only_removed_is_work_for_the_index(self, tmp_path: Path) -> None:
+        db = Database(tmp_path / "panzad.db")
+        place = folders.known(db, "work", "Sent", "sent").id
+        mail_ = mails.NewMail("<1@x>", "2026-05-01", "", "", (), (), None, "text", (), False)
+        with db.transaction() as tx:
+            mail_id = mails.store(tx, "work", place, 1, mail_)
+            pairs.finish(tx, mail_id, "say hello", "model")
+            embeddings.keep(tx, EMBEDDER, {mail_id: b""})
+            embeddings.record_index(tx, embeddings.IndexFile(1, "f", EMBEDDER, "s"))
+        daemon = main.Daemon(locate(None, tmp_path), unreachable(), [])
+        assert not daemon._has_work()  # pyright: ignore[reportPrivateUsage]
+        with db.transaction() as tx:
+            mails.vanish(tx, place, frozenset({1}))
+            mails.drop_unlocated(tx, "work")
+        assert daemon._has_work()  # pyright: ignore[reportPrivateUsage]
+        db.close()
+
+
+class TestStop:
+    def test_generation_and_training_do_not_hold_up_the_end(
+        self, tmp_path: Path, stand_ins: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(main.Daemon, "_has_work", lambda _: True)
+        monkeypatch.setattr(main, "training_due", lambda *_: True)
+
+        async def both_run(_: main.Daemon) -> None:
+            await until(lambda: len(stand_ins) == 2)
+
+        config = unreachable(training=Training(window="00:00-00:00"))
+        assert daemon_does(tmp_path, config, both_run) < STOP_SECONDS
+        assert not any(map(alive, stand_ins))
+
+
+class TestWindow:
+    def test_a_training_begins_in_its_window_and_ends_with_it(
+        self, tmp_path: Path, stand_ins: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(StandIn, "script", WILLING)
+        enough = Learnt(new_pairs=20, waiting=0, unfinished_run=False, last_attempt=None)
+        monkeypatch.setattr(main, "learnt", lambda *_: enough)
+        config = unreachable(training=Training(window="01:00-06:00"))
+
+        async def night() -> None:
+            daemon = main.Daemon(locate(None, tmp_path), config, [])
+
+            async def at(hour: int, minute: int) -> None:
+                here = datetime(2026, 5, 4, hour, minute).astimezone()
+                await daemon._scheduled(here)  # pyright: ignore[reportPrivateUsage]
+
+            await at(0, 59)
+            assert stand_ins == []
+            await at(1, 0)
+            await until(lambda: len(stand_ins) == 1)
+            await at(5, 59)
+            assert alive(stand_ins[0])
+            await at(6, 0)
+            assert not alive(stand_ins[0])
+            await at(6, 1)
+            assert len(stand_ins) == 1
+
+        asyncio.run(night())
+
+
+class TestFullDisk:
+    def test_the_daemon_goes_on(
+        self, tmp_path: Path, stand_ins: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(main, "Database", FullDatabase)
+        monkeypatch.setattr(main, "training_due", lambda *_: True)
+        with capture_logs() as logs:
+
+            async def all_have_failed(_: main.Daemon) -> None:
+                scopes = {"marks:work", "sync:work", "schedule"}
+                await until(
+                    lambda: (
+                        {one["scope"] for one in logs if one["event"] == "loop.paused"} == scopes
+                    )
+                )
+
+            config = unreachable(training=Training(window="00:00-00:00"))
+            assert daemon_does(tmp_path, config, all_have_failed) < STOP_SECONDS
+        unrecorded = [one for one in logs if one["event"] == "problem.unrecorded"]
+        assert all("is full" in one["why"] for one in unrecorded)
+        assert len(unrecorded) == 3
+        assert stand_ins == []
