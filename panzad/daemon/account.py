@@ -117,7 +117,7 @@ class AccountLoop:
                 folders = chosen(session, self._account)
                 mailbox = Mailbox(self._name, self._account, session, folders)
                 with held(self._locks, f"sync-{self._name}", wait=True):
-                    return sync_account(self._db, mailbox)
+                    return sync_account(self._db, mailbox, self._config.privacy)
         finally:
             self._db.close()
 

@@ -145,4 +145,10 @@ ALTER TABLE mails ADD COLUMN html INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE mails ADD COLUMN signature TEXT NOT NULL DEFAULT ''"""
 
-MIGRATIONS = (_FIRST, _MANNER)
+# The earlier mail that a mail repeats: it counts once. When that one leaves, this one counts.
+_REPEATS = """\
+ALTER TABLE pairs ADD COLUMN repeats INTEGER REFERENCES mails ON DELETE SET NULL;
+
+CREATE INDEX pairs_repeats ON pairs (repeats)"""
+
+MIGRATIONS = (_FIRST, _MANNER, _REPEATS)
