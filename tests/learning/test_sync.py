@@ -146,3 +146,36 @@ class TestSyncAccount:
         folders.known(db, "work", "Old Sent", "sent")
         sync_account(db, open_mailbox, Privacy())
         assert [one.name for one in folders.listed(db) if one.role == "sent"] == ["Sent"]
+
+    def test_an_excluded_folder_is_not_opened_and_what_came_from_it_leaves(
+        self, db: Database, open_mailbox: Mailbox, mailbox: TestMailbox
+    ) -> None:
+        mailbox.append("Sent", letter(1))
+        sync_account(db, open_mailbox, Privacy())
+        sync_account(db, open_mailbox, Privacy(exclude_folders=("Sent",)))
+        assert learnt(db) == []
+        assert mails.counts(db) == {}
+        sync_account(db, open_mailbox, Privacy())
+        assert learnt(db) == ["<letter.1@example.org>"]
+
+    def test_a_word_that_is_excluded_and_then_not_brings_the_mail_back(
+        self, db: Database, open_mailbox: Mailbox, mailbox: TestMailbox
+    ) -> None:
+        mailbox.append("Sent", letter(1), letter(2))
+        for words, expected in (((), 2), (("written",), 0), (("2",), 1), ((), 2)):
+            sync_account(db, open_mailbox, Privacy(exclude_words=words))
+            assert len(learnt(db)) == expected
+
+    def test_a_thread_is_not_fetched_from_an_excluded_person(
+        self, db: Database, open_mailbox: Mailbox, mailbox: TestMailbox
+    ) -> None:
+        question = mail(
+            "Lunch?",
+            "Do you have time for lunch?\n",
+            sender="Bob Ray <bob@example.net>",
+            Message_ID="<lunch@example.net>",
+        )
+        mailbox.append("INBOX", question)
+        mailbox.append("Sent", letter(1, In_Reply_To="<lunch@example.net>", To="cat@example.com"))
+        sync_account(db, open_mailbox, Privacy(exclude_people=("bob@example.net",)))
+        assert [one.thread for one in pairs.pending(db, 9)] == [()]
