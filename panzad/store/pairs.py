@@ -113,9 +113,9 @@ def texts(db: Database) -> list[Repeated]:
 
 
 def keep_repeats(tx: sqlite3.Connection, found: dict[int, int | None]) -> None:
-    """Which earlier mail each of these repeats; None for those that do not."""
+    """Which earlier mail each of these repeats; None for those that do not, or if it is gone."""
     tx.executemany(
-        "UPDATE pairs SET repeats = ? WHERE mail_id = ?",
+        "UPDATE pairs SET repeats = (SELECT id FROM mails WHERE id = ?) WHERE mail_id = ?",
         [(earlier, mail_id) for mail_id, earlier in found.items()],
     )
 

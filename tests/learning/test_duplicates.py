@@ -88,3 +88,11 @@ class TestMarkDuplicates:
         db = Database(tmp_path / "panzad.db")
         learnt(db, ANN, BEN)
         assert (mark_duplicates(db), mark_duplicates(db)) == (1, 0)
+
+    def test_one_whose_original_leaves_meanwhile_counts(self, tmp_path: Path) -> None:
+        db = Database(tmp_path / "panzad.db")
+        learnt(db, ANN)
+        [only] = pairs.texts(db)
+        with db.transaction() as tx:
+            pairs.keep_repeats(tx, {only.mail_id: 999})
+        assert len(pairs.finished(db)) == 1
