@@ -19,6 +19,7 @@ from panzad.drafting.gather import REPLIES_READ, recipients_of
 from panzad.learning.intake import intake
 from panzad.mail import mbox
 from panzad.mail.compose import Placement
+from panzad.mail.exclusion import Exclusions
 from panzad.mail.extract import extract
 from panzad.mail.identities import canonical, is_own
 from panzad.mail.message import Address, Message
@@ -164,7 +165,9 @@ def _predicted(
             if raw in wanted:
                 _judge(db, wanted[raw], own, outcomes)
             with db.transaction() as tx:
-                mails.store(tx, ACCOUNT, place.id, uid, intake(raw, message.date, own))
+                mails.store(
+                    tx, ACCOUNT, place.id, uid, intake(raw, message.date, own, Exclusions())
+                )
         db.close()
     return outcomes
 

@@ -201,6 +201,35 @@ class Drafts(_Section):
     max_age_days: int = Field(default=14, ge=1)
 
 
+class Privacy(_Section):
+    """Whose mail, which folders and which words are never learnt from.
+
+    People (`eve@x.org`, `*@bank.example`) and folders (`Archive/*`) are shell patterns; words
+    count as whole words. Case makes no difference.
+    """
+
+    exclude_people: tuple[str, ...] = ()
+    exclude_folders: tuple[str, ...] = ()
+    exclude_words: tuple[str, ...] = ()
+
+    @field_validator("exclude_people", "exclude_folders", "exclude_words")
+    @classmethod
+    def _nothing_empty(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not one.strip() for one in value):
+            raise ValueError("may hold no empty text")
+        return value
+
+    @field_validator("exclude_people")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if "@" not in one:
+                raise ValueError(
+                    f'{one!r} is no address; write "eve@example.org" or "*@example.org"'
+                )
+        return value
+
+
 class Report(_Section):
     """The optional report by mail, to the account's own address only."""
 
@@ -222,6 +251,7 @@ class Config(_Section):
     retrieval: Retrieval = Retrieval()
     training: Training = Training()
     drafts: Drafts = Drafts()
+    privacy: Privacy = Privacy()
     report: Report = Report()
 
     @field_validator("accounts")

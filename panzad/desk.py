@@ -11,6 +11,7 @@ from panzad.engines.catalogue import ModelFiles, resolve
 from panzad.engines.create import create_engine
 from panzad.engines.protocol import Engine
 from panzad.errors import ModelDamaged, PanzadError
+from panzad.learning.privacy import enforce
 from panzad.recall.embedder import Embedder
 from panzad.recall.index import Index
 from panzad.recall.retriever import Retriever
@@ -109,6 +110,7 @@ class Desk:
     def write(self, task: DraftTask, account: str, *, adapter: bool = True) -> Written:
         """The text of a draft, by the adapter that serves now or by the base model."""
         self.serve()
+        enforce(self._db, self._config.privacy)
         self.index.refresh()
         retriever = Retriever(self._db, self.index, self.embedder, self._config.retrieval.share)
         return write(

@@ -21,8 +21,10 @@ from panzad import config as settings
 from panzad.desk import Desk
 from panzad.drafting.rounds import retry_time
 from panzad.errors import PanzadError, StateDamaged
+from panzad.learning.duplicates import mark_duplicates
 from panzad.learning.embedding import embed
 from panzad.learning.playback import play_back
+from panzad.learning.privacy import enforce
 from panzad.locks import held, is_held
 from panzad.logs import configure
 from panzad.store import marks, problems
@@ -70,6 +72,8 @@ class Worker:
             return
         try:
             with held(self._paths.locks, "learn", wait=True):
+                enforce(self._db, self._config.privacy)
+                mark_duplicates(self._db)
                 embed(self._db, self._desk, go_on=self._free, done=lambda _: None)
                 done = play_back(self._db, self._desk, go_on=self._free, done=lambda: None)
         except Exception as cause:

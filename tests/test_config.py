@@ -120,3 +120,17 @@ class TestLocate:
             "/d/panzad/models",
             "/c/panzad/config.toml",
         )
+
+
+class TestPrivacy:
+    def test_what_is_excluded_is_read(self) -> None:
+        parsed = config.parse(ACCOUNT + '[privacy]\nexclude_people = ["*@bank.example"]\n')
+        assert parsed.privacy.exclude_people == ("*@bank.example",)
+
+    def test_a_name_where_an_address_belongs_is_refused_with_its_line(self) -> None:
+        with pytest.raises(ConfigError, match=r"line 6: privacy.exclude_people: 'Eve'"):
+            config.parse(ACCOUNT + '[privacy]\nexclude_people = ["Eve"]\n')
+
+    def test_an_empty_pattern_is_refused(self) -> None:
+        with pytest.raises(ConfigError, match="empty"):
+            config.parse(ACCOUNT + '[privacy]\nexclude_words = [" "]\n')

@@ -138,7 +138,7 @@ def _learn(db: Database, paths: Paths, daemon: subprocess.Popen[bytes], sent: in
 
         def done() -> bool:
             counted = pairs.counts(db)
-            settled = counted["done"] + counted["failed"]
+            settled = counted["done"] + counted["failed"] + counted["duplicate"]
             progress.update(task, completed=settled)
             waiting = counted["pending"]
             if settled and not waiting:

@@ -54,7 +54,7 @@ def sync_accounts(
                 held(app.paths.locks, f"sync-{name}", wait=True),
                 opened(name, account, TO_SYNC) as mailbox,
             ):
-                fetched[name] = sync_account(app.db, mailbox, advanced)
+                fetched[name] = sync_account(app.db, mailbox, config.privacy, advanced)
     return fetched
 
 
@@ -75,13 +75,17 @@ def learn(app: App, as_json: bool) -> None:
 def learn_all(app: App, config: Config) -> dict[str, int]:
     """Do all learning that is due, with bars; returns what was done."""
     from panzad.desk import Desk
+    from panzad.learning.duplicates import mark_duplicates
     from panzad.learning.embedding import embed
     from panzad.learning.playback import play_back
+    from panzad.learning.privacy import enforce
     from panzad.recall import EMBEDDER
     from panzad.store import embeddings, pairs
 
     desk = Desk(app.db, app.paths, config)
     with held(app.paths.locks, "learn", wait=True), bars() as progress:
+        enforce(app.db, config.privacy)
+        mark_duplicates(app.db)
         vectors = progress.add_task("embed", total=embeddings.wanting_count(app.db, EMBEDDER))
         embedded = embed(
             app.db,

@@ -105,7 +105,7 @@ def _learning(values: dict[str, Any]) -> Text:
     counted, index = values["pairs"], values["index"]
     return Text(
         f"\nplayback    {counted['done']} pairs, {counted['pending']} waiting,"
-        f" {counted['failed']} without an instruction\n"
+        f" {counted['failed']} without an instruction, {counted['duplicate']} duplicate\n"
         f"index       {index['embedded']} mails, {index['waiting']} waiting"
     )
 

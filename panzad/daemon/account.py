@@ -79,7 +79,7 @@ class AccountLoop:
                 folders = chosen(session, self._account, TO_SYNC)
                 mailbox = Mailbox(self._name, self._account, session, folders)
                 with held(self._locks, f"sync-{self._name}", wait=True):
-                    sync_account(self._db, mailbox)
+                    sync_account(self._db, mailbox, self._config.privacy)
         finally:
             self._db.close()
 

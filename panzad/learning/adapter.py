@@ -20,6 +20,7 @@ from panzad.engines.catalogue import ModelFiles, resolve
 from panzad.engines.create import device_for
 from panzad.engines.llama_cpp import prepare
 from panzad.errors import ConfigError, PanzadError, RunFailed
+from panzad.learning.privacy import enforce
 from panzad.learning.samples import samples
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
@@ -84,6 +85,7 @@ def train_adapter(
             "set model.base to a model of this machine (`panzad models list`)",
         )
     device = device_for(config.model, files)
+    enforce(db, config.privacy)
     authors = {name: account.name for name, account in config.accounts.items()}
     available = {sample.mail_id: sample for sample in samples(pairs.finished(db), authors)}
     job = _resumed(db, paths, files, available, request) or _begun(db, files, available, request)

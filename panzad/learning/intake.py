@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from panzad.config import Account
 from panzad.learning.threads import parents_of, turns
+from panzad.mail.exclusion import Exclusions
 from panzad.mail.extract import extract
 from panzad.mail.language import language_of
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
+from panzad.mail.sensitive import PLACEHOLDER, masked
 from panzad.mail.unwrap import unwrapped
 from panzad.mail.usable import reason_unused
-from panzad.store.mails import Manner, NewMail, Person
+from panzad.store.mails import Manner, NewMail, Person, ThreadTurn
+
+EXCLUDED = "excluded"
+SECRET = "secret"  # noqa: S105 - a reason
 
 
 def message_id_of(message: Message) -> str:
@@ -34,27 +40,34 @@ def intake(
     raw: bytes,
     internaldate: datetime | None,
     identities: Sequence[Address],
+    exclusions: Exclusions,
     usual_language: str = "",
 ) -> NewMail:
-    """What is kept of a sent mail. `identities` are the user's own addresses and name.
+    """What is kept of a sent mail: nothing excluded, and a placeholder for every secret.
 
-    `usual_language` is what the user mostly writes: it decides what a word or two are in.
+    `identities` are the user's own addresses and name. `usual_language` is what the user mostly
+    writes: it decides what a word or two are in.
     """
     message = parse(raw)
     extraction = extract(message)
     thread = turns(message, others=())
-    own_text = unwrapped(extraction.own_text)
+    own_text = masked(unwrapped(extraction.own_text))
+    recipients = _recipients(message)
+    mail_id, date = message_id_of(message), _utc(message.date or internaldate)
+    if is_excluded(exclusions, recipients, (message.subject, own_text)):
+        return NewMail(mail_id, date, "", "", (), (), EXCLUDED, "", (), False)
     expected = language_of(thread[-1].text, usual_language) if thread else usual_language
+    reason = reason_unused(message, extraction, identities)
     return NewMail(
-        message_id=message_id_of(message),
-        date=_utc(message.date or internaldate),
-        subject=message.subject,
+        message_id=mail_id,
+        date=date,
+        subject=masked(message.subject),
         sender=message.from_[0].email if message.from_ else "",
-        recipients=_recipients(message),
+        recipients=recipients,
         parents=parents_of(message),
-        reason=reason_unused(message, extraction, identities),
+        reason=reason or (SECRET if is_secret(own_text) else None),
         own_text=own_text,
-        thread=thread,
+        thread=learnable(thread, exclusions),
         thread_wanted=not thread and bool(parents_of(message)),
         manner=Manner(
             language=language_of(own_text, expected),
@@ -62,6 +75,29 @@ def intake(
             html="text/html" in message.content_types,
             signature=extraction.signature,
         ),
+    )
+
+
+def is_excluded(exclusions: Exclusions, recipients: Sequence[Person], texts: Sequence[str]) -> bool:
+    """Whether the user wants a mail to these people with these texts never to be learnt from."""
+    return any(exclusions.person(one.email) for one in recipients) or any(
+        exclusions.text(text) for text in texts
+    )
+
+
+def is_secret(own_text: str) -> bool:
+    """Whether nothing but secrets stands in a masked text."""
+    return PLACEHOLDER in own_text and not any(
+        one.isalpha() for one in own_text.replace(PLACEHOLDER, "")
+    )
+
+
+def learnable(thread: Sequence[ThreadTurn], exclusions: Exclusions) -> tuple[ThreadTurn, ...]:
+    """The thread without the turns that are excluded, and with its secrets masked."""
+    return tuple(
+        replace(turn, text=masked(turn.text))
+        for turn in thread
+        if not exclusions.person(turn.email) and not exclusions.text(turn.text)
     )
 
 

@@ -12,12 +12,15 @@ from functools import partial
 
 import structlog
 
+from panzad.config import Privacy
 from panzad.imap.fetch import Fetched, Unreadable
 from panzad.imap.plan import Cursor, Known
 from panzad.imap.sync import Checkpoint, Done, Rematched, Vanished, changes
-from panzad.learning.intake import intake, owner
+from panzad.learning.intake import intake, learnable, owner
+from panzad.learning.privacy import enforce, exclusions_of
 from panzad.learning.signatures import strip_repeated
 from panzad.learning.threads import find_parents, turn_of, turns
+from panzad.mail.exclusion import Exclusions
 from panzad.mail.message import Address
 from panzad.mailbox import Mailbox
 from panzad.store import folders, mails
@@ -31,25 +34,32 @@ log = structlog.get_logger("panzad.learning")
 
 
 def sync_account(
-    db: Database, mailbox: Mailbox, report: Callable[[str, int], None] | None = None
+    db: Database,
+    mailbox: Mailbox,
+    privacy: Privacy,
+    report: Callable[[str, int], None] | None = None,
 ) -> int:
     """Sync every Sent folder of an account, then fetch the threads that its replies answered.
 
-    Between the two, signatures that only their repetition tells leave the new texts.
+    Between the two, signatures that only their repetition tells leave the new texts. What
+    `privacy` excludes is never kept, and leaves when it was.
 
     `report(folder, n)` is told of each batch of n mails. Returns how many mails were taken in.
     Raises NetworkError, FolderMissing, ServerRefused; what is committed stays.
     """
+    enforce(db, privacy)
+    exclusions = exclusions_of(privacy)
+    sent = tuple(name for name in mailbox.folders.sent if not exclusions.folder(name))
     count = 0
-    for name in mailbox.folders.sent:
+    for name in sent:
         folder = folders.known(db, mailbox.name, name, "sent")
-        count += _sync_folder(db, mailbox, folder, report)
+        count += _sync_folder(db, mailbox, folder, exclusions, report)
     with db.transaction() as tx:
-        for folder in folders.retired(db, mailbox.name, "sent", mailbox.folders.sent):
+        for folder in folders.retired(db, mailbox.name, "sent", sent):
             folders.remove(tx, folder.id)
         gone = mails.drop_unlocated(tx, mailbox.name)
     signed = strip_repeated(db, mailbox.name, owner(mailbox.account))
-    fetch_threads(db, mailbox)
+    fetch_threads(db, mailbox, exclusions)
     log.info("sync.done", account=mailbox.name, fetched=count, gone=gone, signed=signed)
     return count
 
@@ -58,6 +68,7 @@ def _sync_folder(
     db: Database,
     mailbox: Mailbox,
     folder: Folder,
+    exclusions: Exclusions,
     report: Callable[[str, int], None] | None,
 ) -> int:
     known = Known(
@@ -71,7 +82,7 @@ def _sync_folder(
     for event in events:
         match event:
             case Fetched(uid, raw, internaldate):
-                mail = _taken_in(uid, raw, internaldate, identities, usual)
+                mail = _taken_in(uid, raw, internaldate, identities, exclusions, usual)
                 batch.append((uid, mail))
             case Unreadable(uid, _):
                 batch.append((uid, event))
@@ -96,10 +107,11 @@ def _taken_in(
     raw: bytes,
     internaldate: datetime | None,
     identities: Sequence[Address],
+    exclusions: Exclusions,
     usual_language: str,
 ) -> NewMail | Unreadable:
     try:
-        return intake(raw, internaldate, identities, usual_language)
+        return intake(raw, internaldate, identities, exclusions, usual_language)
     except Exception as error:  # One mail must not keep the others from being learnt.
         log.error("mail.unreadable", uid=uid, error=type(error).__name__)
         return Unreadable(uid, f"unexpected {type(error).__name__}")
@@ -125,17 +137,20 @@ def _commit(
     return len(batch)
 
 
-def fetch_threads(db: Database, mailbox: Mailbox) -> None:
+def fetch_threads(db: Database, mailbox: Mailbox, exclusions: Exclusions) -> None:
     """For replies that quote nothing: fetch what they answered, by their References."""
+    places = [name for name in mailbox.thread_folders if not exclusions.folder(name)]
     while waiting := mails.wanting_thread(db, mailbox.name, THREADS_AT_ONCE):
         for mail in waiting:
-            thread = _thread_from_server(mailbox, mail)
+            thread = learnable(_thread_from_server(mailbox, places, mail), exclusions)
             with db.transaction() as tx:
                 mails.keep_thread(tx, mail.id, thread)
 
 
-def _thread_from_server(mailbox: Mailbox, mail: Mail) -> tuple[ThreadTurn, ...]:
-    parents = find_parents(mailbox.session, mailbox.thread_folders, mail.parents)
+def _thread_from_server(
+    mailbox: Mailbox, places: Sequence[str], mail: Mail
+) -> tuple[ThreadTurn, ...]:
+    parents = find_parents(mailbox.session, places, mail.parents)
     if not parents:
         return ()
     return (*turns(parents[0], parents[1:]), turn_of(parents[0]))

@@ -286,6 +286,61 @@ def keep_signature(tx: sqlite3.Connection, mail_id: int, own_text: str, signatur
         tx.execute("DELETE FROM embeddings WHERE mail_id = ?", (mail_id,))
 
 
+def usable_after(db: Database, mail_id: int, limit: int) -> list[Mail]:
+    """The usable mails of all accounts with ids above `mail_id`, in the order they came in."""
+    rows = db.connection.execute(
+        f"SELECT {COLUMNS} FROM mails WHERE reason IS NULL AND id > ? ORDER BY id LIMIT ?",
+        (mail_id, limit),
+    )
+    return [from_row(row) for row in rows]
+
+
+def revise(
+    tx: sqlite3.Connection,
+    mail_id: int,
+    subject: str,
+    own_text: str,
+    thread: tuple[ThreadTurn, ...],
+) -> None:
+    """The mail is learnt with less than it said: what was made of the whole is made again."""
+    tx.execute(
+        "UPDATE mails SET subject = ?, own_text = ?, thread = ? WHERE id = ?",
+        (subject, own_text, _thread_json(thread), mail_id),
+    )
+    tx.execute(
+        "UPDATE pairs SET state = 'pending', instruction = NULL, attempts = 0 WHERE mail_id = ?",
+        (mail_id,),
+    )
+    tx.execute("DELETE FROM embeddings WHERE mail_id = ?", (mail_id,))
+
+
+def withdraw(tx: sqlite3.Connection, mail_id: int, reason: str) -> None:
+    """The mail is not learnt from any more: of it stay its id, where it lies and the reason."""
+    tx.execute(
+        "UPDATE mails SET reason = ?, subject = '', sender = '', recipients = '[]', parents = '[]',"
+        " own_text = '', thread = '[]', thread_wanted = 0, language = '', layout = '', html = 0,"
+        " signature = '' WHERE id = ?",
+        (reason, mail_id),
+    )
+    tx.execute("DELETE FROM pairs WHERE mail_id = ?", (mail_id,))
+    tx.execute("DELETE FROM embeddings WHERE mail_id = ?", (mail_id,))
+
+
+def forget_unused(tx: sqlite3.Connection, reason: str) -> None:
+    """Mails that were not used for this reason are taken in anew by the next sync."""
+    tx.execute(
+        "DELETE FROM locations WHERE mail_id IN (SELECT id FROM mails WHERE reason = ?)", (reason,)
+    )
+    tx.execute("DELETE FROM mails WHERE reason = ?", (reason,))
+
+
+def want_threads_again(tx: sqlite3.Connection) -> None:
+    """Threads that came from the server, not out of the mail's own quotes, are fetched anew."""
+    fetched = "reason IS NULL AND layout = 'plain' AND parents != '[]' AND thread != '[]'"
+    tx.execute(f"DELETE FROM embeddings WHERE mail_id IN (SELECT id FROM mails WHERE {fetched})")
+    tx.execute(f"UPDATE mails SET thread = '[]', thread_wanted = 1 WHERE {fetched}")
+
+
 def get(db: Database, mail_id: int) -> Mail | None:
     """One mail by its id."""
     row = db.connection.execute(f"SELECT {COLUMNS} FROM mails WHERE id = ?", (mail_id,)).fetchone()

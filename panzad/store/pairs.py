@@ -32,7 +32,8 @@ def pending(db: Database, limit: int) -> list[Mail]:
     """
     rows = db.connection.execute(
         f"SELECT {_MAIL} FROM pairs JOIN mails ON mails.id = mail_id"
-        " WHERE state = 'pending' AND thread_wanted = 0 ORDER BY date DESC, mails.id LIMIT ?",
+        " WHERE state = 'pending' AND repeats IS NULL AND thread_wanted = 0"
+        " ORDER BY date DESC, mails.id LIMIT ?",
         (limit,),
     )
     return [from_row(row) for row in rows]
@@ -57,10 +58,10 @@ def fail(tx: sqlite3.Connection, mail_id: int) -> None:
 
 
 def finished(db: Database) -> list[Pair]:
-    """All finished pairs, oldest mail first."""
+    """All finished pairs but those that repeat an earlier mail, oldest mail first."""
     rows = db.connection.execute(
         f"SELECT {_MAIL}, instruction FROM pairs JOIN mails ON mails.id = mail_id"
-        " WHERE state = 'done' ORDER BY date, mails.id"
+        " WHERE state = 'done' AND repeats IS NULL ORDER BY date, mails.id"
     )
     return [Pair(from_row(row), row["instruction"]) for row in rows]
 
@@ -76,9 +77,12 @@ def get(db: Database, mail_id: int) -> Pair | None:
 
 
 def counts(db: Database) -> dict[str, int]:
-    """How many pairs are in each state."""
-    found = {"pending": 0, "done": 0, "failed": 0}
-    for row in db.connection.execute("SELECT state, count(*) AS n FROM pairs GROUP BY state"):
+    """How many pairs are in each state; those that repeat an earlier mail are a state of theirs."""
+    found = {"pending": 0, "done": 0, "failed": 0, "duplicate": 0}
+    for row in db.connection.execute(
+        "SELECT CASE WHEN repeats IS NULL THEN state ELSE 'duplicate' END AS state, count(*) AS n"
+        " FROM pairs GROUP BY 1"
+    ):
         found[row["state"]] = row["n"]
     return found
 
@@ -90,7 +94,7 @@ def workable(db: Database, accounts: Collection[str]) -> int:
     """
     row = db.connection.execute(
         "SELECT count(*) AS n FROM pairs JOIN mails ON mails.id = mail_id"
-        " WHERE state = 'pending' AND thread_wanted = 0"
+        " WHERE state = 'pending' AND repeats IS NULL AND thread_wanted = 0"
         " AND account IN (SELECT value FROM json_each(?))",
         (json.dumps(sorted(accounts)),),
     ).fetchone()
@@ -104,7 +108,42 @@ def finished_since(db: Database, moment: str | None, accounts: Collection[str]) 
     """
     row = db.connection.execute(
         "SELECT count(*) AS n FROM pairs JOIN mails ON mails.id = mail_id"
-        " WHERE state = 'done' AND done_at > ? AND account IN (SELECT value FROM json_each(?))",
+        " WHERE state = 'done' AND repeats IS NULL AND done_at > ?"
+        " AND account IN (SELECT value FROM json_each(?))",
         (moment or "", json.dumps(sorted(accounts))),
     ).fetchone()
     return row["n"]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Of a usable mail its own text and the earlier mail that it is known to repeat."""
+
+    mail_id: int
+    text: str
+    repeats: int | None
+
+
+def texts(db: Database) -> list[Repeated]:
+    """The own text of every mail that there is a pair for, oldest mail first."""
+    rows = db.connection.execute(
+        "SELECT mails.id, own_text, repeats FROM pairs JOIN mails ON mails.id = mail_id"
+        " ORDER BY date, mails.id"
+    )
+    return [Repeated(*row) for row in rows]
+
+
+def keep_repeats(tx: sqlite3.Connection, found: dict[int, int | None]) -> None:
+    """Which earlier mail each of these repeats; None for those that do not, or if it is gone."""
+    tx.executemany(
+        "UPDATE pairs SET repeats = (SELECT id FROM mails WHERE id = ?) WHERE mail_id = ?",
+        [(earlier, mail_id) for mail_id, earlier in found.items()],
+    )
+
+
+def extent(db: Database) -> tuple[int, int]:
+    """The highest id among the mails there are pairs for, and how many they are."""
+    row = db.connection.execute(
+        "SELECT coalesce(max(mail_id), 0) AS newest, count(*) AS n FROM pairs"
+    ).fetchone()
+    return row["newest"], row["n"]

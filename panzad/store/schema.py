@@ -176,4 +176,10 @@ CREATE TRIGGER embeddings_removed AFTER DELETE ON embeddings BEGIN
     UPDATE index_files SET stale = 1;
 END"""
 
-MIGRATIONS = (_FIRST, _MANNER, _SETTLED_MARKS, _STALE_INDEX)
+# The earlier mail that a mail repeats: it counts once. When that one leaves, this one counts.
+_REPEATS = """\
+ALTER TABLE pairs ADD COLUMN repeats INTEGER REFERENCES mails ON DELETE SET NULL;
+
+CREATE INDEX pairs_repeats ON pairs (repeats)"""
+
+MIGRATIONS = (_FIRST, _MANNER, _SETTLED_MARKS, _STALE_INDEX, _REPEATS)

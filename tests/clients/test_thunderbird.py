@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from panzad.config import Config
+from panzad.config import Config, Privacy
 from panzad.drafting import rounds
 from panzad.learning.sync import sync_account
 from panzad.mail.extract import extract
@@ -139,7 +139,7 @@ def test_a_starred_mail_becomes_a_draft_that_thunderbird_edits_as_a_reply(
             earlier = mail("Re: Tea", "Yes.\n\n> Tea?\n", sender=ANN, To=BOB,
                            Message_ID=f"<tea.{number}@example.org>")  # fmt: skip
             dovecot_mailbox.append("Sent", with_html(earlier))
-        sync_account(db, box)
+        sync_account(db, box, Privacy())
     dovecot_mailbox.append("INBOX", FIRST)
     dovecot_mailbox.append("INBOX", with_html(AGAIN) if html else AGAIN)
     drafted(db, box)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from panzad.config import Config
+from panzad.config import Config, Privacy
 from panzad.drafting.task import Asked
 from panzad.learning.sync import sync_account
 from panzad.mailbox import Mailbox
@@ -142,7 +142,7 @@ class TestForce:
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:
         mailbox.append("Sent", mail("Hello crew", To="crew@lists.example", Date=TODAY))
-        sync_account(db, watched)
+        sync_account(db, watched, Privacy())
         self.post(mailbox)
         flag(mailbox, "INBOX", 2)
         round_(db, watched, config)
@@ -161,7 +161,7 @@ class TestHabits:
             )
             name = f"<{number}@example.org>"
             mailbox.append("Sent", mail("Re: Well", text, To="bob@example.net", Message_ID=name))
-        sync_account(db, watched)
+        sync_account(db, watched, Privacy())
         flag(mailbox, "INBOX", 1)
         round_(db, watched, config)
         [(draft, _)] = drafts(mailbox)

@@ -43,4 +43,4 @@ def test_a_mail_that_cannot_be_played_back_is_given_up_and_the_others_are_done(
     db = Database(tmp_path / "panzad.db")
     learnt(db, "the boat on Monday", "poison on Tuesday", "the boat on Friday", done=False)
     play_back(db, _Tools(), go_on=lambda: True, done=lambda: None)
-    assert pairs.counts(db) == {"pending": 0, "done": 2, "failed": 1}
+    assert pairs.counts(db) == {"pending": 0, "done": 2, "failed": 1, "duplicate": 0}

@@ -9,6 +9,7 @@ import pytest
 from panzad.learning import signatures
 from panzad.learning.intake import intake
 from panzad.learning.signatures import strip_repeated
+from panzad.mail.exclusion import Exclusions
 from panzad.mail.message import Address
 from panzad.store import folders, mails, pairs
 from panzad.store.database import Database
@@ -28,7 +29,7 @@ def take_in(db: Database, *numbers: int, signature: str = SIGNATURE) -> None:
     for number in numbers:
         sent = raw(f"Text {number}, by hand.\n\n{signature}\n", message_id=f"<{number}@x>")
         with db.transaction() as tx:
-            mails.store(tx, "work", place, number, intake(sent, None, ANN))
+            mails.store(tx, "work", place, number, intake(sent, None, ANN, Exclusions()))
 
 
 def texts(db: Database) -> set[tuple[str, str]]:
@@ -78,7 +79,7 @@ def test_a_mail_that_is_all_signature_is_not_learnt(db: Database) -> None:
     place = folders.known(db, "work", "Sent", "sent").id
     empty = raw(f"{SIGNATURE}\n", message_id="<empty@x>")
     with db.transaction() as tx:
-        mails.store(tx, "work", place, 9, intake(empty, None, ANN))
+        mails.store(tx, "work", place, 9, intake(empty, None, ANN, Exclusions()))
 
     strip_repeated(db, "work", ANN)
 

@@ -134,4 +134,4 @@ class TestPairs:
             with db.transaction() as tx:
                 pairs.fail(tx, mail_id)
         assert pairs.pending(db, 9) == []
-        assert pairs.counts(db) == {"pending": 0, "done": 0, "failed": 1}
+        assert pairs.counts(db) == {"pending": 0, "done": 0, "failed": 1, "duplicate": 0}

@@ -1,0 +1,131 @@
+"""A changed config reaches back: what is excluded now leaves the dataset, whatever was killed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from panzad.config import Privacy
+from panzad.learning import privacy
+from panzad.learning.privacy import enforce
+from panzad.recall import EMBEDDER
+from panzad.store import embeddings, folders, mails, pairs
+from panzad.store.database import Database
+from panzad.store.mails import Manner, NewMail, Person, ThreadTurn
+
+EVE = Privacy(exclude_people=("eve@x.org",))
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    return Database(tmp_path / "panzad.db")
+
+
+def keep(
+    db: Database,
+    number: int,
+    *,
+    to: str = "bob@x.org",
+    text: str = "Fine.",
+    turn: ThreadTurn | None = None,
+    layout: str = "top",
+) -> int:
+    """A mail with its instruction and vector, as an earlier version may have stored it."""
+    place = folders.known(db, "work", "Sent", "sent").id
+    mail = NewMail(
+        message_id=f"<{number}@x>",
+        date=f"2026-05-{number:02}",
+        subject="Lunch",
+        sender="ann@x.org",
+        recipients=(Person("to", "", to),),
+        parents=("<parent@x>",),
+        reason=None,
+        own_text=text,
+        thread=(turn,) if turn else (),
+        thread_wanted=False,
+        manner=Manner("en", layout),
+    )
+    with db.transaction() as tx:
+        mail_id = mails.store(tx, "work", place, number, mail)
+        pairs.finish(tx, mail_id, "Say so.", "model")
+        embeddings.keep(tx, EMBEDDER, {mail_id: b"vector"})
+    return mail_id
+
+
+class TestEnforce:
+    def test_mail_to_an_excluded_person_leaves_with_all_that_was_made_of_it(
+        self, db: Database
+    ) -> None:
+        gone, stays = keep(db, 1, to="Eve@x.org"), keep(db, 2)
+        assert enforce(db, EVE) == 1
+        assert [pair.mail.id for pair in pairs.finished(db)] == [stays]
+        assert embeddings.ids(db, EMBEDDER) == {stays}
+        assert mails.counts(db)["work"].unused == {"excluded": 1}
+        found = mails.get(db, gone)
+        assert found is not None
+        assert not any((found.own_text, found.subject, found.recipients, found.thread))
+
+    def test_an_excluded_persons_turn_leaves_and_the_mail_is_learnt_anew(
+        self, db: Database
+    ) -> None:
+        mail_id = keep(db, 1, turn=ThreadTurn("Eve", "eve@x.org", "", "Tell no one."))
+        assert enforce(db, EVE) == 1
+        [waiting] = pairs.pending(db, 9)
+        assert (waiting.id, waiting.thread) == (mail_id, ())
+        assert embeddings.ids(db, EMBEDDER) == frozenset()
+
+    def test_secrets_stored_before_the_rules_were_are_masked(self, db: Database) -> None:
+        keep(db, 1, text="The PIN is 4821.")
+        keep(db, 2, text="4111 1111 1111 1111")
+        assert enforce(db, Privacy()) == 2
+        assert [mail.own_text for mail in pairs.pending(db, 9)] == ["The PIN is [secret]."]
+        assert mails.counts(db)["work"].unused == {"secret": 1}
+
+    def test_a_second_time_changes_nothing_and_new_mail_is_judged(self, db: Database) -> None:
+        keep(db, 1, to="eve@x.org")
+        assert (enforce(db, EVE), enforce(db, EVE)) == (1, 0)
+        keep(db, 2, to="eve@x.org")
+        assert enforce(db, EVE) == 1
+
+    def test_what_is_no_longer_excluded_is_forgotten_so_that_a_sync_takes_it_in(
+        self, db: Database
+    ) -> None:
+        keep(db, 1, to="eve@x.org")
+        enforce(db, EVE)
+        enforce(db, Privacy())
+        folder = folders.known(db, "work", "Sent", "sent").id
+        assert (mails.uids(db, folder), mails.counts(db)) == (frozenset(), {})
+
+    def test_threads_that_came_from_folders_are_fetched_anew_when_a_folder_is_excluded(
+        self, db: Database
+    ) -> None:
+        turn = ThreadTurn("Bob", "bob@x.org", "", "Lunch?")
+        fetched, quoted = keep(db, 1, turn=turn, layout="plain"), keep(db, 2, turn=turn)
+        enforce(db, Privacy(exclude_folders=("Private",)))
+        assert [mail.id for mail in mails.wanting_thread(db, "work", 9)] == [fetched]
+        kept = mails.get(db, quoted)
+        assert kept is not None
+        assert kept.thread == (turn,)
+
+    @pytest.mark.parametrize("step", range(1, 5))
+    def test_killed_at_any_step_the_next_time_does_the_rest(
+        self, db: Database, monkeypatch: pytest.MonkeyPatch, step: int
+    ) -> None:
+        monkeypatch.setattr(privacy, "BATCH", 2)
+        for number in range(1, 7):
+            keep(db, number, to="eve@x.org" if number % 2 else "bob@x.org")
+        note, calls = privacy.problems.note, iter(range(1, 9))
+
+        def dying(*arguments: str) -> None:
+            note(*arguments)  # pyright: ignore[reportArgumentType]
+            if next(calls) == step:
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(privacy.problems, "note", dying)
+            with pytest.raises(KeyboardInterrupt):
+                enforce(db, EVE)
+        enforce(db, EVE)
+        assert mails.counts(db)["work"].unused == {"excluded": 3}
+        assert len(pairs.finished(db)) == 3
