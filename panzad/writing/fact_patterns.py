@@ -1,0 +1,425 @@
+"""How numbers, dates, times, amounts, links, addresses and phone numbers are written.
+
+What `facts` is made of: each finder yields what it sees, the surest kind first, and the first to
+hold a place keeps it. Linear time: every repetition is bounded or of one class.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from itertools import chain
+from typing import Literal
+
+from panzad.writing.calendar_names import DAYS, MONTHS
+from panzad.writing.fact_words import AT_HOUR, CURRENCIES, NO_NUMBERS, NUMBERS
+
+_TOP_LEVEL = (
+    r"com|org|net|edu|gov|info|biz|io|eu|de|at|ch|fr|it|es|pt|nl|be|dk|se|no|fi|pl|cz|sk|hu|ro|bg"
+    r"|gr|tr|ru|ua|uk|ie|us|ca|au|nz|jp|cn|kr|in|br|mx|il|me|ly|ai|app|dev|tv"
+)
+_LINK = re.compile(
+    r"\b(?:https?|ftp)://[^\s<>\"“”]{1,2000}|\bwww\.[^\s<>\"“”]{2,2000}"
+    rf"|(?<![\w@.-])(?:[a-z0-9-]{{1,63}}\.){{1,5}}(?:{_TOP_LEVEL})(?![\w@.-]*\w)(?:/[^\s<>\"“”]{{0,2000}})?",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?:mailto:)?[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_CJK_DATE = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号])?")
+_NUMERIC_DATE = re.compile(
+    r"(?<![\d/.,-])(\d{1,2})(?:([/.-])(\d{1,2})\2(\d{4}|\d{2})?(?![\d/-])|/(\d{1,2})(?![\d/]))"
+)
+_DAY_MONTH = re.compile(
+    r"(?<![\d.,:/])(\d{1,2})(?:st|nd|rd|th|er|re|[.ºªº])?\s{0,3}(?:(?:of|de|d['’]|-)\s{0,2})?"
+    r"([^\W\d_]{3,12})\b\.?(?:,?\s{0,2}(?:(?:de|of)\s)?((?:19|20)\d\d)\b)?",
+    re.IGNORECASE,
+)
+_MONTH_DAY = re.compile(
+    r"\b([^\W\d_]{3,12})\.?\s{1,2}(?:the\s)?(\d{1,2})(?:st|nd|rd|th)?(?![\d:/]|[.,]\d|\s?[ap]\.?m\b)"
+    r"(?:,?\s{0,2}((?:19|20)\d\d)\b)?",
+    re.IGNORECASE,
+)
+_MONTH_YEAR = re.compile(r"\b([^\W\d_]{3,12})\.?,?\s(?:de\s)?((?:19|20)\d\d)\b")
+_NTH = re.compile(
+    r"(?<![\w.,])(\d{1,2})(?:st|nd|rd|th)\b(?!\s[^\W\d_]{4})"
+    r"|\b(?:am|den|dem|vom|zum|bis|d\.)\s(\d{1,2})\.(?!\d)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<![\w.,:/-])((?:19|20)\d\d)(?![\w/-]|[.,:]\d)")
+_PHONE = re.compile(
+    r"(?<![\w.,+(])(?:(?:\+|00)\d[\d ().\-/\u00a0]{6,22}\d|\(?0\d{1,5}[) \-/.\u00a0]{1,3}\d[\d \-/.\u00a0]{3,16}\d"
+    r"|(?:1[ .-])?\(?\d{3}\)?[ .-]{1,2}\d{3}[.-]\d{4}|\d{3}-\d{4})(?![\w-])"
+)
+_CLOCK = re.compile(
+    r"(?<![\d.,:/])(\d{1,2})\s?(?:"
+    r"[:：]\s?(\d\d)(?::\d\d)?(?:\s?(?P<a>[ap])\.?\s?m\b\.?)?(?:\s?(?:Uhr|h|hrs)\b)?"
+    r"|\.(\d\d)\s?(?:(?P<b>[ap])\.?\s?m\b\.?|(?:Uhr|h|hrs|uur)\b)"
+    r"|(?P<c>[ap])\.?\s?m\b\.?"
+    r"|h\s?(\d\d)?\b"
+    r"|(?:Uhr|o['’]?clock|heures?|hrs|uur|godz|часов|часа|час)\b(?:\s(\d\d)\b)?"
+    r"|[時时시點点](?:\s?(\d\d)\s?[分분])?"
+    r")(?![\d:])",
+    re.IGNORECASE,
+)
+_DOTTED_HOUR = re.compile(
+    r"\b(?:at|um|kl\.?|klokken|klo|alle|godz\.?|om)\s(\d{1,2})\.(\d\d)\b", re.I
+)
+_MONEY_WORDS = sorted(
+    chain.from_iterable(words.split() for words in CURRENCIES.values()), key=len, reverse=True
+)
+_MONEY = "|".join(
+    re.escape(word) + (r"\b" if word[-1].isalpha() and word[-1].isascii() else "")
+    for word in _MONEY_WORDS
+)
+_AMOUNT_BEFORE = re.compile(
+    rf"(?<![^\W\d_])({_MONEY})\s?(\d(?:[\d.,'’]|[ \u00a0\u202f]\d{{3}}(?!\d)){{0,20}})(k|m|bn)?\b",
+    re.IGNORECASE,
+)
+_AMOUNT_AFTER = re.compile(
+    rf"(?<![\d.,])(\d(?:[\d.,'’]|[ \u00a0\u202f]\d{{3}}(?!\d)){{0,20}})(k|m|bn)?[.,]?-{{0,2}}\s?({_MONEY})",
+    re.IGNORECASE,
+)
+_SPACED = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f'’]\d{3}){1,4}(?:[.,]\d{1,4})?(?![\d]|[.,]\d)"
+)
+_LIST_NUMBER = re.compile(r"(?m)^[ \t>]*\(?\d{1,2}[.):](?=\s)|\(\d\)|\[\d{1,2}\]")
+_IDIOM = re.compile(r"(?<!\d)(?:24/7|50/50|50-50|9-5)(?!\d)")
+_LETTERS = r"A-Za-z\u00c0-\u024f\u0370-\u052f"
+_TOKEN = re.compile(rf"#?(?:[{_LETTERS}]{{1,12}}[-_/.]?)?\d(?:[.,\-–/_]?[\d{_LETTERS}]){{0,40}}")
+_UNIT = re.compile(rf"(\d[\d.,]*)-?([{_LETTERS}]{{1,4}})")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_BEFORE_HOUR = re.compile(r"([^\W\d_]+(?:['’]à)?)\.?,?\s{1,2}\Z")
+_HOUR_WORD_BEHIND = re.compile(r"\s?(?:o['’]?clock|uhr|heures?|uur)\b", re.IGNORECASE)
+
+# A link in brackets does not end with the closing one, unless it opened it itself.
+_CLOSES = {")": "(", "]": "["}
+_VOWELS = "aeiouyáéíóúąęýаеиоуяыьіїαεηιουω"
+_SHORTEST_STEM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a finder saw; one without values only holds its place ("24/7")."""
+
+    start: int
+    end: int
+    kind: Literal["number", "date", "day", "time", "amount", "link", "address", "phone", "name"]
+    values: frozenset[str]
+
+
+def found(text: str, language: str) -> Iterator[Found]:
+    """All finds in `text` (digits as 0 to 9); words are read in `language` and English, in all
+    languages when it is empty."""
+    yield from _links(text)
+    yield from _dates(text, language)
+    yield from _phones(text)
+    yield from _times(text)
+    yield from _amounts(text)
+    for one in chain(_IDIOM.finditer(text), _LIST_NUMBER.finditer(text)):
+        yield Found(one.start(), one.end(), "number", frozenset())
+    yield from _bare_dates(text, language)
+    yield from _numbers(text, language)
+    yield from _words(text, language)
+
+
+def hours(values: frozenset[str]) -> frozenset[str]:
+    """The times that bare numbers stand for: `number:3` is three at night or in the afternoon."""
+    found: set[str] = set()
+    for value in values:
+        number = value.removeprefix("number:")
+        if number.isdecimal() and len(number) <= 2 and int(number) <= 24:
+            found |= _time_values(int(number), 0, "")
+    return frozenset(found)
+
+
+def _links(text: str) -> Iterator[Found]:
+    for one in _ADDRESS.finditer(text):
+        plain = one[0].removeprefix("mailto:").strip("'")
+        start = one.start() + one[0].index(plain)
+        values = frozenset({f"address:{plain.casefold()}"})
+        yield Found(start, start + len(plain), "address", values)
+    for one in _LINK.finditer(text):
+        link = one[0].rstrip(".,;:!?'’*_»…")
+        while link[-1:] in _CLOSES and link.count(link[-1]) > link.count(_CLOSES[link[-1]]):
+            link = link[:-1].rstrip(".,;:!?'’*_»…")
+        yield Found(one.start(), one.start() + len(link), "link", frozenset({link_value(link)}))
+
+
+def link_value(link: str) -> str:
+    """A link without what changes nothing: scheme, `www.`, last slash, case of the host."""
+    rest = re.sub(r"\A[a-z]+://", "", link, flags=re.IGNORECASE)
+    rest = re.sub(r"\Awww\.", "", rest, flags=re.IGNORECASE)
+    host, slash, path = rest.partition("/")
+    return f"link:{host.casefold()}{slash}{path}".rstrip("/")
+
+
+def _dates(text: str, language: str) -> Iterator[Found]:
+    """Dates that hold a day and a month, or a month and a year."""
+    months = _months(language)
+    for one in _ISO_DATE.finditer(text):
+        yield _found(one, "date", _date_values(one[1], one[2], one[3]))
+    for one in _CJK_DATE.finditer(text):
+        yield _found(one, "date", _date_values(one[1], one[2], one[3]))
+    for one in _NUMERIC_DATE.finditer(text):
+        first, second = one[1], one[3] or one[5]
+        values = _date_values(one[4], second, first) | _date_values(one[4], first, second)
+        if values:
+            yield _found(one, "date", values)
+    for one in _DAY_MONTH.finditer(text):
+        for month in _looked_up(one[2], months):
+            if values := _date_values(one[3], month, one[1]):
+                yield _found(one, "date", values)
+    for one in _MONTH_DAY.finditer(text):
+        for month in _looked_up(one[1], months):
+            if values := _date_values(one[3], month, one[2]):
+                yield _found(one, "date", values)
+    for one in _MONTH_YEAR.finditer(text):
+        for month in _looked_up(one[1], months):
+            yield _found(one, "date", _date_values(one[2], month, None))
+
+
+def _bare_dates(text: str, language: str) -> Iterator[Found]:
+    """ "the 12th", "am 12.", "2026", "in November"."""
+    for one in _NTH.finditer(text):
+        day = str(int(one[1] or one[2]))
+        start = one.start(1) if one[1] else one.start(2)
+        kind = "date" if 1 <= int(day) <= 31 else "number"
+        yield Found(start, one.end(), kind, frozenset({f"dom:{day}", f"number:{day}"}))
+    for one in _YEAR.finditer(text):
+        yield _found(one, "date", frozenset({f"year:{one[1]}", f"number:{one[1]}"}))
+    months = _months(language)
+    for one in _WORD.finditer(text):
+        # "may", "march", "mars", "set": only a long name is a month by itself.
+        if len(one[0]) >= 4 and one[0][0].isupper() and one[0].casefold() not in {"march", "mars"}:
+            values = {f"month:{month}" for month in _looked_up(one[0], months)}
+            if values:
+                yield _found(one, "date", frozenset(values))
+
+
+def _date_values(year: str | None, month: str | int | None, day: str | None) -> frozenset[str]:
+    """A date's value; none when there is no such day."""
+    number = int(month) if month else 0
+    if not 1 <= number <= 12 or (day and not 1 <= int(day) <= 31):
+        return frozenset()
+    if year and len(year) == 2:
+        year = f"20{year}"
+    parts = [year] if year else []
+    parts += [f"{number:02}", f"{int(day):02}"] if day else [f"{number:02}"]
+    if not day and not year:
+        return frozenset({f"month:{number}"})
+    return frozenset({f"{'date' if day else 'month'}:{'-'.join(parts)}"})
+
+
+def _phones(text: str) -> Iterator[Found]:
+    for one in _PHONE.finditer(text):
+        digits = re.sub(r"\D", "", one[0])
+        if 7 <= len(digits) <= 15:
+            yield _found(one, "phone", frozenset({f"phone:{digits[-8:]}", f"phone:{digits[-7:]}"}))
+
+
+def _times(text: str) -> Iterator[Found]:
+    for one in _CLOCK.finditer(text):
+        hour = int(one[1])
+        minute = next((int(part) for part in (*one.group(2, 4), *one.group(6, 7, 8)) if part), 0)
+        half = (one["a"] or one["b"] or one["c"] or "").lower()
+        values = _time_values(hour, minute, half)
+        if values:
+            yield _found(one, "time", values)
+    for one in _DOTTED_HOUR.finditer(text):
+        if values := _time_values(int(one[1]), int(one[2]), ""):
+            yield Found(one.start(1), one.end(), "time", values)
+
+
+def _time_values(hour: int, minute: int, half: str) -> frozenset[str]:
+    """`half` is `a`, `p` or empty: then an hour up to twelve may be either."""
+    if hour > 24 or minute > 59 or (half and not 1 <= hour <= 12):
+        return frozenset()
+    hour %= 24
+    if half:
+        found = {hour % 12 + (12 if half == "p" else 0)}
+    else:
+        found = {hour, (hour + 12) % 24} if hour <= 12 else {hour}
+    return frozenset(f"time:{one:02}:{minute:02}" for one in found)
+
+
+def _amounts(text: str) -> Iterator[Found]:
+    for one in _AMOUNT_BEFORE.finditer(text):
+        yield _amount(one.start(), one[1], one.start(2), one[2], one[3], one.end())
+    for one in _AMOUNT_AFTER.finditer(text):
+        yield _amount(one.start(), one[3], one.start(1), one[1], one[2], one.end())
+
+
+def _amount(start: int, money: str, at: int, digits: str, times: str | None, end: int) -> Found:
+    kept = digits.rstrip(".,'’ ")
+    if end == at + len(digits):
+        end = at + len(kept)
+    currency = _currencies()[money.casefold()]
+    values = {
+        f"amount:{currency}:{value.removeprefix('number:')}"
+        for value in number_values(kept + (times or ""))
+    }
+    return Found(start, end, "amount", frozenset(values))
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> dict[str, str]:
+    return {word: code for code, words in CURRENCIES.items() for word in words.split()}
+
+
+def _numbers(text: str, language: str) -> Iterator[Found]:
+    for one in _SPACED.finditer(text):
+        yield _found(one, "number", number_values(one[0]))
+    for one in _TOKEN.finditer(text):
+        yield from _token(text, one.start(), one[0], language)
+
+
+def _token(text: str, start: int, token: str, language: str) -> Iterator[Found]:
+    """A number with what hangs on it: a unit, a range, or letters that make it a code."""
+    end = start + len(token)
+    if re.fullmatch(r"[\d.,]+", token):
+        yield Found(start, end, *_hour_or_number(text, start, number_values(token), language))
+    elif (
+        re.fullmatch(r"[\d.,]+(?:[-–/][\d.,]+)+", token)
+        and token.count("/") + len(re.findall("[-–]", token)) <= 2
+    ):
+        for part in re.finditer(r"[\d.,]*\d", token):
+            place = start + part.start()
+            yield Found(place, start + part.end(), "number", number_values(part[0]))
+    elif unit := _UNIT.fullmatch(token):
+        yield Found(start, end, "number", number_values(unit[1]) | number_values(token))
+    elif sum(one.isdigit() for one in token) >= 2:
+        code = token.lstrip("#").casefold()
+        yield Found(start, end, "number", frozenset({f"number:{code}"}))
+    elif token.startswith("#"):
+        yield Found(start, end, "number", number_values(token[1:]))
+
+
+def _hour_or_number(
+    text: str, start: int, values: frozenset[str], language: str
+) -> tuple[Literal["time", "number"], frozenset[str]]:
+    """ "at 3" and "Thursday 3" are times, and numbers too."""
+    before = _BEFORE_HOUR.search(text, max(0, start - 20), start)
+    if (
+        before
+        and (before[1].casefold() in AT_HOUR or _looked_up(before[1], _days(language)))
+        and (times := hours(values))
+    ):
+        return "time", values | times
+    return "number", values
+
+
+def number_values(written: str) -> frozenset[str]:
+    """What a number may mean: `1,200` is 1200, or 1.2 where the comma is the decimal sign."""
+    written = written.casefold()
+    factor = {"k": 1000, "m": 1_000_000, "bn": 1_000_000_000}
+    suffix = next((one for one in ("bn", "k", "m") if written.endswith(one)), "")
+    digits = re.sub(r"[\s'’]", "", written.removesuffix(suffix))
+    if not re.fullmatch(r"\d+(?:[.,]\d+)*", digits) or len(digits) > 30:
+        return frozenset({f"number:{written}"})
+    readings = {_plain(reading) for reading in _readings(digits)}
+    if suffix:
+        readings = {_plain(f"{Decimal(one) * factor[suffix]:f}") for one in readings} | {written}
+    return frozenset(f"number:{one}" for one in readings)
+
+
+def _readings(digits: str) -> Iterator[str]:
+    signs = re.findall(r"[.,]", digits)
+    parts = re.split(r"[.,]", digits)
+    if not signs:
+        yield digits
+    elif len(set(signs)) == 2 and signs[-1] not in signs[:-1]:
+        yield "".join(parts[:-1]) + "." + parts[-1]
+    elif len(signs) > 1 and len(set(signs)) == 1 and all(len(part) == 3 for part in parts[1:]):
+        yield "".join(parts)
+    elif len(signs) == 1:
+        yield ".".join(parts)
+        if len(parts[1]) == 3:
+            yield "".join(parts)
+    else:
+        yield digits
+
+
+def _plain(number: str) -> str:
+    """Without zeros that say nothing; a version number stays as it is."""
+    if number.count(".") > 1 or "," in number:
+        return number
+    whole, _, rest = number.partition(".")
+    rest = rest.rstrip("0")
+    return (whole.lstrip("0") or "0") + (f".{rest}" if rest else "")
+
+
+def _words(text: str, language: str) -> Iterator[Found]:
+    """Weekdays, and numbers from two to twelve that are written out."""
+    days, numbers = _days(language), _number_words(language)
+    for one in _WORD.finditer(text):
+        word = one[0].casefold()
+        if found := _looked_up(one[0], days):
+            short = len(word) < _SHORTEST_STEM
+            if not short or (one[0][0].isupper() and (one[0] != one[0].upper())):
+                values = frozenset(f"day:{day}" for day in found)
+                yield Found(one.start(), one.end(), "day", values)
+        elif word in numbers:
+            values = frozenset(f"number:{number}" for number in numbers[word])
+            kind, values = _hour_or_number(text, one.start(), values, language)
+            if _HOUR_WORD_BEHIND.match(text, one.end()):
+                values |= hours(values)
+            yield Found(one.start(), one.end(), kind, values)
+
+
+def _looked_up(word: str, names: dict[str, frozenset[int]]) -> frozenset[int]:
+    """A calendar name by its written form, or its stem: "Thursdays", "в среду", "torstaina"."""
+    word = word.casefold()
+    for cut in range(min(4, len(word))):
+        stem = word[: len(word) - cut] if cut else word
+        if (cut == 0 or len(stem) >= _SHORTEST_STEM) and stem in names:
+            return names[stem]
+    return frozenset()
+
+
+@lru_cache(maxsize=64)
+def _months(language: str) -> dict[str, frozenset[int]]:
+    return _calendar(MONTHS, language, 1)
+
+
+@lru_cache(maxsize=64)
+def _days(language: str) -> dict[str, frozenset[int]]:
+    return _calendar(DAYS, language, 0)
+
+
+def _calendar(table: dict[str, str], language: str, first: int) -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = {}
+    for row in _rows(table, language):
+        for number, forms in enumerate(row.split("|"), first):
+            for form in forms.split():
+                found.setdefault(form, set()).add(number)
+                stem = form.rstrip(_VOWELS)
+                if len(form) > _SHORTEST_STEM and len(stem) >= _SHORTEST_STEM:
+                    found.setdefault(stem, set()).add(number)
+    return {form: frozenset(numbers) for form, numbers in found.items()}
+
+
+@lru_cache(maxsize=64)
+def _number_words(language: str) -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = {}
+    shut = set(chain.from_iterable(words.split() for words in NO_NUMBERS.values()))
+    for row in _rows(NUMBERS, language):
+        for number, word in enumerate(row.split(), 2):
+            if word not in shut:
+                found.setdefault(word, set()).add(number)
+    return {word: frozenset(numbers) for word, numbers in found.items()}
+
+
+def _rows(table: dict[str, str], language: str) -> list[str]:
+    """The table's rows for a language and English; all of them when the language is unknown."""
+    if not language:
+        return list(table.values())
+    return [table[one] for one in dict.fromkeys((language, "en")) if one in table]
+
+
+def _found(
+    one: re.Match[str], kind: Literal["number", "date", "time", "phone"], values: frozenset[str]
+) -> Found:
+    return Found(one.start(), one.end(), kind, values)
