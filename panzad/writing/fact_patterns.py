@@ -7,14 +7,14 @@ hold a place keeps it. Linear time: every repetition is bounded or of one class.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
-from panzad.writing.calendar_names import DAYS, MONTHS
+from panzad.writing.fact_calendar import SHORTEST_STEM, days_of, looked_up, months_of, rows
+from panzad.writing.fact_values import date_values, hours, link_value, number_values, time_values
 from panzad.writing.fact_words import AT_HOUR, CURRENCIES, NO_NUMBERS, NUMBERS
 
 _TOP_LEVEL = (
@@ -44,20 +44,21 @@ _MONTH_DAY = re.compile(
 )
 _MONTH_YEAR = re.compile(r"\b([^\W\d_]{3,12})\.?,?\s(?:de\s)?((?:19|20)\d\d)\b")
 _NTH = re.compile(
-    r"(?<![\w.,])(\d{1,2})(?:st|nd|rd|th)\b(?!\s[^\W\d_]{4})"
+    r"(?<![\w.,])(\d{1,2})(?:st|nd|rd|th)\b(?!-|\s[^\W\d_]{4})"
     r"|\b(?:am|den|dem|vom|zum|bis|d\.)\s(\d{1,2})\.(?!\d)",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![\w.,:/-])((?:19|20)\d\d)(?![\w/-]|[.,:]\d)")
 _PHONE = re.compile(
-    r"(?<![\w.,+(])(?:(?:\+|00)\d[\d ().\-/\u00a0]{6,22}\d|\(?0\d{1,5}[) \-/.\u00a0]{1,3}\d[\d \-/.\u00a0]{3,16}\d"
+    r"(?<![\w.,+(])(?:(?:\+|00)\d[\d ().\-/\u00a0]{6,22}\d"
+    r"|\(?0\d{1,5}[) \-/.\u00a0]{1,3}\d[\d \-/.\u00a0]{3,16}\d"
     r"|(?:1[ .-])?\(?\d{3}\)?[ .-]{1,2}\d{3}[.-]\d{4}|\d{3}-\d{4})(?![\w-])"
 )
 _CLOCK = re.compile(
     r"(?<![\d.,:/])(\d{1,2})\s?(?:"
-    r"[:：]\s?(\d\d)(?::\d\d)?(?:\s?(?P<a>[ap])\.?\s?m\b\.?)?(?:\s?(?:Uhr|h|hrs)\b)?"
-    r"|\.(\d\d)\s?(?:(?P<b>[ap])\.?\s?m\b\.?|(?:Uhr|h|hrs|uur)\b)"
-    r"|(?P<c>[ap])\.?\s?m\b\.?"
+    r"[:：]\s?(\d\d)(?::\d\d)?(?:\s?(?P<a>[ap])\.?\s?m\b)?(?:\s?(?:Uhr|h|hrs)\b)?"
+    r"|\.(\d\d)\s?(?:(?P<b>[ap])\.?\s?m\b|(?:Uhr|h|hrs|uur)\b)"
+    r"|(?P<c>[ap])\.?\s?m\b"
     r"|h\s?(\d\d)?\b"
     r"|(?:Uhr|o['’]?clock|heures?|hrs|uur|godz|часов|часа|час)\b(?:\s(\d\d)\b)?"
     r"|[時时시點点](?:\s?(\d\d)\s?[分분])?"
@@ -79,7 +80,8 @@ _AMOUNT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT_AFTER = re.compile(
-    rf"(?<![\d.,])(\d(?:[\d.,'’]|[ \u00a0\u202f]\d{{3}}(?!\d)){{0,20}})(k|m|bn)?[.,]?-{{0,2}}\s?({_MONEY})",
+    rf"(?<![\d.,])(\d(?:[\d.,'’]|[ \u00a0\u202f]\d{{3}}(?!\d)){{0,20}})(k|m|bn)?"
+    rf"[.,]?-{{0,2}}\s?({_MONEY})",
     re.IGNORECASE,
 )
 _SPACED = re.compile(
@@ -92,12 +94,11 @@ _TOKEN = re.compile(rf"#?(?:[{_LETTERS}]{{1,12}}[-_/.]?)?\d(?:[.,\-–/_]?[\d{_L
 _UNIT = re.compile(rf"(\d[\d.,]*)-?([{_LETTERS}]{{1,4}})")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _BEFORE_HOUR = re.compile(r"([^\W\d_]+(?:['’]à)?)\.?,?\s{1,2}\Z")
+_SHARE = re.compile(r"\s?(?:%|percent\b|prozent\b)", re.IGNORECASE)
 _HOUR_WORD_BEHIND = re.compile(r"\s?(?:o['’]?clock|uhr|heures?|uur)\b", re.IGNORECASE)
 
 # A link in brackets does not end with the closing one, unless it opened it itself.
 _CLOSES = {")": "(", "]": "["}
-_VOWELS = "aeiouyáéíóúąęýаеиоуяыьіїαεηιουω"
-_SHORTEST_STEM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +114,23 @@ class Found:
 def found(text: str, language: str) -> Iterator[Found]:
     """All finds in `text` (digits as 0 to 9); words are read in `language` and English, in all
     languages when it is empty."""
-    yield from _links(text)
-    yield from _dates(text, language)
-    yield from _phones(text)
-    yield from _times(text)
-    yield from _amounts(text)
+    sure: list[Found] = []
     for one in chain(_IDIOM.finditer(text), _LIST_NUMBER.finditer(text)):
-        yield Found(one.start(), one.end(), "number", frozenset())
-    yield from _bare_dates(text, language)
-    yield from _numbers(text, language)
-    yield from _words(text, language)
+        sure.append(Found(one.start(), one.end(), "number", frozenset()))
+    sure += chain(_links(text), _dates(text, language), _phones(text), _times(text), _amounts(text))
+    yield from sure
+    # A number ends where a surer find begins: "2-3pm".
+    rest = _blanked(text, sure)
+    yield from _bare_dates(rest, language)
+    yield from _numbers(rest, language)
+    yield from _words(rest, language)
 
 
-def hours(values: frozenset[str]) -> frozenset[str]:
-    """The times that bare numbers stand for: `number:3` is three at night or in the afternoon."""
-    found: set[str] = set()
-    for value in values:
-        number = value.removeprefix("number:")
-        if number.isdecimal() and len(number) <= 2 and int(number) <= 24:
-            found |= _time_values(int(number), 0, "")
-    return frozenset(found)
+def _blanked(text: str, finds: Sequence[Found]) -> str:
+    kept = list(text)
+    for one in finds:
+        kept[one.start : one.end] = "\0" * (one.end - one.start)
+    return "".join(kept)
 
 
 def _links(text: str) -> Iterator[Found]:
@@ -148,37 +146,32 @@ def _links(text: str) -> Iterator[Found]:
         yield Found(one.start(), one.start() + len(link), "link", frozenset({link_value(link)}))
 
 
-def link_value(link: str) -> str:
-    """A link without what changes nothing: scheme, `www.`, last slash, case of the host."""
-    rest = re.sub(r"\A[a-z]+://", "", link, flags=re.IGNORECASE)
-    rest = re.sub(r"\Awww\.", "", rest, flags=re.IGNORECASE)
-    host, slash, path = rest.partition("/")
-    return f"link:{host.casefold()}{slash}{path}".rstrip("/")
-
-
 def _dates(text: str, language: str) -> Iterator[Found]:
     """Dates that hold a day and a month, or a month and a year."""
-    months = _months(language)
+    months = months_of(language)
     for one in _ISO_DATE.finditer(text):
-        yield _found(one, "date", _date_values(one[1], one[2], one[3]))
+        yield _found(one, "date", date_values(one[1], one[2], one[3]))
     for one in _CJK_DATE.finditer(text):
-        yield _found(one, "date", _date_values(one[1], one[2], one[3]))
+        yield _found(one, "date", date_values(one[1], one[2], one[3]))
     for one in _NUMERIC_DATE.finditer(text):
         first, second = one[1], one[3] or one[5]
-        values = _date_values(one[4], second, first) | _date_values(one[4], first, second)
-        if values:
+        values = date_values(one[4], second, first) | date_values(one[4], first, second)
+        if values and one[2] == ".":
+            # "3.2." ends a sentence and "7.3.94" is a version as often.
+            values |= number_values(one[0].strip("."))
+        if values and not (one[5] and int(first) < int(second) <= 4):
             yield _found(one, "date", values)
     for one in _DAY_MONTH.finditer(text):
-        for month in _looked_up(one[2], months):
-            if values := _date_values(one[3], month, one[1]):
+        for month in looked_up(one[2], months):
+            if values := date_values(one[3], month, one[1]):
                 yield _found(one, "date", values)
     for one in _MONTH_DAY.finditer(text):
-        for month in _looked_up(one[1], months):
-            if values := _date_values(one[3], month, one[2]):
+        for month in looked_up(one[1], months):
+            if values := date_values(one[3], month, one[2]):
                 yield _found(one, "date", values)
     for one in _MONTH_YEAR.finditer(text):
-        for month in _looked_up(one[1], months):
-            yield _found(one, "date", _date_values(one[2], month, None))
+        for month in looked_up(one[1], months):
+            yield _found(one, "date", date_values(one[2], month, None))
 
 
 def _bare_dates(text: str, language: str) -> Iterator[Found]:
@@ -190,27 +183,13 @@ def _bare_dates(text: str, language: str) -> Iterator[Found]:
         yield Found(start, one.end(), kind, frozenset({f"dom:{day}", f"number:{day}"}))
     for one in _YEAR.finditer(text):
         yield _found(one, "date", frozenset({f"year:{one[1]}", f"number:{one[1]}"}))
-    months = _months(language)
+    months = months_of(language)
     for one in _WORD.finditer(text):
         # "may", "march", "mars", "set": only a long name is a month by itself.
         if len(one[0]) >= 4 and one[0][0].isupper() and one[0].casefold() not in {"march", "mars"}:
-            values = {f"month:{month}" for month in _looked_up(one[0], months)}
+            values = {f"month:{month}" for month in looked_up(one[0], months)}
             if values:
                 yield _found(one, "date", frozenset(values))
-
-
-def _date_values(year: str | None, month: str | int | None, day: str | None) -> frozenset[str]:
-    """A date's value; none when there is no such day."""
-    number = int(month) if month else 0
-    if not 1 <= number <= 12 or (day and not 1 <= int(day) <= 31):
-        return frozenset()
-    if year and len(year) == 2:
-        year = f"20{year}"
-    parts = [year] if year else []
-    parts += [f"{number:02}", f"{int(day):02}"] if day else [f"{number:02}"]
-    if not day and not year:
-        return frozenset({f"month:{number}"})
-    return frozenset({f"{'date' if day else 'month'}:{'-'.join(parts)}"})
 
 
 def _phones(text: str) -> Iterator[Found]:
@@ -223,26 +202,14 @@ def _phones(text: str) -> Iterator[Found]:
 def _times(text: str) -> Iterator[Found]:
     for one in _CLOCK.finditer(text):
         hour = int(one[1])
-        minute = next((int(part) for part in (*one.group(2, 4), *one.group(6, 7, 8)) if part), 0)
+        minute = next((int(part) for part in one.group(2, 4, 7, 8, 9) if part), 0)
         half = (one["a"] or one["b"] or one["c"] or "").lower()
-        values = _time_values(hour, minute, half)
+        values = time_values(hour, minute, half)
         if values:
             yield _found(one, "time", values)
     for one in _DOTTED_HOUR.finditer(text):
-        if values := _time_values(int(one[1]), int(one[2]), ""):
+        if values := time_values(int(one[1]), int(one[2]), ""):
             yield Found(one.start(1), one.end(), "time", values)
-
-
-def _time_values(hour: int, minute: int, half: str) -> frozenset[str]:
-    """`half` is `a`, `p` or empty: then an hour up to twelve may be either."""
-    if hour > 24 or minute > 59 or (half and not 1 <= hour <= 12):
-        return frozenset()
-    hour %= 24
-    if half:
-        found = {hour % 12 + (12 if half == "p" else 0)}
-    else:
-        found = {hour, (hour + 12) % 24} if hour <= 12 else {hour}
-    return frozenset(f"time:{one:02}:{minute:02}" for one in found)
 
 
 def _amounts(text: str) -> Iterator[Found]:
@@ -279,8 +246,10 @@ def _numbers(text: str, language: str) -> Iterator[Found]:
 def _token(text: str, start: int, token: str, language: str) -> Iterator[Found]:
     """A number with what hangs on it: a unit, a range, or letters that make it a code."""
     end = start + len(token)
-    if re.fullmatch(r"[\d.,]+", token):
-        yield Found(start, end, *_hour_or_number(text, start, number_values(token), language))
+    if re.fullmatch(r"\d{1,2}/\d{1,2}", token):
+        yield Found(start, end, "number", frozenset({f"number:{token}"}))
+    elif re.fullmatch(r"[\d.,]+", token):
+        yield Found(start, end, *_hour_or_number(text, start, end, number_values(token), language))
     elif (
         re.fullmatch(r"[\d.,]+(?:[-–/][\d.,]+)+", token)
         and token.count("/") + len(re.findall("[-–]", token)) <= 2
@@ -298,125 +267,47 @@ def _token(text: str, start: int, token: str, language: str) -> Iterator[Found]:
 
 
 def _hour_or_number(
-    text: str, start: int, values: frozenset[str], language: str
+    text: str, start: int, end: int, values: frozenset[str], language: str
 ) -> tuple[Literal["time", "number"], frozenset[str]]:
     """ "at 3" and "Thursday 3" are times, and numbers too."""
     before = _BEFORE_HOUR.search(text, max(0, start - 20), start)
     if (
         before
-        and (before[1].casefold() in AT_HOUR or _looked_up(before[1], _days(language)))
+        and not _SHARE.match(text, end)
+        and (before[1].casefold() in AT_HOUR or looked_up(before[1], days_of(language)))
         and (times := hours(values))
     ):
         return "time", values | times
     return "number", values
 
 
-def number_values(written: str) -> frozenset[str]:
-    """What a number may mean: `1,200` is 1200, or 1.2 where the comma is the decimal sign."""
-    written = written.casefold()
-    factor = {"k": 1000, "m": 1_000_000, "bn": 1_000_000_000}
-    suffix = next((one for one in ("bn", "k", "m") if written.endswith(one)), "")
-    digits = re.sub(r"[\s'’]", "", written.removesuffix(suffix))
-    if not re.fullmatch(r"\d+(?:[.,]\d+)*", digits) or len(digits) > 30:
-        return frozenset({f"number:{written}"})
-    readings = {_plain(reading) for reading in _readings(digits)}
-    if suffix:
-        readings = {_plain(f"{Decimal(one) * factor[suffix]:f}") for one in readings} | {written}
-    return frozenset(f"number:{one}" for one in readings)
-
-
-def _readings(digits: str) -> Iterator[str]:
-    signs = re.findall(r"[.,]", digits)
-    parts = re.split(r"[.,]", digits)
-    if not signs:
-        yield digits
-    elif len(set(signs)) == 2 and signs[-1] not in signs[:-1]:
-        yield "".join(parts[:-1]) + "." + parts[-1]
-    elif len(signs) > 1 and len(set(signs)) == 1 and all(len(part) == 3 for part in parts[1:]):
-        yield "".join(parts)
-    elif len(signs) == 1:
-        yield ".".join(parts)
-        if len(parts[1]) == 3:
-            yield "".join(parts)
-    else:
-        yield digits
-
-
-def _plain(number: str) -> str:
-    """Without zeros that say nothing; a version number stays as it is."""
-    if number.count(".") > 1 or "," in number:
-        return number
-    whole, _, rest = number.partition(".")
-    rest = rest.rstrip("0")
-    return (whole.lstrip("0") or "0") + (f".{rest}" if rest else "")
-
-
 def _words(text: str, language: str) -> Iterator[Found]:
     """Weekdays, and numbers from two to twelve that are written out."""
-    days, numbers = _days(language), _number_words(language)
+    days, numbers = days_of(language), _number_words(language)
     for one in _WORD.finditer(text):
         word = one[0].casefold()
-        if found := _looked_up(one[0], days):
-            short = len(word) < _SHORTEST_STEM
+        if found := looked_up(one[0], days):
+            short = len(word) < SHORTEST_STEM
             if not short or (one[0][0].isupper() and (one[0] != one[0].upper())):
                 values = frozenset(f"day:{day}" for day in found)
                 yield Found(one.start(), one.end(), "day", values)
         elif word in numbers:
             values = frozenset(f"number:{number}" for number in numbers[word])
-            kind, values = _hour_or_number(text, one.start(), values, language)
+            kind, values = _hour_or_number(text, one.start(), one.end(), values, language)
             if _HOUR_WORD_BEHIND.match(text, one.end()):
                 values |= hours(values)
             yield Found(one.start(), one.end(), kind, values)
-
-
-def _looked_up(word: str, names: dict[str, frozenset[int]]) -> frozenset[int]:
-    """A calendar name by its written form, or its stem: "Thursdays", "в среду", "torstaina"."""
-    word = word.casefold()
-    for cut in range(min(4, len(word))):
-        stem = word[: len(word) - cut] if cut else word
-        if (cut == 0 or len(stem) >= _SHORTEST_STEM) and stem in names:
-            return names[stem]
-    return frozenset()
-
-
-@lru_cache(maxsize=64)
-def _months(language: str) -> dict[str, frozenset[int]]:
-    return _calendar(MONTHS, language, 1)
-
-
-@lru_cache(maxsize=64)
-def _days(language: str) -> dict[str, frozenset[int]]:
-    return _calendar(DAYS, language, 0)
-
-
-def _calendar(table: dict[str, str], language: str, first: int) -> dict[str, frozenset[int]]:
-    found: dict[str, set[int]] = {}
-    for row in _rows(table, language):
-        for number, forms in enumerate(row.split("|"), first):
-            for form in forms.split():
-                found.setdefault(form, set()).add(number)
-                stem = form.rstrip(_VOWELS)
-                if len(form) > _SHORTEST_STEM and len(stem) >= _SHORTEST_STEM:
-                    found.setdefault(stem, set()).add(number)
-    return {form: frozenset(numbers) for form, numbers in found.items()}
 
 
 @lru_cache(maxsize=64)
 def _number_words(language: str) -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
     shut = set(chain.from_iterable(words.split() for words in NO_NUMBERS.values()))
-    for row in _rows(NUMBERS, language):
+    for row in rows(NUMBERS, language):
         for number, word in enumerate(row.split(), 2):
             if word not in shut:
                 found.setdefault(word, set()).add(number)
     return {word: frozenset(numbers) for word, numbers in found.items()}
-
-
-def _rows(table: dict[str, str], language: str) -> list[str]:
-    """The table's rows for a language and English; all of them when the language is unknown."""
-    if not language:
-        return list(table.values())
-    return [table[one] for one in dict.fromkeys((language, "en")) if one in table]
 
 
 def _found(

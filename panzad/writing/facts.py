@@ -16,6 +16,7 @@ from typing import Literal
 from panzad.mail.language import language_of
 from panzad.writing import fact_patterns
 from panzad.writing.fact_patterns import Found
+from panzad.writing.fact_values import hours
 from panzad.writing.fact_words import BETWEEN_HOURS, NO_NAMES, NOUN_CAPITALS, TITLES
 
 Kind = Literal[
@@ -68,12 +69,15 @@ def facts(text: str, *, people: Collection[str] = (), language: str = "") -> tup
 def masked(text: str, *, people: Collection[str] = (), keep: Collection[str] = ()) -> str:
     """`text` with its facts replaced by `[?kind]`, the sign by which a draft shows a gap.
 
-    For mails that may lend their style only. Names of `keep` (the user's own) stay. Where every
-    noun has a capital (German) all of them in mid-sentence are masked: what a name is cannot be
-    told, and here a fact too few is worse than a word too few.
+    For mails that may lend their style only. Names of `keep` (the user's own) stay. Masked are
+    also words all in capitals and, where every noun has a capital (German), all nouns in
+    mid-sentence: what is a name cannot be told, and a fact that slips through is worse than a
+    word that is lost.
     """
     kept = {f"name:{word}" for word in _words(keep)}
-    found = [one for one in (*facts(text, people=people), *_nouns(text)) if not one.values <= kept]
+    found = [
+        one for one in (*facts(text, people=people), *_capitals(text)) if not one.values <= kept
+    ]
     return _replaced(text, found)
 
 
@@ -138,17 +142,13 @@ def _names(text: str, taken: bytearray, language: str, people: frozenset[str]) -
             yield _name(one.start(), word)
 
 
-def _nouns(text: str) -> Iterator[Fact]:
-    """All words with a capital in mid-sentence, where every noun has one."""
-    if _told(text) not in NOUN_CAPITALS:
-        return
+def _capitals(text: str) -> Iterator[Fact]:
+    """Words in mid-sentence that may be names: `ACME`, and every noun where all have a capital."""
+    nouns = _told(text) in NOUN_CAPITALS
     for one in _WORD.finditer(text):
         word = one[0]
-        if (
-            _capital(word)
-            and word.casefold() not in NO_NAMES
-            and not _starts_sentence(text, one.start())
-        ):
+        known = word.casefold() in NO_NAMES or _starts_sentence(text, one.start())
+        if not known and ((word.isupper() and len(word) > 1) or (nouns and _capital(word))):
             yield Fact(one.start(), one.end(), "name", frozenset({f"name:{word.casefold()}"}))
 
 
@@ -179,7 +179,7 @@ def _with_hours(text: str, found: list[Fact]) -> list[Fact]:
             and any(value.startswith("time:") for value in time.values)
             and BETWEEN_HOURS.fullmatch(between)
         ):
-            found[one] = replace(number, values=number.values | fact_patterns.hours(number.values))
+            found[one] = replace(number, values=number.values | hours(number.values))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from panzad.writing.facts import Fact, Kind, facts
 
@@ -39,6 +39,21 @@ class Grounded:
 
     text: str
     gaps: tuple[Kind, ...]
+
+
+def turn_sources(written: str, text: str) -> tuple[Source, ...]:
+    """The sources that a mail of the thread is: its text, and the date in its header.
+
+    `written` is ISO 8601, or as an attribution says it.
+    """
+    return Source(text, _read_date(written)), Source(written)
+
+
+def _read_date(written: str) -> date | None:
+    try:
+        return datetime.fromisoformat(written).date()
+    except ValueError:
+        return None
 
 
 def grounded(draft: str, sources: Iterable[Source], *, language: str = "") -> Grounded:
