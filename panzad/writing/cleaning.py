@@ -17,7 +17,7 @@ _LOOP_TURNS = 3
 _MAX_GREETING_WORDS = 6
 
 _PREAMBLE = re.compile(
-    r"\A(?:(?:sure|certainly|of course|absolutely)[,!.]?[^\n]{0,80}\n"
+    r"\A(?:(?:sure|certainly|of course|absolutely)[,!.]\s(?:here\b[^\n]{0,80}|[^\n]{0,80}:\s*)\n"
     r"|here(?:'s| is)[^\n]{0,80}:\s*\n)\s*",
     re.IGNORECASE,
 )
@@ -29,10 +29,12 @@ _AFTERWORD = re.compile(
     r"|i hope this (?:draft|e-?mail|response|helps)|this (?:draft|e-?mail|response|reply) )",
     re.IGNORECASE,
 )
-# Every character belongs to one match.
+# Every character belongs to one match; a dot within a word ("example.org") ends nothing.
 _SENTENCE = re.compile(
-    r"[^.!?。！？\n]+(?:[.!?。！？]+[\"”’)]*(?=\s|\Z)|\n|\Z|[.!?。！？])\s*|[.!?。！？\s]+"
+    r"(?:[^.!?。！？\n]|[.!?](?=[^\s.!?]))+(?:[.!?。！？]+[\"”’)]*)?\s*|[.!?。！？\s]+"
 )
+_ENDS = (".", "!", "?", "。", "！", "？")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _SUBJECTS = frozenset(label for label, name in FIELDS.items() if name == "subject")
 _LABEL = re.compile(r"([^\W\d_]{2,12})\s?[:：]")
 
@@ -108,34 +110,32 @@ def _without_echo(text: str, thread: Iterable[str]) -> str:
         folded
         for turn in thread
         for sentence in _SENTENCE.findall(turn)
-        if len((folded := _folded(sentence)).split()) >= _ECHO_WORDS
+        if len(_LETTERS.findall(folded := _folded(sentence))) >= _ECHO_WORDS
     }
     if not said:
         return text
     kept = [one for one in _SENTENCE.findall(text) if _folded(one) not in said]
     left = "".join(kept).strip()
     # A greeting and a sign-off are no answer.
-    return left if any(len(one.split()) > _MAX_GREETING_WORDS for one in kept) else text
+    return left if any(one.rstrip().endswith(_ENDS) for one in kept) else text
 
 
 def _without_loops(text: str) -> str:
     """Without sentences that stood there before and words that go round in a circle."""
     seen: set[str] = set()
     kept: list[str] = []
-    last = ""
     for sentence in _SENTENCE.findall(text):
         folded = _folded(sentence)
-        if folded and (folded in seen or folded == last):
+        if folded in seen:
             continue
-        if len(folded.split()) >= _REPEATED_WORDS:
+        if len(_LETTERS.findall(folded)) >= _REPEATED_WORDS:
             seen.add(folded)
-        last = folded or last
         kept.append(sentence)
     return _without_word_loops("".join(kept))
 
 
 def _without_word_loops(text: str) -> str:
-    """A run of up to eight words that stands three times in a row is kept once."""
+    """A run of up to eight words that stands again and again is kept once; "ha, ha, ha" stays."""
     pieces = re.findall(r"\S+\s*", text)
     words = [piece.strip().casefold().strip(",.;") for piece in pieces]
     for size in range(1, _MAX_LOOP_WORDS + 1):
@@ -143,10 +143,11 @@ def _without_word_loops(text: str) -> str:
         same = [0] * (len(words) + 1)
         for index in range(len(words) - size - 1, -1, -1):
             same[index] = same[index + 1] + 1 if words[index] == words[index + size] else 0
+        turns = _LOOP_TURNS if size > 2 else 2 * _LOOP_TURNS
         index = 0
         keep = [True] * len(words)
         while index < len(words):
-            if same[index] >= size * (_LOOP_TURNS - 1):
+            if same[index] >= size * (turns - 1):
                 end = index + size + same[index] - same[index] % size
                 keep[index + size : end] = [False] * (end - index - size)
                 index = end

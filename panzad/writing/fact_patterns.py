@@ -15,7 +15,7 @@ from typing import Literal
 
 from panzad.writing.fact_calendar import SHORTEST_STEM, days_of, looked_up, months_of, rows
 from panzad.writing.fact_values import date_values, hours, link_value, number_values, time_values
-from panzad.writing.fact_words import AT_HOUR, CURRENCIES, NO_NUMBERS, NUMBERS
+from panzad.writing.fact_words import AT_HOUR, CURRENCIES, FOREIGN_NUMBERS, NO_NUMBERS, NUMBERS
 
 _TOP_LEVEL = (
     r"com|org|net|edu|gov|info|biz|io|eu|de|at|ch|fr|it|es|pt|nl|be|dk|se|no|fi|pl|cz|sk|hu|ro|bg"
@@ -34,7 +34,7 @@ _NUMERIC_DATE = re.compile(
 )
 _DAY_MONTH = re.compile(
     r"(?<![\d.,:/])(\d{1,2})(?:st|nd|rd|th|er|re|[.ºªº])?\s{0,3}(?:(?:of|de|d['’]|-)\s{0,2})?"
-    r"([^\W\d_]{3,12})\b\.?(?:,?\s{0,2}(?:(?:de|of)\s)?((?:19|20)\d\d)\b)?",
+    r"([^\W\d_]{3,12})\b(?:\.?,?\s{0,2}(?:(?:de|of)\s)?((?:19|20)\d\d)\b)?",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
@@ -75,12 +75,13 @@ _MONEY = "|".join(
     re.escape(word) + (r"\b" if word[-1].isalpha() and word[-1].isascii() else "")
     for word in _MONEY_WORDS
 )
+_FIGURE = r"\d(?:[.,'’]?\d|[ \u00a0\u202f]\d{3}(?!\d)){0,20}"
 _AMOUNT_BEFORE = re.compile(
-    rf"(?<![^\W\d_])({_MONEY})\s?(\d(?:[\d.,'’]|[ \u00a0\u202f]\d{{3}}(?!\d)){{0,20}})(k|m|bn)?\b",
+    rf"(?<![^\W\d_])({_MONEY})\s?({_FIGURE})(k|m|bn)?\b",
     re.IGNORECASE,
 )
 _AMOUNT_AFTER = re.compile(
-    rf"(?<![\d.,])(\d(?:[\d.,'’]|[ \u00a0\u202f]\d{{3}}(?!\d)){{0,20}})(k|m|bn)?"
+    rf"(?<![\d.,:])({_FIGURE})(k|m|bn)?"
     rf"[.,]?-{{0,2}}\s?({_MONEY})",
     re.IGNORECASE,
 )
@@ -88,6 +89,8 @@ _SPACED = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f'’]\d{3}){1,4}(?:[.,]\d{1,4})?(?![\d]|[.,]\d)"
 )
 _LIST_NUMBER = re.compile(r"(?m)^[ \t>]*\(?\d{1,2}[.):](?=\s)|\(\d\)|\[\d{1,2}\]")
+# "1. May I ask": English puts no stop behind the day.
+_MAY_BE_A_LIST = re.compile(r"\d{1,2}\.\s(?:May|March)\b")
 _IDIOM = re.compile(r"(?<!\d)(?:24/7|50/50|50-50|9-5)(?!\d)")
 _LETTERS = r"A-Za-z\u00c0-\u024f\u0370-\u052f"
 _TOKEN = re.compile(rf"#?(?:[{_LETTERS}]{{1,12}}[-_/.]?)?\d(?:[.,\-–/_]?[\d{_LETTERS}]){{0,40}}")
@@ -115,9 +118,21 @@ def found(text: str, language: str) -> Iterator[Found]:
     """All finds in `text` (digits as 0 to 9); words are read in `language` and English, in all
     languages when it is empty."""
     sure: list[Found] = []
-    for one in chain(_IDIOM.finditer(text), _LIST_NUMBER.finditer(text)):
-        sure.append(Found(one.start(), one.end(), "number", frozenset()))
-    sure += chain(_links(text), _dates(text, language), _phones(text), _times(text), _amounts(text))
+    taken = bytearray(len(text))
+    idioms = (Found(*one.span(), "number", frozenset()) for one in _IDIOM.finditer(text))
+    lists = (Found(*one.span(), "number", frozenset()) for one in _LIST_NUMBER.finditer(text))
+    for one in chain(
+        idioms,
+        _links(text),
+        _dates(text, language),
+        lists,
+        _phones(text),
+        _times(text),
+        _amounts(text),
+    ):
+        if not any(taken[one.start : one.end]):
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
+            sure.append(one)
     yield from sure
     # A number ends where a surer find begins: "2-3pm".
     rest = _blanked(text, sure)
@@ -162,6 +177,8 @@ def _dates(text: str, language: str) -> Iterator[Found]:
         if values and not (one[5] and int(first) < int(second) <= 4):
             yield _found(one, "date", values)
     for one in _DAY_MONTH.finditer(text):
+        if _MAY_BE_A_LIST.match(one[0]):
+            continue
         for month in looked_up(one[2], months):
             if values := date_values(one[3], month, one[1]):
                 yield _found(one, "date", values)
@@ -214,21 +231,17 @@ def _times(text: str) -> Iterator[Found]:
 
 def _amounts(text: str) -> Iterator[Found]:
     for one in _AMOUNT_BEFORE.finditer(text):
-        yield _amount(one.start(), one[1], one.start(2), one[2], one[3], one.end())
+        yield _amount(one, one[1], one[2] + (one[3] or ""))
     for one in _AMOUNT_AFTER.finditer(text):
-        yield _amount(one.start(), one[3], one.start(1), one[1], one[2], one.end())
+        yield _amount(one, one[3], one[1] + (one[2] or ""))
 
 
-def _amount(start: int, money: str, at: int, digits: str, times: str | None, end: int) -> Found:
-    kept = digits.rstrip(".,'’ ")
-    if end == at + len(digits):
-        end = at + len(kept)
+def _amount(one: re.Match[str], money: str, figure: str) -> Found:
     currency = _currencies()[money.casefold()]
     values = {
-        f"amount:{currency}:{value.removeprefix('number:')}"
-        for value in number_values(kept + (times or ""))
+        f"amount:{currency}:{value.removeprefix('number:')}" for value in number_values(figure)
     }
-    return Found(start, end, "amount", frozenset(values))
+    return Found(one.start(), one.end(), "amount", frozenset(values))
 
 
 @lru_cache(maxsize=1)
@@ -302,7 +315,7 @@ def _words(text: str, language: str) -> Iterator[Found]:
 @lru_cache(maxsize=64)
 def _number_words(language: str) -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
-    shut = set(chain.from_iterable(words.split() for words in NO_NUMBERS.values()))
+    shut = NO_NUMBERS if language else NO_NUMBERS | FOREIGN_NUMBERS
     for row in rows(NUMBERS, language):
         for number, word in enumerate(row.split(), 2):
             if word not in shut:

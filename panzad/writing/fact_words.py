@@ -38,9 +38,10 @@ NUMBERS: dict[str, str] = {
     "tr": "iki üç dört beş altı yedi sekiz dokuz on onbir oniki",
     "uk": "два три чотири п'ять шість сім вісім дев'ять десять одинадцять дванадцять",
 }
-# More often another word than a number: "du bist sei", "nou", "the seven sins" stays.
-NO_NUMBERS: dict[str, str] = {"it": "sei", "da": "to ti", "no": "to ti", "tr": "on", "pt": "sete"}
-
+# More often another word than a number in their own language: "sei" is "be" too, "to" is "it".
+NO_NUMBERS = _set("sei to ti on sete")
+# Another word in another language, English mostly: no numbers where the language is not known.
+FOREIGN_NUMBERS = _set("due once set fire dos opt elf sex ni fem nou deu acht tre tri hat")
 # What stands between a sentence and an hour: "at 3", "um 15", "vers 9".
 AT_HOUR = _set(
     "at um gegen ab à vers dès às alle ore las kl klokken klo om rond ca в о o godz until till by"
@@ -77,13 +78,15 @@ CURRENCIES: dict[str, str] = {
     "CENT": "¢ cent cents ct",
 }
 
+ABBREVIATIONS = _set(
+    "re fw fwd ps p.s pps am pm cc bcc btw fyi asap imo imho lol tbd tba eod eta rsvp faq"
+)
 # Capitalised in mid-sentence, and nobody's name: greetings, sign-offs, forms of address.
-NO_NAMES = _set(
+NO_NAMES = ABBREVIATIONS | _set(
     """
     i i'm i'll i've i'd ok okay hi hello hey dear all everyone everybody team folks guys sir madam
     mr mrs ms miss dr prof best kind kindest warm warmest regards regard wishes thanks thank you
     many cheers yours sincerely faithfully truly love take care talk soon respectfully cordially
-    re fw fwd ps p.s pps am pm cc bcc btw fyi asap imo imho lol tbd tba eod eta rsvp faq
     hallo liebe lieber sehr geehrte geehrter geehrten damen herren herr frau guten tag morgen abend
     moin servus grüß gott zusammen beste besten herzliche herzlichen viele vielen freundliche
     freundlichen mit gruß grüße grüßen grüsse grüssen dank danke lg vg mfg sie ihnen ihr ihre ihren

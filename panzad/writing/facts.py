@@ -27,7 +27,9 @@ Kind = Literal[
 _SURE_LETTERS = 40
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?…:;。！？]['\"”’)\]]*\s|\n)[\s>*•\-–—\"“„«'‘(\[]*\Z")
+_SENTENCE_START = re.compile(
+    r"(?:^|[.!?…:;。！？]['\"”’)\]]*\s|\n)[\s>*•\-–—\"“„«'‘(\[]*(?:\d{1,2}[.):]\s)?\Z"
+)
 _GREETING = re.compile(r"\A\s*[^\n]{1,60}[,!:，]?[ \t]*(?:\n|\Z)")
 _HONOUR = re.compile(r"([^\W\d_]{1,8}?)(?=様|さん|さま|先生|님)")
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from panzad.mail.message import Address
 from panzad.mail.signatures import name_words
-from panzad.writing.fact_words import NO_NAMES
+from panzad.writing.fact_words import ABBREVIATIONS, NO_NAMES
 
 _MAX_NAME_WORDS = 4
 _MAX_CLOSING_WORDS = 5
 
+_FAREWELL = NO_NAMES - ABBREVIATIONS
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # What small models leave for the user to fill in.
 _PLACEHOLDER = re.compile(r"[\[<{(][^\[\]<>{}()\n]{1,30}[\]>})]")
@@ -55,7 +56,7 @@ def own_sign_off(text: str, signer: Signer, others: Collection[str]) -> str:
     if _is_foreign(last.strip(), above, signer, others):
         return f"{above}\n{signer.name}".rstrip()
     match = _ONE_LINE.search(last)
-    if match and _closes(match["closing"]) and _is_foreign(match["name"], "", signer, others):
+    if match and _is_foreign(match["name"], match["closing"], signer, others):
         return f"{text[: len(text) - len(match['name'])]}{signer.name}".rstrip()
     return text
 
@@ -81,7 +82,7 @@ def _is_foreign(line: str, above: str, signer: Signer, others: Collection[str]) 
     if all(word.casefold() in known for word in words):
         return True
     before = next((one for one in reversed(above.split("\n")) if one.strip()), "")
-    return not above or _closes(before)
+    return _closes(before)
 
 
 def _looks_like_name(line: str, words: Sequence[str]) -> bool:
@@ -113,7 +114,7 @@ def _closes(line: str) -> bool:
     words = _WORD.findall(line)
     if not 0 < len(words) <= _MAX_CLOSING_WORDS:
         return False
-    return line.endswith((",", "，")) or all(word.casefold() in NO_NAMES for word in words)
+    return line.endswith((",", "，")) or all(word.casefold() in _FAREWELL for word in words)
 
 
 def _signed_with(text: str) -> str:
