@@ -27,10 +27,12 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:mailto:)?[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_CJK_DATE = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号])?")
+_ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_CJK_DATE = re.compile(
+    r"(?:((?:19|20)\d\d)\s?[年년]\s?)?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号])?"
+)
 _NUMERIC_DATE = re.compile(
-    r"(?<![\d/.,-])(\d{1,2})(?:([/.-])(\d{1,2})\2(\d{4}|\d{2})?(?![\d/-])|/(\d{1,2})(?![\d/]))"
+    r"(?<![\d/.,-])(\d{1,2})(?:([/.-])(\d{1,2})\2((?:19|20)\d\d|\d{2})?(?![\d/-])|/(\d{1,2})(?![\d/]))"
 )
 _DAY_MONTH = re.compile(
     r"(?<![\d.,:/])(\d{1,2})(?:st|nd|rd|th|er|re|[.ºªº])?\s{0,3}(?:(?:of|de|d['’]|-)\s{0,2})?"
@@ -170,8 +172,10 @@ def _dates(text: str, language: str) -> Iterator[Found]:
         yield _found(one, "date", date_values(one[1], one[2], one[3]))
     for one in _NUMERIC_DATE.finditer(text):
         first, second = one[1], one[3] or one[5]
-        values = date_values(one[4], second, first) | date_values(one[4], first, second)
-        if values and one[2] == ".":
+        values = date_values(one[4], second, first)
+        if one[2] != ".":
+            values |= date_values(one[4], first, second)
+        elif values:
             # "3.2." ends a sentence and "7.3.94" is a version as often.
             values |= number_values(one[0].strip("."))
         if values and not (one[5] and int(first) < int(second) <= 4):
@@ -268,8 +272,10 @@ def _token(text: str, start: int, token: str, language: str) -> Iterator[Found]:
         and token.count("/") + len(re.findall("[-–]", token)) <= 2
     ):
         for part in re.finditer(r"[\d.,]*\d", token):
-            place = start + part.start()
-            yield Found(place, start + part.end(), "number", number_values(part[0]))
+            at, to = start + part.start(), start + part.end()
+            # "from 10-7": what stands before the range stands before its end too.
+            _, values = _hour_or_number(text, start, end, number_values(part[0]), language)
+            yield Found(at, to, "number", values)
     elif unit := _UNIT.fullmatch(token):
         yield Found(start, end, "number", number_values(unit[1]) | number_values(token))
     elif sum(one.isdigit() for one in token) >= 2:

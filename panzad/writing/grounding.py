@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from panzad.writing.facts import Fact, Kind, facts
 
@@ -50,10 +50,14 @@ def turn_sources(written: str, text: str) -> tuple[Source, ...]:
 
 
 def _read_date(written: str) -> date | None:
-    try:
-        return datetime.fromisoformat(written).date()
-    except ValueError:
-        return None
+    """The day of a mail; none where an attribution leaves in doubt which one it is."""
+    days = {
+        value.removeprefix("date:")
+        for fact in facts(written)
+        for value in fact.values
+        if fact.kind == "date" and len(value) == len("date:2026-11-12")
+    }
+    return _day(*map(int, days.pop().split("-"))) if len(days) == 1 else None
 
 
 def grounded(draft: str, sources: Iterable[Source], *, language: str = "") -> Grounded:

@@ -87,6 +87,18 @@ class TestGrounded:
         draft = "Thanks for your mail of 9 November, see you on the 12th."
         assert grounded(draft, sources).text == draft
 
+    @pytest.mark.parametrize(
+        "written", ["2026-11-09T10:00:00+01:00", "Monday, November 9, 2026 1:14 PM", "Mo., 9.11.26"]
+    )
+    def test_a_weekday_counts_from_the_day_of_its_mail(self, written: str) -> None:
+        sources = turn_sources(written, "See you on Thursday.")
+        assert grounded("See you on 12 November 2026.", sources).gaps == ()
+
+    @pytest.mark.parametrize("written", ["", "yesterday", "2026-02-31", "10/11/2026", "9999-12-31"])
+    def test_a_mail_of_no_certain_day_dates_nothing(self, written: str) -> None:
+        sources = turn_sources(written, "See you on Thursday.")
+        assert grounded("See you on 12 November 2026.", sources).gaps == ("date",)
+
     @given(st.text(max_size=200), st.text(max_size=200))
     def test_a_text_is_grounded_in_itself(self, text: str, other: str) -> None:
         sources = [Source(text, MONDAY), Source(other)]
