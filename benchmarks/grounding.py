@@ -5,6 +5,7 @@
 DIR holds `threads/`, `enron/blair-l` and `panza-emails/`. A true reply also says what stood
 nowhere before, so this is the ceiling of the false alarms, not their number: each gap is either
 news that only the author could know, or a fact that the rules failed to recognise in its sources.
+`not_learnt` is the share of their characters that the loss mask of a training would hide.
 `cleaned` counts the mails in which the rules against loops, echoes, boilerplate and other people's
 names would change a word; there each is a false alarm.
 """
@@ -26,7 +27,7 @@ from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
 from panzad.mail.thread import Turn, thread_of
 from panzad.writing.cleaning import draft_text
-from panzad.writing.facts import facts
+from panzad.writing.facts import facts, unprompted
 from panzad.writing.grounding import Source, grounded, turn_sources
 from panzad.writing.signoff import Signer, own_sign_off
 
@@ -59,11 +60,13 @@ def main(data: Path, show: bool) -> None:
 
 def _figures(mails: list[Written], *, show: bool) -> dict[str, object]:
     kinds: Counter[str] = Counter()
-    checked = whole = cleaned = 0
+    checked = whole = cleaned = hidden = 0
     for mail in mails:
         found = grounded(mail.text, mail.sources)
         kinds.update(found.gaps)
         whole += not found.gaps
+        prompt = "\n".join(source.text for source in mail.sources)
+        hidden += sum(one.end - one.start for one in unprompted(mail.text, prompt))
         cleaned += _cleaned(mail).split() != mail.text.split()
         checked += sum(one.kind != "name" for one in facts(mail.text))
         if show and found.gaps:
@@ -76,6 +79,7 @@ def _figures(mails: list[Written], *, show: bool) -> dict[str, object]:
         "facts": checked,
         "gaps": gaps,
         "gaps_per_100_words": round(100 * gaps / words, 2),
+        "not_learnt": f"{hidden / sum(len(mail.text) for mail in mails):.1%}",
         "cleaned": cleaned,
         "kinds": dict(kinds.most_common()),
     }

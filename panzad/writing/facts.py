@@ -30,6 +30,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _SENTENCE_START = re.compile(
     r"(?:^|[.!?…:;。！？]['\"”’)\]]*\s|\n)[\s>*•\-–—\"“„«'‘(\[]*(?:\d{1,2}[.):]\s)?\Z"
 )
+_COLON = re.compile(r"[:;]\s['\"“„«(]?\Z")
 _GREETING = re.compile(r"\A\s*[^\n]{1,60}[,!:，]?[ \t]*(?:\n|\Z)")
 _HONOUR = re.compile(r"([^\W\d_]{1,8}?)(?=様|さん|さま|先生|님)")
 
@@ -72,9 +73,9 @@ def masked(text: str, *, people: Collection[str] = (), keep: Collection[str] = (
     """`text` with its facts replaced by `[?kind]`, the sign by which a draft shows a gap.
 
     For mails that may lend their style only. Names of `keep` (the user's own) stay. Masked are
-    also words all in capitals and, where every noun has a capital (German), all nouns in
-    mid-sentence: what is a name cannot be told, and a fact that slips through is worse than a
-    word that is lost.
+    also words all in capitals, capitals behind a colon and, where every noun has a capital
+    (German), all nouns in mid-sentence: a fact that slips through is worse than a word that is
+    lost. An unknown name that begins a sentence cannot be told and stays.
     """
     kept = {f"name:{word}" for word in _words(keep)}
     found = [
@@ -145,12 +146,18 @@ def _names(text: str, taken: bytearray, language: str, people: frozenset[str]) -
 
 
 def _capitals(text: str) -> Iterator[Fact]:
-    """Words in mid-sentence that may be names: `ACME`, and every noun where all have a capital."""
+    """Words in mid-sentence that may be names: `ACME`, what follows a colon, and every noun where
+    all have a capital."""
     nouns = _told(text) in NOUN_CAPITALS
     for one in _WORD.finditer(text):
         word = one[0]
-        known = word.casefold() in NO_NAMES or _starts_sentence(text, one.start())
-        if not known and ((word.isupper() and len(word) > 1) or (nouns and _capital(word))):
+        if word.casefold() in NO_NAMES:
+            continue
+        announced = _COLON.search(text, max(0, one.start() - 4), one.start())
+        inside = announced or not _starts_sentence(text, one.start())
+        if (_capital(word) and (announced or (nouns and inside))) or (
+            inside and word.isupper() and len(word) > 1
+        ):
             yield Fact(one.start(), one.end(), "name", frozenset({f"name:{word.casefold()}"}))
 
 
