@@ -13,7 +13,7 @@ import structlog
 from panzad.drafting.task import DraftTask
 from panzad.engines.protocol import Engine, Sampling
 from panzad.writing import cleaning, prompts
-from panzad.writing.facts import Kind
+from panzad.writing.fact_values import Kind
 from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
 from panzad.writing.prompts import WritingTask
 from panzad.writing.signoff import Signer, own_sign_off

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
 from panzad.writing.fact_calendar import SHORTEST_STEM, days_of, looked_up, months_of, rows
-from panzad.writing.fact_values import date_values, hours, link_value, number_values, time_values
+from panzad.writing.fact_values import (
+    Fact,
+    date_values,
+    hours,
+    link_value,
+    number_values,
+    time_values,
+)
 from panzad.writing.fact_words import AT_HOUR, CURRENCIES, FOREIGN_NUMBERS, NO_NUMBERS, NUMBERS
 
 _TOP_LEVEL = (
@@ -106,23 +112,15 @@ _HOUR_WORD_BEHIND = re.compile(r"\s?(?:o['’]?clock|uhr|heures?|uur)\b", re.IGN
 _CLOSES = {")": "(", "]": "["}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a finder saw; one without values only holds its place ("24/7")."""
+def found(text: str, language: str) -> Iterator[Fact]:
+    """All finds in `text` (digits as 0 to 9), in no order; one without values only holds its place.
 
-    start: int
-    end: int
-    kind: Literal["number", "date", "day", "time", "amount", "link", "address", "phone", "name"]
-    values: frozenset[str]
-
-
-def found(text: str, language: str) -> Iterator[Found]:
-    """All finds in `text` (digits as 0 to 9); words are read in `language` and English, in all
-    languages when it is empty."""
-    sure: list[Found] = []
+    Words are read in `language` and English, in all languages when it is empty.
+    """
+    sure: list[Fact] = []
     taken = bytearray(len(text))
-    idioms = (Found(*one.span(), "number", frozenset()) for one in _IDIOM.finditer(text))
-    lists = (Found(*one.span(), "number", frozenset()) for one in _LIST_NUMBER.finditer(text))
+    idioms = (Fact(*one.span(), "number", frozenset()) for one in _IDIOM.finditer(text))
+    lists = (Fact(*one.span(), "number", frozenset()) for one in _LIST_NUMBER.finditer(text))
     for one in chain(
         idioms,
         _links(text),
@@ -143,27 +141,27 @@ def found(text: str, language: str) -> Iterator[Found]:
     yield from _words(rest, language)
 
 
-def _blanked(text: str, finds: Sequence[Found]) -> str:
+def _blanked(text: str, finds: Sequence[Fact]) -> str:
     kept = list(text)
     for one in finds:
         kept[one.start : one.end] = "\0" * (one.end - one.start)
     return "".join(kept)
 
 
-def _links(text: str) -> Iterator[Found]:
+def _links(text: str) -> Iterator[Fact]:
     for one in _ADDRESS.finditer(text):
         plain = one[0].removeprefix("mailto:").strip("'")
         start = one.start() + one[0].index(plain)
         values = frozenset({f"address:{plain.casefold()}"})
-        yield Found(start, start + len(plain), "address", values)
+        yield Fact(start, start + len(plain), "address", values)
     for one in _LINK.finditer(text):
         link = one[0].rstrip(".,;:!?'’*_»…")
         while link[-1:] in _CLOSES and link.count(link[-1]) > link.count(_CLOSES[link[-1]]):
             link = link[:-1].rstrip(".,;:!?'’*_»…")
-        yield Found(one.start(), one.start() + len(link), "link", frozenset({link_value(link)}))
+        yield Fact(one.start(), one.start() + len(link), "link", frozenset({link_value(link)}))
 
 
-def _dates(text: str, language: str) -> Iterator[Found]:
+def _dates(text: str, language: str) -> Iterator[Fact]:
     """Dates that hold a day and a month, or a month and a year."""
     months = months_of(language)
     for one in _ISO_DATE.finditer(text):
@@ -195,13 +193,13 @@ def _dates(text: str, language: str) -> Iterator[Found]:
             yield _found(one, "date", date_values(one[2], month, None))
 
 
-def _bare_dates(text: str, language: str) -> Iterator[Found]:
+def _bare_dates(text: str, language: str) -> Iterator[Fact]:
     """ "the 12th", "am 12.", "2026", "in November"."""
     for one in _NTH.finditer(text):
         day = str(int(one[1] or one[2]))
         start = one.start(1) if one[1] else one.start(2)
         kind = "date" if 1 <= int(day) <= 31 else "number"
-        yield Found(start, one.end(), kind, frozenset({f"dom:{day}", f"number:{day}"}))
+        yield Fact(start, one.end(), kind, frozenset({f"dom:{day}", f"number:{day}"}))
     for one in _YEAR.finditer(text):
         yield _found(one, "date", frozenset({f"year:{one[1]}", f"number:{one[1]}"}))
     months = months_of(language)
@@ -213,14 +211,14 @@ def _bare_dates(text: str, language: str) -> Iterator[Found]:
                 yield _found(one, "date", frozenset(values))
 
 
-def _phones(text: str) -> Iterator[Found]:
+def _phones(text: str) -> Iterator[Fact]:
     for one in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", one[0])
         if 7 <= len(digits) <= 15:
             yield _found(one, "phone", frozenset({f"phone:{digits[-8:]}", f"phone:{digits[-7:]}"}))
 
 
-def _times(text: str) -> Iterator[Found]:
+def _times(text: str) -> Iterator[Fact]:
     for one in _CLOCK.finditer(text):
         hour = int(one[1])
         minute = next((int(part) for part in one.group(2, 4, 7, 8, 9) if part), 0)
@@ -230,22 +228,22 @@ def _times(text: str) -> Iterator[Found]:
             yield _found(one, "time", values)
     for one in _DOTTED_HOUR.finditer(text):
         if values := time_values(int(one[1]), int(one[2]), ""):
-            yield Found(one.start(1), one.end(), "time", values)
+            yield Fact(one.start(1), one.end(), "time", values)
 
 
-def _amounts(text: str) -> Iterator[Found]:
+def _amounts(text: str) -> Iterator[Fact]:
     for one in _AMOUNT_BEFORE.finditer(text):
         yield _amount(one, one[1], one[2] + (one[3] or ""))
     for one in _AMOUNT_AFTER.finditer(text):
         yield _amount(one, one[3], one[1] + (one[2] or ""))
 
 
-def _amount(one: re.Match[str], money: str, figure: str) -> Found:
+def _amount(one: re.Match[str], money: str, figure: str) -> Fact:
     currency = _currencies()[money.casefold()]
     values = {
         f"amount:{currency}:{value.removeprefix('number:')}" for value in number_values(figure)
     }
-    return Found(one.start(), one.end(), "amount", frozenset(values))
+    return Fact(one.start(), one.end(), "amount", frozenset(values))
 
 
 @lru_cache(maxsize=1)
@@ -253,20 +251,20 @@ def _currencies() -> dict[str, str]:
     return {word: code for code, words in CURRENCIES.items() for word in words.split()}
 
 
-def _numbers(text: str, language: str) -> Iterator[Found]:
+def _numbers(text: str, language: str) -> Iterator[Fact]:
     for one in _SPACED.finditer(text):
         yield _found(one, "number", number_values(one[0]))
     for one in _TOKEN.finditer(text):
         yield from _token(text, one.start(), one[0], language)
 
 
-def _token(text: str, start: int, token: str, language: str) -> Iterator[Found]:
+def _token(text: str, start: int, token: str, language: str) -> Iterator[Fact]:
     """A number with what hangs on it: a unit, a range, or letters that make it a code."""
     end = start + len(token)
     if re.fullmatch(r"\d{1,2}/\d{1,2}", token):
-        yield Found(start, end, "number", frozenset({f"number:{token}"}))
+        yield Fact(start, end, "number", frozenset({f"number:{token}"}))
     elif re.fullmatch(r"[\d.,]+", token):
-        yield Found(start, end, *_hour_or_number(text, start, end, number_values(token), language))
+        yield Fact(start, end, *_hour_or_number(text, start, end, number_values(token), language))
     elif (
         re.fullmatch(r"[\d.,]+(?:[-–/][\d.,]+)+", token)
         and token.count("/") + len(re.findall("[-–]", token)) <= 2
@@ -275,14 +273,14 @@ def _token(text: str, start: int, token: str, language: str) -> Iterator[Found]:
             at, to = start + part.start(), start + part.end()
             # "from 10-7": what stands before the range stands before its end too.
             _, values = _hour_or_number(text, start, end, number_values(part[0]), language)
-            yield Found(at, to, "number", values)
+            yield Fact(at, to, "number", values)
     elif unit := _UNIT.fullmatch(token):
-        yield Found(start, end, "number", number_values(unit[1]) | number_values(token))
+        yield Fact(start, end, "number", number_values(unit[1]) | number_values(token))
     elif sum(one.isdigit() for one in token) >= 2:
         code = token.lstrip("#").casefold()
-        yield Found(start, end, "number", frozenset({f"number:{code}"}))
+        yield Fact(start, end, "number", frozenset({f"number:{code}"}))
     elif token.startswith("#"):
-        yield Found(start, end, "number", number_values(token[1:]))
+        yield Fact(start, end, "number", number_values(token[1:]))
 
 
 def _hour_or_number(
@@ -300,7 +298,7 @@ def _hour_or_number(
     return "number", values
 
 
-def _words(text: str, language: str) -> Iterator[Found]:
+def _words(text: str, language: str) -> Iterator[Fact]:
     """Weekdays, and numbers from two to twelve that are written out."""
     days, numbers = days_of(language), _number_words(language)
     for one in _WORD.finditer(text):
@@ -309,13 +307,13 @@ def _words(text: str, language: str) -> Iterator[Found]:
             short = len(word) < SHORTEST_STEM
             if not short or (one[0][0].isupper() and (one[0] != one[0].upper())):
                 values = frozenset(f"day:{day}" for day in found)
-                yield Found(one.start(), one.end(), "day", values)
+                yield Fact(one.start(), one.end(), "day", values)
         elif word in numbers:
             values = frozenset(f"number:{number}" for number in numbers[word])
             kind, values = _hour_or_number(text, one.start(), one.end(), values, language)
             if _HOUR_WORD_BEHIND.match(text, one.end()):
                 values |= hours(values)
-            yield Found(one.start(), one.end(), kind, values)
+            yield Fact(one.start(), one.end(), kind, values)
 
 
 @lru_cache(maxsize=64)
@@ -331,5 +329,5 @@ def _number_words(language: str) -> dict[str, frozenset[int]]:
 
 def _found(
     one: re.Match[str], kind: Literal["number", "date", "time", "phone"], values: frozenset[str]
-) -> Found:
-    return Found(one.start(), one.end(), kind, values)
+) -> Fact:
+    return Fact(one.start(), one.end(), kind, values)

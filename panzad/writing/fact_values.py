@@ -1,10 +1,30 @@
-"""What a fact means, in one form for all ways to write it: the values that `facts` gives."""
+"""What a fact is, and its meaning in one form for all ways to write it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["number", "date", "day", "time", "amount", "link", "address", "phone", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact as it stands in a text from `start` to `end`.
+
+    `values` are all it may mean, normalised: `3:00` is `time:03:00` or `time:15:00`. Two facts
+    agree when they share one. The forms are `number:1200.5`, `date:2026-11-12`, `date:11-12`,
+    `dom:12` (day of a month), `month:11`, `year:2026`, `day:3` (Monday is 0), `time:15:00`,
+    `amount:EUR:50`, `link:host/path`, `address:…`, `phone:` and its last digits, `name:` one word.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    values: frozenset[str]
 
 
 def link_value(link: str) -> str:

@@ -9,19 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Literal
 
 from panzad.mail.language import language_of
 from panzad.writing import fact_patterns
-from panzad.writing.fact_patterns import Found
-from panzad.writing.fact_values import hours
+from panzad.writing.fact_values import Fact, hours
 from panzad.writing.fact_words import BETWEEN_HOURS, NO_NAMES, NOUN_CAPITALS, TITLES
-
-Kind = Literal[
-    "number", "date", "day", "time", "amount", "link", "address", "phone", "name"
-]  # fmt: skip
 
 # A shorter text is read in all languages at once: "Donnerstag 15 Uhr".
 _SURE_LETTERS = 40
@@ -32,34 +26,21 @@ _SENTENCE_START = re.compile(
 )
 _COLON = re.compile(r"[:;]\s['\"“„«(]?\Z")
 _GREETING = re.compile(r"\A\s*[^\n]{1,60}[,!:，]?[ \t]*(?:\n|\Z)")
-_HONOUR = re.compile(r"([^\W\d_]{1,8}?)(?=様|さん|さま|先生|님)")
+# Kanji or katakana before a Japanese form of address, a Korean name before its own.
+_HONOUR = re.compile(
+    r"([\u4e00-\u9fff\u30a0-\u30ff々]{1,8})(?=様|さん|さま|先生)|([가-힣]{2,4})(?=님)"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact as it stands in a text from `start` to `end`.
-
-    `values` are all it may mean, normalised: `3:00` is `time:03:00` or `time:15:00`. Two facts
-    agree when they share one. The forms are `number:1200.5`, `date:2026-11-12`, `date:11-12`,
-    `dom:12` (day of a month), `month:11`, `year:2026`, `day:3` (Monday is 0), `time:15:00`,
-    `amount:EUR:50`, `link:host/path`, `address:…`, `phone:` and its last digits, `name:` one word.
-    """
-
-    start: int
-    end: int
-    kind: Kind
-    values: frozenset[str]
-
-
-def facts(text: str, *, people: Collection[str] = (), language: str = "") -> tuple[Fact, ...]:
+def facts(text: str, *, people: Collection[str] = ()) -> tuple[Fact, ...]:
     """The facts in `text` in the order in which they stand; they do not overlap.
 
-    `people` are names known from the thread and its headers. `language` (ISO 639-1) is told by
-    the text where it is long enough. "One", list numbers ("2.") and "24/7" are no facts; a word
-    with a capital in mid-sentence is a name, in German only where the place says so.
+    `people` are names known from the thread and its headers. "One", list numbers ("2.") and
+    "24/7" are no facts; a word with a capital in mid-sentence is a name, in German only where the
+    place says so.
     """
     plain = _ascii_digits(text)
-    language = _told(plain) or language
+    language = _told(plain)
     taken = bytearray(len(plain))
     found: list[Fact] = []
     for one in fact_patterns.found(plain, language):
@@ -96,12 +77,12 @@ def unprompted(text: str, prompt: str, *, people: Collection[str] = ()) -> tuple
     return tuple(one for one in facts(text, people=people) if not one.values & known)
 
 
-def _add(found: list[Fact], taken: bytearray, one: Found | Fact) -> None:
+def _add(found: list[Fact], taken: bytearray, one: Fact) -> None:
     """Keep a fact unless an earlier one holds its place."""
     if one.start < one.end and not any(taken[one.start : one.end]):
         taken[one.start : one.end] = b"\x01" * (one.end - one.start)
         if one.values:
-            found.append(Fact(one.start, one.end, one.kind, one.values))
+            found.append(one)
 
 
 def _told(text: str) -> str:
@@ -120,10 +101,10 @@ def _words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
 
 
-def _names(text: str, taken: bytearray, language: str, people: frozenset[str]) -> Iterator[Found]:
+def _names(text: str, taken: bytearray, language: str, people: frozenset[str]) -> Iterator[Fact]:
     """Names, one word each: known ones anywhere, others by their capital."""
     for one in _HONOUR.finditer(text):
-        yield _name(one.start(1), one[1])
+        yield _name(one.start(), one[0])
     greeting = _GREETING.match(text)
     greets = greeting.end() if greeting and len(greeting[0].split()) <= 5 else 0
     before = ""
@@ -161,9 +142,9 @@ def _capitals(text: str) -> Iterator[Fact]:
             yield Fact(one.start(), one.end(), "name", frozenset({f"name:{word.casefold()}"}))
 
 
-def _name(start: int, word: str) -> Found:
+def _name(start: int, word: str) -> Fact:
     word = re.sub(r"['’]s\Z", "", word)
-    return Found(start, start + len(word), "name", frozenset({f"name:{word.casefold()}"}))
+    return Fact(start, start + len(word), "name", frozenset({f"name:{word.casefold()}"}))
 
 
 def _capital(word: str) -> bool:

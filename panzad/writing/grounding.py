@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from panzad.writing.facts import Fact, Kind, facts
+from panzad.writing.fact_values import Fact, Kind
+from panzad.writing.facts import facts
 
 # What may stand between the parts of one date: "Thursday, the 12th of November".
 _ONE_DATE = re.compile(r",?\s{0,2}(?:(?:the|den|dem|le|el|il|o|of|de)\s)?", re.IGNORECASE)
@@ -60,7 +61,7 @@ def _read_date(written: str) -> date | None:
     return _day(*map(int, days.pop().split("-"))) if len(days) == 1 else None
 
 
-def grounded(draft: str, sources: Iterable[Source], *, language: str = "") -> Grounded:
+def grounded(draft: str, sources: Iterable[Source]) -> Grounded:
     """`draft` with `[?date]` or its like for each fact that stands in none of `sources`.
 
     Numbers, dates, weekdays, times, amounts, links, addresses and phone numbers are held to it,
@@ -71,7 +72,7 @@ def grounded(draft: str, sources: Iterable[Source], *, language: str = "") -> Gr
     known = _known(sources)
     missing = [
         one
-        for one in facts(draft, language=language)
+        for one in facts(draft)
         if one.kind != "name" and not (one.values | _as_needed(one)) & known
     ]
     return _with_gaps(draft, missing)
