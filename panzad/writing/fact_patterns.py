@@ -308,7 +308,7 @@ def _words(text: str, language: str) -> Iterator[Fact]:
             if not short or (one[0][0].isupper() and (one[0] != one[0].upper())):
                 values = frozenset(f"day:{day}" for day in found)
                 yield Fact(one.start(), one.end(), "day", values)
-        elif word in numbers:
+        elif word in numbers and text[max(0, one.start() - 1) : one.start()] != "-":
             values = frozenset(f"number:{number}" for number in numbers[word])
             kind, values = _hour_or_number(text, one.start(), one.end(), values, language)
             if _HOUR_WORD_BEHIND.match(text, one.end()):

@@ -44,8 +44,8 @@ NO_NUMBERS = _set("sei to ti on sete")
 FOREIGN_NUMBERS = _set("due once set fire dos opt elf sex ni fem nou deu acht tre tri hat")
 # What stands between a sentence and an hour: "at 3", "um 15", "vers 9".
 AT_HOUR = _set(
-    "at um gegen ab à vers dès às alle ore las kl klokken klo om rond ca в о o godz until till by"
-    " before after around from between bis vor nach von zwischen dalle entre desde hasta até de"
+    "at um gegen ab à vers dès às alle ore las kl klokken klo om rond в о o godz until till by"
+    " before after around from between bis vor nach von zwischen dalle entre desde hasta até"
     " jusqu'à avant après"
 )
 # What joins two hours, of which only one need say that it is one: "2 or 3 pm".

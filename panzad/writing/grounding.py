@@ -112,8 +112,6 @@ def _implied(value: str, written: date | None) -> Iterator[str]:
             yield f"link:{rest.partition('/')[0]}"
         case "address":
             yield f"link:{rest.rpartition('@')[2]}"
-        case "time":
-            yield from _hour(rest)
         case "date":
             yield from _of_date(rest, written)
         case "month":
@@ -127,13 +125,6 @@ def _implied(value: str, written: date | None) -> Iterator[str]:
             yield from _coming(written, 14, lambda one: one.weekday() == int(rest))
         case _:
             return
-
-
-def _hour(clock: str) -> Iterator[str]:
-    """The number that stands for a full hour: "at 3" is 15:00."""
-    hour, _, minute = clock.partition(":")
-    if minute == "00":
-        yield f"number:{int(hour)}"
 
 
 def _of_date(written_out: str, written: date | None) -> Iterator[str]:
@@ -173,21 +164,17 @@ def _coming(written: date, days: int, fits: Callable[[date], bool]) -> Iterator[
 
 
 def _with_gaps(draft: str, missing: Sequence[Fact]) -> Grounded:
-    """Gaps in place of facts, one for the parts of a date."""
+    """Gaps in place of facts: one for the parts of a date, or for the groups of a long number."""
     pieces: list[str] = []
     gaps: list[Kind] = []
     position = 0
     for one in missing:
         between = draft[position : one.start]
-        if (
-            gaps
-            and gaps[-1] in ("day", "date")
-            and one.kind in ("day", "date")
-            and (pieces and _ONE_DATE.fullmatch(between))
-        ):
+        last = gaps[-1] if gaps else "name"
+        if {last, one.kind} <= {"day", "date"} and _ONE_DATE.fullmatch(between):
             gaps[-1] = "date"
             pieces[-1] = "[?date]"
-        else:
+        elif not ({last, one.kind} <= {"number", "phone"} and between in (" ", "-")):
             pieces += [between, f"[?{one.kind}]"]
             gaps.append(one.kind)
         position = one.end

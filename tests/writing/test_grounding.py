@@ -29,6 +29,7 @@ class TestGrounded:
             ("See https://evil.example/x?d=1.", "See [?link]."),
             ("Write to eve@evil.example.", "Write to [?address]."),
             ("Call 020 7946 0000.", "Call [?phone]."),
+            ("It is DE89 3704 0044 0532 0130 00.", "It is [?number]."),
             ("Es kostet 40 Euro, am 3. Mai.", "Es kostet [?amount], am [?date]."),
         ],
     )
