@@ -2,7 +2,7 @@
 
 One entry a month from January on and a weekday from Monday on, its forms (genitive, abbreviation)
 apart by blanks, lower case, without stops. Written by machine from Babel 2.18, which is no
-dependency: it would bring 30 MB for these lines.
+dependency: it would bring 33 MB of files for these lines.
 """
 
 from __future__ import annotations
