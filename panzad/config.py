@@ -185,6 +185,7 @@ class Training(_Section):
     method: Literal["auto", "lora"] = "auto"
     window: str = "01:00-06:00"
     min_new: int = Field(default=20, ge=1)
+    mask_facts: bool = True
 
     @field_validator("window")
     @classmethod
@@ -199,6 +200,7 @@ class Drafts(_Section):
     reply_all: Literal["auto"] | bool = "auto"
     max_per_hour: int = Field(default=20, ge=1)
     max_age_days: int = Field(default=14, ge=1)
+    grounding: bool = True
 
 
 class Privacy(_Section):

@@ -120,6 +120,7 @@ class Desk:
             account=account,
             examples=self._config.retrieval.examples,
             signature=self._config.accounts[account].signature,
+            grounding=self._config.drafts.grounding,
             adapter=adapter,
         )
 
@@ -133,6 +134,7 @@ class Desk:
             tokens=result.tokens,
             seconds=round(result.seconds, 2),
             examples=result.examples,
+            gaps=len(result.gaps),
             adapter=self._adapter,
         )
         with self._db.transaction() as tx:

@@ -37,6 +37,7 @@ class TestParse:
         assert (parsed.model.base, parsed.model.idle_minutes) == ("smollm2-135m-instruct", 10)
         assert (parsed.retrieval.examples, parsed.retrieval.share) == (3, "participants")
         assert (parsed.drafts.max_per_hour, parsed.drafts.max_age_days) == (20, 14)
+        assert (parsed.drafts.grounding, parsed.training.mask_facts) == (True, True)
 
     @pytest.mark.parametrize(
         ("text", "said"),

@@ -1,8 +1,11 @@
-"""Writes the text of a gathered mark: similar past mails, the prompt, the model, the cleaning."""
+"""Writes the text of a gathered mark: similar past mails, the prompt, the model, the cleaning, and
+what the text may say."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,7 +13,10 @@ import structlog
 from panzad.drafting.task import DraftTask
 from panzad.engines.protocol import Engine, Sampling
 from panzad.writing import cleaning, prompts
+from panzad.writing.fact_values import Kind
+from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
 from panzad.writing.prompts import WritingTask
+from panzad.writing.signoff import Signer, own_sign_off
 
 if TYPE_CHECKING:
     from panzad.recall.retriever import Retriever
@@ -23,9 +29,10 @@ log = structlog.get_logger("panzad.drafting")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The draft's text, and what it cost."""
+    """The draft's text, the gaps in it, and what it cost."""
 
     text: str
+    gaps: tuple[Kind, ...]
     tokens: int
     seconds: float
     examples: int
@@ -39,11 +46,13 @@ def write(
     account: str,
     examples: int,
     signature: str | None,
+    grounding: bool = True,
     adapter: bool = True,
 ) -> Written:
     """The text that answers `task`, without quote and signature.
 
-    `adapter=False` asks the base model with the same prompt, for comparison.
+    With `grounding`, facts that stand nowhere become gaps. `adapter=False` asks the base model
+    with the same prompt, for comparison.
     """
     newest = task.thread[-1].text if task.thread else ""
     found = retriever.examples(
@@ -52,11 +61,47 @@ def write(
         examples,
         account=account,
     )
-    messages = prompts.messages(writing_task(task, tuple(mail.own_text for mail in found)))
+    past = tuple(mail.own_text for mail in found)
+    messages = prompts.messages(writing_task(task, past))
     sampling = Sampling(max_tokens=MAX_TOKENS, repeat_penalty=REPEAT_PENALTY)
     answer = engine.generate(messages, sampling, adapter=adapter)
-    text = cleaning.draft_text(answer.text, truncated=answer.truncated, signature=signature)
-    return Written(text, answer.tokens, answer.seconds, len(found))
+    signer = Signer(task.author, past)
+    text = cleaning.draft_text(
+        answer.text,
+        truncated=answer.truncated,
+        signature=signature,
+        names=signer.names,
+        thread=[turn.text for turn in task.thread],
+    )
+    text = own_sign_off(text, signer, _others(task))
+    result = Grounded(text, ())
+    if grounding:
+        today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
+        result = grounded(text, sources(task, past, signature, today))
+    return Written(result.text, result.gaps, answer.tokens, answer.seconds, len(found))
+
+
+def sources(
+    task: DraftTask, past: Sequence[str], signature: str | None, today: date
+) -> list[Source]:
+    """All that a draft may take facts from: thread, instruction, the user's own facts, past mails.
+
+    `today` is the day from which "Thursday" in an instruction counts.
+    """
+    people = (task.author, *task.to, *task.cc)
+    return [
+        *(source for turn in task.thread for source in turn_sources(turn.date, turn.text)),
+        Source(task.subject),
+        Source(task.instruction, today),
+        *(Source(text) for text in (*past, signature or "")),
+        *(Source(f"{person.name} {person.email}") for person in people),
+    ]
+
+
+def _others(task: DraftTask) -> list[str]:
+    """The names of everybody but the user."""
+    names = [person.name for person in (*task.to, *task.cc)]
+    return names + [turn.author for turn in task.thread if turn.email != task.author.email]
 
 
 def writing_task(task: DraftTask, examples: tuple[str, ...]) -> WritingTask:

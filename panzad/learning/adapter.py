@@ -26,7 +26,7 @@ from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
 from panzad.training.adapters import prune, remove
-from panzad.training.dataset import Sample, fingerprint, split
+from panzad.training.dataset import Sample, fingerprint, split, without_facts
 from panzad.training.gate import decide
 from panzad.training.methods import METHODS, Method
 from panzad.training.run import Outcome, Progress, train
@@ -87,7 +87,10 @@ def train_adapter(
     device = device_for(config.model, files)
     enforce(db, config.privacy)
     authors = {name: account.name for name, account in config.accounts.items()}
-    available = {sample.mail_id: sample for sample in samples(pairs.finished(db), authors)}
+    found = samples(pairs.finished(db), authors)
+    if config.training.mask_facts:
+        found = [without_facts(sample) for sample in found]
+    available = {sample.mail_id: sample for sample in found}
     job = _resumed(db, paths, files, available, request) or _begun(db, files, available, request)
     prune(paths.adapters, job.row.id)
     champion = adapters.serving(db)

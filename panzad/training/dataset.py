@@ -7,11 +7,12 @@ import json
 import math
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from panzad.engines.chat import ChatFormat, render
 from panzad.engines.protocol import ChatMessage
+from panzad.writing.facts import unprompted
 
 HOLDOUT_SHARE = 0.1
 MIN_HOLDOUT = 4
@@ -24,23 +25,47 @@ BUCKET = 8
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One mail to learn: the prompt's turns, and the user's own text as the completion."""
+    """One mail to learn: the prompt's turns, and the user's own text as the completion.
+
+    `masked` are the spans (start, end) of the completion's characters that are not learnt.
+    """
 
     mail_id: int
     date: str
     messages: tuple[ChatMessage, ...]
     completion: str
+    masked: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A sample as token ids; only `completion` (end of turn included) is learnt."""
+    """A sample as token ids; only `completion` (end of turn included) is learnt.
+
+    Of it, what `masked` marks is not; empty when all is.
+    """
 
     prompt: tuple[int, ...]
     completion: tuple[int, ...]
+    masked: tuple[bool, ...] = ()
 
     def __len__(self) -> int:
         return len(self.prompt) + len(self.completion)
+
+    @property
+    def learnt(self) -> tuple[bool, ...]:
+        """For each token of the completion whether it is learnt."""
+        return tuple(not one for one in self.masked) or (True,) * len(self.completion)
+
+
+def without_facts(sample: Sample) -> Sample:
+    """The sample with all facts masked that its prompt does not hold.
+
+    So style is learnt and facts are not; those of the prompt keep their loss, for a draft has to
+    copy them.
+    """
+    prompt = "\n".join(turn.content for turn in sample.messages)
+    found = unprompted(sample.completion, prompt)
+    return replace(sample, masked=tuple((one.start, one.end) for one in found))
 
 
 def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
@@ -71,11 +96,11 @@ def folded(text: str) -> str:
 
 
 def fingerprint(samples: Sequence[Sample]) -> str:
-    """SHA-256 over every prompt and completion, in order."""
+    """SHA-256 over every prompt and completion and what of it is learnt, in order."""
     digest = hashlib.sha256()
     for one in samples:
         turns = [(turn.role, turn.content) for turn in one.messages]
-        digest.update(json.dumps([one.mail_id, turns, one.completion]).encode())
+        digest.update(json.dumps([one.mail_id, turns, one.completion, one.masked]).encode())
     return digest.hexdigest()
 
 
@@ -96,20 +121,42 @@ def texts(sample: Sample, chat: ChatFormat) -> tuple[str, str]:
 
 
 def tokenised(
-    samples: Sequence[Sample], chat: ChatFormat, encode: Callable[[str], list[int]]
+    samples: Sequence[Sample],
+    chat: ChatFormat,
+    encode: Callable[[str], list[int]],
+    spans: Callable[[str], list[tuple[int, int]]] | None = None,
 ) -> list[Tokens]:
     """Token ids of samples. `encode` adds no special tokens of its own.
 
     Prompt and completion are encoded apart, as they are when the model writes. A prompt keeps
-    its last MAX_PROMPT_TOKENS, a sample its first MAX_TOKENS.
+    its last MAX_PROMPT_TOKENS, a sample its first MAX_TOKENS. `spans` says which characters each
+    token of a text stands for; without it nothing is masked.
     """
     found: list[Tokens] = []
     for sample in samples:
         prompt, completion = texts(sample, chat)
         head = encode(prompt)[-MAX_PROMPT_TOKENS:]
         tail = encode(completion)[: MAX_TOKENS - len(head)]
-        found.append(Tokens(tuple(head), tuple(tail)))
+        masked: tuple[bool, ...] = ()
+        if spans is not None and sample.masked:
+            masked = _masked(sample, completion, spans(completion)[: len(tail)])
+        found.append(Tokens(tuple(head), tuple(tail), masked))
     return found
+
+
+def _masked(sample: Sample, completion: str, spans: Sequence[tuple[int, int]]) -> tuple[bool, ...]:
+    """Whether each token holds a character that is not learnt.
+
+    `completion` is the sample's as the chat template writes it: it may stand further back in it,
+    or have lost blanks at its ends.
+    """
+    text = sample.completion.strip()
+    shift = completion.find(text) - sample.completion.find(text)
+    hidden = bytearray(len(completion))
+    if text and completion.find(text) >= 0:
+        for start, end in sample.masked:
+            hidden[start + shift : end + shift] = b"\x01" * (end - start)
+    return tuple(any(hidden[start:end]) for start, end in spans)
 
 
 def batches(lengths: Sequence[int], size: int, seed: int, epoch: int) -> list[list[int]]:

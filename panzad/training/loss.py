@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,8 +21,24 @@ class Stopped(Exception):
     """A run was asked to stop."""
 
 
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Mean negative log likelihoods in nats per completion token.
+
+    `all` is over every token, `learnt` over those that are not masked.
+    """
+
+    all: float
+    learnt: float
+
+
 def summed_loss(model: Any, batch: Sequence[Tokens], pad: int) -> Tensor:
-    """Negative log likelihood of all completion tokens of `batch` in nats, summed; a scalar.
+    """Negative log likelihood of all completion tokens of `batch` in nats, summed; a scalar."""
+    return token_losses(model, batch, pad).sum()
+
+
+def token_losses(model: Any, batch: Sequence[Tokens], pad: int) -> Tensor:
+    """Negative log likelihood of each completion token of `batch` in nats; shape (labels,).
 
     Rows are padded on the right: under causal attention no token of a mail sees the padding, so
     that no mask is needed and attention runs in its fastest form. Dot products are bfloat16, the
@@ -36,7 +53,12 @@ def summed_loss(model: Any, batch: Sequence[Tokens], pad: int) -> Tensor:
         predicts[row, len(one.prompt) - 1 : len(one) - 1] = True
     labels = torch.tensor([token for one in batch for token in one.completion], device=device)
     logits = _logits_at(model, ids.to(device), predicts.to(device))  # (labels, vocabulary)
-    return cross_entropy(logits.float(), labels, reduction="sum")
+    return cross_entropy(logits.float(), labels, reduction="none")
+
+
+def _learnt(batch: Sequence[Tokens], like: Tensor) -> Tensor:
+    """One for each completion token that is learnt, zero for the others; shape (labels,)."""
+    return torch.tensor([one for row in batch for one in row.learnt]).to(like)
 
 
 def _logits_at(model: Any, ids: Tensor, where: Tensor) -> Tensor:
@@ -58,14 +80,39 @@ def _logits_at(model: Any, ids: Tensor, where: Tensor) -> Tensor:
 
 
 def backward(model: Any, batch: Sequence[Tokens], pad: int) -> float:
-    """Add the gradient of the batch's mean loss; returns that loss in nats per token."""
-    count = sum(len(one.completion) for one in batch)
+    """Add the gradient of the batch's mean loss; returns that loss in nats per learnt token.
+
+    Masked tokens are read and not learnt: they weigh nothing.
+    """
+    count = max(1, sum(sum(one.learnt) for one in batch))
     total = 0.0
     for part in micro_batches([len(one) for one in batch], MICRO_TOKENS):
-        loss = summed_loss(model, [batch[index] for index in part], pad) / count
+        rows = [batch[index] for index in part]
+        losses = token_losses(model, rows, pad)
+        loss = (losses * _learnt(rows, losses)).sum() / count
         loss.backward()
         total += loss.item()
     return total
+
+
+def mean_losses(
+    model: Any, tokens: Sequence[Tokens], pad: int, stop: Callable[[], bool] = lambda: False
+) -> Losses:
+    """The mean losses over all of `tokens`. Raises Stopped when `stop()` says so."""
+    total = learnt = 0.0
+    model.eval()
+    with torch.inference_mode():
+        for part in micro_batches([len(one) for one in tokens], MICRO_TOKENS):
+            if stop():
+                raise Stopped
+            rows = [tokens[index] for index in part]
+            losses = token_losses(model, rows, pad)
+            total += losses.sum().item()
+            learnt += (losses * _learnt(rows, losses)).sum().item()
+    return Losses(
+        total / sum(len(one.completion) for one in tokens),
+        learnt / max(1, sum(sum(one.learnt) for one in tokens)),
+    )
 
 
 def mean_loss(
@@ -75,11 +122,4 @@ def mean_loss(
 
     Raises Stopped when `stop()` says so.
     """
-    total = 0.0
-    model.eval()
-    with torch.inference_mode():
-        for part in micro_batches([len(one) for one in tokens], MICRO_TOKENS):
-            if stop():
-                raise Stopped
-            total += summed_loss(model, [tokens[index] for index in part], pad).item()
-    return total / sum(len(one.completion) for one in tokens)
+    return mean_losses(model, tokens, pad, stop).all

@@ -43,6 +43,15 @@ def load(files: ModelFiles, device: torch.device) -> tuple[Any, Any]:
     return _frozen(model, device), tokenizer
 
 
+def spans_of(tokenizer: Any, text: str) -> list[tuple[int, int]]:
+    """From which character of `text` to which each of its tokens stands.
+
+    Tokens that are parts of one character have that character's span.
+    """
+    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    return [(start, end) for start, end in encoded["offset_mapping"]]
+
+
 def _frozen(model: Any, device: torch.device) -> Any:
     model.config.use_cache = False
     return model.requires_grad_(False).to(device)

@@ -37,7 +37,7 @@ from panzad.training.dataset import (
     tokenised,
 )
 from panzad.training.gguf_export import check_exportable, export_lora
-from panzad.training.loss import Stopped, backward, mean_loss
+from panzad.training.loss import Losses, Stopped, backward, mean_losses
 from panzad.training.methods import Method
 from panzad.training.model import (
     CONFIG,
@@ -46,6 +46,7 @@ from panzad.training.model import (
     load,
     save_adapter,
     set_adapter_weights,
+    spans_of,
     trainable,
     with_adapter,
 )
@@ -202,11 +203,14 @@ def _prepared(
     def encode(text: str) -> list[int]:
         return tokenizer.encode(text, add_special_tokens=False)
 
+    def spans(text: str) -> list[tuple[int, int]]:
+        return spans_of(tokenizer, text)
+
     return _Run(
         model=model,
         optimizer=torch.optim.AdamW(trainable(model), weight_decay=method.weight_decay),
-        train=tokenised(samples, chat, encode),
-        holdout=tokenised(holdout, chat, encode),
+        train=tokenised(samples, chat, encode, spans),
+        holdout=tokenised(holdout, chat, encode, spans),
         method=method,
         seed=seed,
         pad=tokenizer.pad_token_id or 0,
@@ -221,7 +225,7 @@ def _judge_rivals(run: _Run, state: State, champion: Path | None) -> None:
     if state.base_loss is None:
         run.report(Progress("judging the base", state.step, run.steps, None))
         with run.model.disable_adapter():
-            state.base_loss = _judged(run, state)
+            state.base_loss = _judged(run, state).all
     if champion is not None and not _is_whole(champion):
         champion = None
     name = champion.name if champion else None
@@ -232,7 +236,7 @@ def _judge_rivals(run: _Run, state: State, champion: Path | None) -> None:
         run.report(Progress("judging what serves", state.step, run.steps, None))
         run.model.load_adapter(str(champion), adapter_name="champion")
         run.model.set_adapter("champion")
-        state.champion_loss = _judged(run, state)
+        state.champion_loss = _judged(run, state).all
         run.model.set_adapter("default")
         run.model.delete_adapter("champion")
     state.champion = name
@@ -248,9 +252,11 @@ def _is_whole(champion: Path) -> bool:
     return True
 
 
-def _judged(run: _Run, state: State) -> float:
-    """The held-out loss of the model as it is now."""
-    return _finite(mean_loss(run.model, run.holdout, run.pad, run.stop), run, state)
+def _judged(run: _Run, state: State) -> Losses:
+    """The held-out losses of the model as it is now."""
+    losses = mean_losses(run.model, run.holdout, run.pad, run.stop)
+    _finite(losses.all, run, state)
+    return losses
 
 
 def _epochs(run: _Run, state: State, begun: float) -> None:
@@ -298,9 +304,11 @@ def _step(run: _Run, state: State, epoch: int, batch: list[Tokens]) -> None:
 def _end_epoch(run: _Run, state: State, epoch: int) -> None:
     """Judge the epoch, and keep its weights if none was better."""
     run.report(Progress("judging the epoch", state.step, run.steps, None))
-    loss = _judged(run, state)
+    losses = _judged(run, state)
+    loss = losses.all
     log.info("training.epoch", epoch=epoch + 1, holdout_loss=round(loss, 4))
     state.curve[-1]["holdout_loss"] = loss
+    state.curve[-1]["holdout_loss_learnt"] = losses.learnt
     state.epochs = epoch + 1
     if state.best_loss is None or loss < state.best_loss:
         state.best_loss, state.best_epoch = loss, epoch + 1

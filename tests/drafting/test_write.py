@@ -1,0 +1,107 @@
+"""A gathered task becomes a draft: the model answers, and is held to what is known.
+
+The model and the retriever are stand-ins with a fixed answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from panzad.drafting.task import DraftTask
+from panzad.drafting.write import Written, write
+from panzad.mail.message import Address
+from panzad.store.mails import ThreadTurn
+
+ANN = Address("Ann Lee", "ann@example.org")
+TOM = Address("Tom Ray", "tom@example.net")
+TASK = DraftTask(
+    author=ANN,
+    to=(TOM,),
+    cc=(),
+    subject="Re: Keys",
+    in_reply_to="<1@example.net>",
+    references=("<1@example.net>",),
+    thread=(
+        ThreadTurn(
+            "Tom Ray",
+            "tom@example.net",
+            "2026-11-09T10:00:00+01:00",
+            "Can you bring the keys on Thursday at 3pm? They are at https://keys.example/7.",
+        ),
+    ),
+    original=None,
+    instruction="yes, and 40 euros",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    text: str
+    truncated: bool = False
+    tokens: int = 9
+    seconds: float = 0.1
+
+
+@dataclass(frozen=True)
+class FixedEngine:
+    answer: str
+
+    def generate(self, *_: object, **__: object) -> Answer:
+        return Answer(self.answer)
+
+
+@dataclass(frozen=True)
+class Past:
+    own_text: str
+
+
+@dataclass(frozen=True)
+class FixedRetriever:
+    past: tuple[str, ...] = ()
+
+    def examples(self, *_: object, **__: object) -> list[Past]:
+        return [Past(text) for text in self.past]
+
+
+def written(answer: str, *past: str, task: DraftTask = TASK, grounding: bool = True) -> Written:
+    return write(
+        task,
+        cast(Any, FixedEngine(answer)),
+        cast(Any, FixedRetriever(past)),
+        account="work",
+        examples=3,
+        signature="Ann Lee\n+44 20 7946 0000",
+        grounding=grounding,
+    )
+
+
+class TestWrite:
+    def test_facts_of_the_thread_the_instruction_and_the_signature_stay(self) -> None:
+        answer = (
+            "Hi Tom,\n\nThursday, 12 November at 15:00 is fine, I bring €40."
+            " Thanks for https://keys.example/7. Call 020 7946 0000.\n\nBest,\nAnn"
+        )
+        assert written(answer) == Written(answer, (), 9, 0.1, 0)
+
+    def test_what_nobody_said_is_a_gap_and_a_link_of_nobodys_is_gone(self) -> None:
+        result = written("On Friday at 5pm I bring €90, see https://evil.example/?q=keys.")
+        assert result.text == "On [?day] at [?time] I bring [?amount], see [?link]."
+        assert result.gaps == ("day", "time", "amount", "link")
+
+    def test_past_mails_that_may_be_shown_lend_their_facts(self) -> None:
+        text = "My address is 7 Mill Lane."
+        assert written(text).gaps == ("number",)
+        assert written(text, "I live at 7 Mill Lane.").text == text
+
+    def test_grounding_can_be_turned_off(self) -> None:
+        text = "On Friday at 5pm I bring €90."
+        assert written(text, grounding=False) == Written(text, (), 9, 0.1, 0)
+
+    def test_the_draft_is_signed_by_the_user(self) -> None:
+        assert written("Yes, I do.\n\nBest,\nTom").text == "Yes, I do.\n\nBest,\nAnn"
+
+    def test_a_new_mail_has_its_instruction_alone(self) -> None:
+        new = replace(TASK, thread=(), subject="Keys", instruction="keys, Friday 5pm")
+        assert written("Please bring the keys on Friday at 17:00.", task=new).gaps == ()
+        assert written("Please bring the keys on Thursday.", task=new).gaps == ("day",)
