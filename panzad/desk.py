@@ -108,7 +108,7 @@ class Desk:
 
     def write(self, task: DraftTask, account: str, *, adapter: bool = True) -> Written:
         """The text of a draft, by the adapter that serves now or by the base model."""
-        self.serve()
+        served = self.serve() is not None
         self.index.refresh()
         retriever = Retriever(self._db, self.index, self.embedder, self._config.retrieval.share)
         return write(
@@ -118,7 +118,7 @@ class Desk:
             account=account,
             examples=self._config.retrieval.examples,
             signature=self._config.accounts[account].signature,
-            adapter=adapter,
+            adapter=adapter and served,
         )
 
     def write_mark(self, mark: Mark) -> bool:

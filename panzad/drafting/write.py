@@ -9,8 +9,10 @@ import structlog
 
 from panzad.drafting.task import DraftTask
 from panzad.engines.protocol import Engine, Sampling
+from panzad.store.mails import Person
 from panzad.writing import cleaning, prompts
-from panzad.writing.prompts import WritingTask
+from panzad.writing.brief import Briefing, Letter
+from panzad.writing.habits import with_habits
 
 if TYPE_CHECKING:
     from panzad.recall.retriever import Retriever
@@ -43,29 +45,28 @@ def write(
 ) -> Written:
     """The text that answers `task`, without quote and signature.
 
-    `adapter=False` asks the base model with the same prompt, for comparison.
+    `adapter=False` asks the base model with the same prompt. It knows nothing of the user: what is
+    usual as greeting and sign-off is put in.
     """
-    newest = task.thread[-1].text if task.thread else ""
-    found = retriever.examples(
-        "\n".join(part for part in (task.subject, newest, task.instruction) if part),
-        task.audience,
-        examples,
-        account=account,
-    )
-    messages = prompts.messages(writing_task(task, tuple(mail.own_text for mail in found)))
+    briefing, letter = Briefing(retriever), letter_of(task, account)
+    asked = briefing.task(letter, examples)
+    messages = prompts.messages(asked)
     sampling = Sampling(max_tokens=MAX_TOKENS, repeat_penalty=REPEAT_PENALTY)
     answer = engine.generate(messages, sampling, adapter=adapter)
     text = cleaning.draft_text(answer.text, truncated=answer.truncated, signature=signature)
-    return Written(text, answer.tokens, answer.seconds, len(found))
+    if not adapter:
+        text = with_habits(text, briefing.habits(letter), letter.author)
+    return Written(text, answer.tokens, answer.seconds, len(asked.examples))
 
 
-def writing_task(task: DraftTask, examples: tuple[str, ...]) -> WritingTask:
-    """A gathered task as the prompt room takes it."""
-    return WritingTask(
+def letter_of(task: DraftTask, account: str) -> Letter:
+    """A gathered task as the writing room takes it."""
+    people = [("to", one) for one in task.to] + [("cc", one) for one in task.cc]
+    return Letter(
+        account=account,
         author=task.author.name,
-        recipients=tuple(person.name for person in (*task.to, *task.cc) if person.name),
+        recipients=tuple(Person(field, one.name, one.email) for field, one in people),
         subject=task.subject,
         thread=task.thread,
         instruction=task.instruction,
-        examples=examples,
     )

@@ -20,7 +20,10 @@ from panzad.engines.catalogue import ModelFiles, resolve
 from panzad.engines.create import device_for
 from panzad.engines.llama_cpp import prepare
 from panzad.errors import ConfigError, PanzadError, RunFailed
-from panzad.learning.samples import samples
+from panzad.learning.samples import Mix, samples
+from panzad.recall.embedder import Embedder
+from panzad.recall.exact import ExactIndex
+from panzad.recall.retriever import Retriever
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
@@ -29,6 +32,7 @@ from panzad.training.dataset import Sample, fingerprint, split
 from panzad.training.gate import decide
 from panzad.training.methods import METHODS, Method
 from panzad.training.run import Outcome, Progress, train
+from panzad.writing.brief import Briefing
 
 MINIMUM_MAILS = 20
 SEED = 7
@@ -85,7 +89,15 @@ def train_adapter(
         )
     device = device_for(config.model, files)
     authors = {name: account.name for name, account in config.accounts.items()}
-    available = {sample.mail_id: sample for sample in samples(pairs.finished(db), authors)}
+    briefing = Briefing(Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share))
+    mix = Mix(
+        config.training.drop_instruction,
+        config.training.retrieved,
+        config.retrieval.examples,
+        SEED,
+    )
+    dataset = samples(pairs.finished(db), authors, briefing, mix)
+    available = {sample.mail_id: sample for sample in dataset}
     job = _resumed(db, paths, files, available, request) or _begun(db, files, available, request)
     prune(paths.adapters, job.row.id)
     champion = adapters.serving(db)
