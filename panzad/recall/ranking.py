@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 # Of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009): how little the very first
 # places of a list stand out.
 _DAMPING = 60
 
 
-def ranked(nearness: dict[int, int], lists: Sequence[Sequence[int]]) -> list[int]:
-    """The keys of `nearness`, best first: the nearest people, among them by all lists together.
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Mail ids by one measure, best first, and how much it counts beside the others."""
 
-    `nearness` says how near a mail's people are to those of the draft, 0 nearest. Each of `lists`
-    orders some of the mails by one measure, best first; ids that `nearness` lacks are passed
-    over. The lists are joined by reciprocal rank fusion; of equals the younger mail (the higher
-    id) comes first.
+    order: Sequence[int]
+    weight: float = 1.0
+
+
+def ranked(nearness: dict[int, int], measures: Sequence[Measure]) -> list[int]:
+    """The keys of `nearness`, best first: the nearest people, among them by all measures together.
+
+    `nearness` says how near a mail's people are to those of the draft, 0 nearest. A measure may
+    lack mails; ids that `nearness` lacks are passed over. Measures are joined by weighted
+    reciprocal rank fusion; of equals the younger mail (the higher id) comes first.
     """
     scores = dict.fromkeys(nearness, 0.0)
-    for one in lists:
-        for rank, mail_id in enumerate(one):
+    for measure in measures:
+        for rank, mail_id in enumerate(measure.order):
             if mail_id in scores:
-                scores[mail_id] += 1 / (_DAMPING + rank)
+                scores[mail_id] += measure.weight / (_DAMPING + rank)
     return sorted(scores, key=lambda mail_id: (nearness[mail_id], -scores[mail_id], -mail_id))
 
 

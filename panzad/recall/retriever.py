@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from panzad.recall.embedder import Embedder
 from panzad.recall.index import Hit
-from panzad.recall.ranking import by_length, near_copy, ranked
+from panzad.recall.ranking import Measure, by_length, near_copy, ranked
 from panzad.recall.sharing import Share, may_lend, nearness
 from panzad.store import search
 from panzad.store.database import Database
@@ -22,6 +22,8 @@ POOL = 50
 WIDER = 8
 # As many of each list take part: what stands further down is near by chance.
 DEPTH = 30
+# What age and length count beside the topic.
+ASIDE = 0.5
 # Of a long thread these words are looked for; BM25 weighs them by their rarity.
 QUERY_WORDS = 48
 
@@ -77,15 +79,15 @@ class Retriever:
         }
         if count == 0 or not allowed:
             return []
-        lists = [
-            self._by_meaning(query, allowed),
-            search.matching(self._db, _words(query), allowed, DEPTH),
-            [*reversed(allowed)],
+        measures = [
+            Measure(self._by_meaning(query, allowed)),
+            Measure(search.matching(self._db, _words(query), allowed, DEPTH)),
+            Measure([*reversed(allowed)], ASIDE),
         ]
         if words:
             lengths = {mail.id: len(mail.own_text.split()) for mail in allowed.values()}
-            lists.append(by_length(lengths, words))
-        order = ranked({mail.id: nearness(mail, audience) for mail in allowed.values()}, lists)
+            measures.append(Measure(by_length(lengths, words), ASIDE))
+        order = ranked({mail.id: nearness(mail, audience) for mail in allowed.values()}, measures)
         return self._different([allowed[mail_id] for mail_id in order], count, unlike)
 
     def _by_meaning(self, query: str, allowed: Collection[int]) -> list[int]:

@@ -166,7 +166,7 @@ CREATE TRIGGER mail_search_gone AFTER DELETE ON mails WHEN old.reason IS NULL BE
     VALUES ('delete', old.id, old.subject, old.own_text, old.thread);
 END;
 
-CREATE TRIGGER mail_search_before AFTER UPDATE OF subject, own_text, thread, reason ON mails
+CREATE TRIGGER mail_search_before BEFORE UPDATE OF subject, own_text, thread, reason ON mails
 WHEN old.reason IS NULL BEGIN
     INSERT INTO mail_search (mail_search, rowid, subject, own_text, thread)
     VALUES ('delete', old.id, old.subject, old.own_text, old.thread);

@@ -63,7 +63,7 @@ def habits(past: Sequence[Trait], to: Iterable[tuple[str, str]]) -> Habits:
     Mails to exactly these people tell them; where there are too few, all mails do.
     """
     people = [(name, email.lower()) for name, email in to]
-    addresses = {email for _, email in people}
+    addresses = frozenset(email for _, email in people)
     theirs = [trait for trait in past if addresses and trait.to == addresses][-_NEWEST:]
     close = len(theirs) >= _ENOUGH
     told = theirs if close else past[-_NEWEST:]

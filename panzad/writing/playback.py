@@ -15,9 +15,10 @@ from panzad.writing.prompts import clip, without_turn_marks
 
 MAIL_CHARACTERS = 1500
 NOTES_CHARACTERS = 600
-MIN_GROUNDING = 0.5
-# An answer with this score says most of what the mail says. Small models often turn the sense of a
-# mail round, which no count of words can tell: those that say little of it are the likeliest to.
+# Small models often turn the sense of a mail round ("I'd be happy to help" for "please help"); no
+# count of words can tell, but such answers bring words of their own.
+MIN_GROUNDING = 0.8
+# An answer with this score says most of what the mail says.
 GOOD = 0.6
 # What is added to an instruction stays within this share of what the mail says.
 ROOM = 0.75
@@ -146,5 +147,5 @@ def _parrots(text: str, own_text: str) -> bool:
 
 
 def _invents(text: str, own_text: str) -> bool:
-    """Whether a fact of the answer does not stand in the mail: it would teach to leave facts out."""
+    """Whether the answer names a fact that the mail lacks: it would teach to leave facts out."""
     return any(not telling.holds(own_text, fact) for fact in telling.facts(text))
