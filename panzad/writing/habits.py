@@ -137,13 +137,14 @@ def with_habits(draft: str, habit: Habits, author: str) -> str:
     is nobody's habit. Where nothing is usual its own stays.
     """
     lines = draft.strip().split("\n")
-    if habit.greeting:
-        if frame_of(draft, frozenset()).greeting:
-            lines = lines[1:]
-        lines = [habit.greeting, "", *_stripped(lines)]
-    if habit.sign_off:
-        lines = [*_stripped(lines[: _model_sign_off(lines, author)]), "", habit.sign_off]
-    return "\n".join(lines).strip()
+    greeted = bool(frame_of(draft, frozenset()).greeting)
+    greeting, said = (lines[0], lines[1:]) if greeted else ("", lines)
+    end = _model_sign_off(said, author)
+    text = "\n".join(said[:end]).strip("\n")
+    if not text.strip():
+        return draft
+    sign_off = habit.sign_off or "\n".join(said[end:])
+    return "\n\n".join(part for part in (habit.greeting or greeting, text, sign_off) if part)
 
 
 def _model_sign_off(lines: list[str], author: str) -> int:
@@ -155,10 +156,6 @@ def _model_sign_off(lines: list[str], author: str) -> int:
 
 
 _GAP = frozenset({"your", "name", "signature"})
-
-
-def _stripped(lines: list[str]) -> list[str]:
-    return "\n".join(lines).strip("\n").split("\n")
 
 
 def _count(text: str) -> int:
