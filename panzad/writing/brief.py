@@ -13,7 +13,7 @@ from panzad.mail.language import language_of
 from panzad.recall.query import query_of
 from panzad.store.mails import Person, ThreadTurn
 from panzad.store.search import PastMail
-from panzad.writing.habits import Habits, Trait, expected_words, habits, trait_of
+from panzad.writing.habits import NEWEST, Habits, Trait, expected_words, habits, trait_of
 from panzad.writing.prompts import WritingTask
 
 if TYPE_CHECKING:
@@ -63,7 +63,11 @@ class Briefing:
         """How this user usually writes to the letter's recipients."""
         past = self._retriever.past(letter.account, before=cutoff.before)
         to = [(one.name, one.email) for one in letter.recipients if one.field == "to"]
-        return habits([self._trait(mail, letter.author) for mail in past], to)
+        people = {email.lower() for _, email in to}
+        theirs = [mail for mail in past if mail.to == people][-NEWEST:]
+        # Reading how a mail was written costs more than looking whom it went to.
+        told = sorted({mail.id: mail for mail in (*past[-NEWEST:], *theirs)}.values(), key=_age)
+        return habits([self._trait(mail, letter.author) for mail in told], to)
 
     def task(
         self,
@@ -106,3 +110,7 @@ class Briefing:
         if key not in self._traits:
             self._traits[key] = trait_of(mail.to, mail.own_text, mail.language, author)
         return self._traits[key]
+
+
+def _age(mail: PastMail) -> tuple[str, int]:
+    return mail.date, mail.id

@@ -22,6 +22,8 @@ MIN_GROUNDING = 0.8
 GOOD = 0.6
 # What is added to an instruction stays within this share of what the mail says.
 ROOM = 0.75
+# Who sends a table does not type it twice.
+MENTIONED = 12
 
 _WRAPPING = re.compile(r"^(?:instruction|summary|prompt|task)\s*:\s*", re.IGNORECASE)
 _END = re.compile(r"[.!?…。！？]$")
@@ -102,7 +104,7 @@ def completed(instruction: str, own_text: str) -> str:
     """The instruction with what it leaves out of its mail, as far as an instruction has room.
 
     Whom the mail is to comes first, then sentences of which it says nothing as notes, last the
-    facts that are still missing. Links are always named: nobody could guess them.
+    facts that are still missing.
     """
     text = instruction.strip()
     name = telling.addressed(own_text)
@@ -114,7 +116,8 @@ def completed(instruction: str, own_text: str) -> str:
         if len(text.split()) + len(note.split()) <= room:
             text = f"{_ended(text)} {note}"
     missing = [fact for fact in telling.wanted_facts(own_text) if not telling.holds(text, fact)]
-    return f"{_ended(text)} Mention: {', '.join(missing)}." if missing else text
+    named = ", ".join(missing[:MENTIONED])
+    return f"{_ended(text)} Mention: {named}." if named else text
 
 
 def notes(own_text: str) -> str:

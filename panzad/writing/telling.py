@@ -25,7 +25,7 @@ _MANY_CAPITALS = 0.2
 
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(
-    r"(?:https?://|www\.)\S*[^\s.,;:!?)\]>\"']|[^\s@<>()]+@[^\s@<>()]+\.[a-z]{2,}", re.I
+    r"(?:https?://|www\.)\S*[^\s.,;:!?)\]>\"']|[^\s@<>()]{1,64}@[^\s@<>()]{1,255}\.[a-z]{2,}", re.I
 )
 _PIECE = re.compile(r"\S+")
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+|\n+")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from panzad.store import folders, mails, search
+from panzad.store import database, folders, mails, search
 from panzad.store.database import Database
 from panzad.store.mails import NewMail, ThreadTurn
+from panzad.store.schema import MIGRATIONS
 
 
 class Box:
@@ -87,3 +88,21 @@ class TestFollowing:
         assert box.found("quicksilver") == []
         assert b"quicksilver" not in box.db.path.read_bytes()
         box.sound()
+
+
+def test_mails_of_an_older_database_are_found_after_its_migration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "MIGRATIONS", MIGRATIONS[:2])
+    old = Database(tmp_path / "panzad.db")
+    with old.transaction() as tx:
+        for number, reason in ((1, None), (2, "bulk")):
+            tx.execute(
+                "INSERT INTO mails (account, message_id, date, subject, sender, recipients,"
+                " parents, reason, own_text, thread, added_at)"
+                " VALUES ('work', ?, '', 'oars', '', '[]', '[]', ?, '', '[]', '')",
+                (str(number), reason),
+            )
+    old.close()
+    monkeypatch.undo()
+    assert search.matching(Database(tmp_path / "panzad.db"), ["oars"], [1, 2], 9) == [1]

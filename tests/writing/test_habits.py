@@ -117,7 +117,7 @@ class TestHabits:
 class TestExpectedWords:
     @pytest.mark.parametrize(
         ("usual", "instruction", "words"),
-        [(42, "", 40), (0, "", 0), (3, "", 10), (20, "word " * 50, 70), (80, "yes", 80)],
+        [(42, "", 40), (0, "", 0), (3, "", 10), (20, "word " * 50, 80), (80, "yes", 80)],
     )
     def test_the_usual_length_unless_more_is_asked(
         self, usual: int, instruction: str, words: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from panzad.writing import playback, telling
@@ -82,7 +82,12 @@ class TestCompleted:
 
     @given(st.text(max_size=60), st.text(max_size=300))
     def test_every_fact_of_any_mail_is_named(self, instruction: str, mail: str) -> None:
+        assume(len(telling.wanted_facts(mail)) <= playback.MENTIONED)
         assert telling.fact_recall(completed(instruction, mail), mail) == 1
+
+    def test_a_table_is_not_typed_twice(self) -> None:
+        table = "Here are the tides:\n" + "\n".join(f"pier {n} {n}:30" for n in range(100, 200))
+        assert len(completed("Send the tides.", table).split()) < 40
 
     @given(st.lists(st.sampled_from(LONG.split()), max_size=30).map(" ".join))
     def test_no_word_comes_from_elsewhere(self, instruction: str) -> None:
