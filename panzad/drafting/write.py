@@ -46,7 +46,7 @@ def write(
     """The text that answers `task`, without quote and signature.
 
     `adapter=False` asks the base model with the same prompt. It knows nothing of the user: what is
-    usual as greeting and sign-off is put in.
+    usual as greeting, sign-off and length is put in.
     """
     briefing, letter = Briefing(retriever), letter_of(task, account)
     asked = briefing.task(letter, examples)
@@ -55,7 +55,7 @@ def write(
     answer = engine.generate(messages, sampling, adapter=adapter)
     text = cleaning.draft_text(answer.text, truncated=answer.truncated, signature=signature)
     if not adapter:
-        text = with_habits(text, briefing.habits(letter), letter.author)
+        text = with_habits(text, briefing.habits(letter), letter.author, asked.words)
     return Written(text, answer.tokens, answer.seconds, len(asked.examples))
 
 

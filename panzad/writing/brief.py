@@ -63,7 +63,7 @@ class Briefing:
         """How this user usually writes to the letter's recipients."""
         past = self._retriever.past(letter.account, before=cutoff.before)
         to = [(one.name, one.email) for one in letter.recipients if one.field == "to"]
-        people = {email.lower() for _, email in to}
+        people = frozenset(email.lower() for _, email in to)
         theirs = [mail for mail in past if mail.to == people][-NEWEST:]
         # Reading how a mail was written costs more than looking whom it went to.
         told = sorted({mail.id: mail for mail in (*past[-NEWEST:], *theirs)}.values(), key=_age)

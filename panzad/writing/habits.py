@@ -5,6 +5,7 @@ Habits are style and nothing else: a greeting to somebody else lends its form, n
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -131,11 +132,12 @@ def expected_words(habit: Habits, instruction: str) -> int:
 _EXPANSION = 1.6
 
 
-def with_habits(draft: str, habit: Habits, author: str) -> str:
-    """A base model's draft with the user's own greeting and sign-off in place of the model's.
+def with_habits(draft: str, habit: Habits, author: str, words: int) -> str:
+    """A base model's draft with the user's own greeting and sign-off, at about the usual length.
 
     The base model has never seen this user's mail: what it puts there ("Dear Sir", "[Your Name]")
-    is nobody's habit. Where nothing is usual its own stays.
+    is nobody's habit, and it goes on for three times as long. Where nothing is usual its own
+    stays; `words` is the expected length, 0 where none is.
     """
     lines = draft.strip().split("\n")
     greeted = bool(frame_of(draft, frozenset()).greeting)
@@ -144,8 +146,25 @@ def with_habits(draft: str, habit: Habits, author: str) -> str:
     text = "\n".join(said[:end]).strip("\n")
     if not text.strip():
         return draft
+    if words:
+        text = _within(text, round(_LENIENCE * words))
     sign_off = habit.sign_off or "\n".join(said[end:])
     return "\n\n".join(part for part in (habit.greeting or greeting, text, sign_off) if part)
+
+
+def _within(text: str, words: int) -> str:
+    """The whole sentences of a text that are within so many words; its first one in any case."""
+    end = 0
+    for sentence in _SENTENCE_END.finditer(text):
+        if end and _count(text[: sentence.end()]) > words:
+            return text[:end].rstrip()
+        end = sentence.end()
+    return text
+
+
+_SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|[。！？]|\n\n")
+# A draft may be so much longer than usual: half of all mails are longer than the median.
+_LENIENCE = 1.5
 
 
 def _model_sign_off(lines: list[str], author: str) -> int:

@@ -139,13 +139,24 @@ class TestWithHabits:
         ],
     )
     def test_a_draft_gets_the_users_own_greeting_and_sign_off(self, draft: str) -> None:
-        assert with_habits(draft, self.HABIT, "Ann Lee") == "Hi Tom,\n\nNoon works.\n\nBest,\nAnn"
+        assert (
+            with_habits(draft, self.HABIT, "Ann Lee", 0) == "Hi Tom,\n\nNoon works.\n\nBest,\nAnn"
+        )
 
     def test_where_nothing_is_usual_the_draft_stays(self) -> None:
         draft = "Dear Mr. Ash,\n\nNoon works.\n\nSincerely,\nAnn"
-        assert with_habits(draft, Habits(), "Ann Lee") == draft
+        assert with_habits(draft, Habits(), "Ann Lee", 0) == draft
+
+    def test_a_draft_that_goes_on_and_on_ends_with_a_whole_sentence(self) -> None:
+        draft = "Hello,\n\n" + "This is one more sentence. " * 20 + "\n\nRegards,\nAnn"
+        text = with_habits(draft, self.HABIT, "Ann Lee", 20)
+        assert text == f"Hi Tom,\n\n{'This is one more sentence. ' * 6}".rstrip() + "\n\nBest,\nAnn"
+
+    def test_the_first_sentence_stays_however_long_it_is(self) -> None:
+        draft = "word " * 90 + "end. And more."
+        assert with_habits(draft, Habits(), "Ann Lee", 10) == "word " * 90 + "end."
 
     @given(st.text(max_size=300))
     def test_done_twice_it_is_as_done_once(self, draft: str) -> None:
-        once = with_habits(draft, self.HABIT, "Ann Lee")
-        assert with_habits(once, self.HABIT, "Ann Lee") == once
+        once = with_habits(draft, self.HABIT, "Ann Lee", 20)
+        assert with_habits(once, self.HABIT, "Ann Lee", 20) == once
