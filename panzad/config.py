@@ -180,12 +180,18 @@ def parse_window(text: str) -> Window:
 
 
 class Training(_Section):
-    """When an adapter is trained, and how."""
+    """When an adapter is trained, and how.
+
+    `drop_instruction` is the share of replies that are learnt without their instruction,
+    `retrieved` that of all mails that are learnt with past ones beside them.
+    """
 
     method: Literal["auto", "lora"] = "auto"
     window: str = "01:00-06:00"
     min_new: int = Field(default=20, ge=1)
     mask_facts: bool = True
+    drop_instruction: float = Field(default=0.3, ge=0, le=1)
+    retrieved: float = Field(default=0.55, ge=0, le=1)
 
     @field_validator("window")
     @classmethod

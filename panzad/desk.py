@@ -109,7 +109,7 @@ class Desk:
 
     def write(self, task: DraftTask, account: str, *, adapter: bool = True) -> Written:
         """The text of a draft, by the adapter that serves now or by the base model."""
-        self.serve()
+        served = self.serve() is not None
         enforce(self._db, self._config.privacy)
         self.index.refresh()
         retriever = Retriever(self._db, self.index, self.embedder, self._config.retrieval.share)
@@ -121,7 +121,7 @@ class Desk:
             examples=self._config.retrieval.examples,
             signature=self._config.accounts[account].signature,
             grounding=self._config.drafts.grounding,
-            adapter=adapter,
+            adapter=adapter and served,
         )
 
     def write_mark(self, mark: Mark) -> bool:

@@ -12,10 +12,12 @@ import structlog
 
 from panzad.drafting.task import DraftTask
 from panzad.engines.protocol import Engine, Sampling
+from panzad.store.mails import Person
 from panzad.writing import cleaning, prompts
+from panzad.writing.brief import Briefing, Letter
 from panzad.writing.fact_values import Kind
 from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
-from panzad.writing.prompts import WritingTask
+from panzad.writing.habits import with_habits
 from panzad.writing.signoff import Signer, own_sign_off
 
 if TYPE_CHECKING:
@@ -52,20 +54,15 @@ def write(
     """The text that answers `task`, without quote and signature.
 
     With `grounding`, facts that stand nowhere become gaps. `adapter=False` asks the base model
-    with the same prompt, for comparison.
+    with the same prompt. It knows nothing of the user: what is usual as greeting, sign-off and
+    length is put in.
     """
-    newest = task.thread[-1].text if task.thread else ""
-    found = retriever.examples(
-        "\n".join(part for part in (task.subject, newest, task.instruction) if part),
-        task.audience,
-        examples,
-        account=account,
-    )
-    past = tuple(mail.own_text for mail in found)
-    messages = prompts.messages(writing_task(task, past))
+    briefing, letter = Briefing(retriever), letter_of(task, account)
+    asked = briefing.task(letter, examples)
+    messages = prompts.messages(asked)
     sampling = Sampling(max_tokens=MAX_TOKENS, repeat_penalty=REPEAT_PENALTY)
     answer = engine.generate(messages, sampling, adapter=adapter)
-    signer = Signer(task.author, past)
+    signer = Signer(task.author, asked.examples)
     text = cleaning.draft_text(
         answer.text,
         truncated=answer.truncated,
@@ -74,11 +71,13 @@ def write(
         thread=[turn.text for turn in task.thread],
     )
     text = own_sign_off(text, signer, _others(task))
+    if not adapter:
+        text = with_habits(text, briefing.habits(letter), letter.author, asked.words)
     result = Grounded(text, ())
     if grounding:
         today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
-        result = grounded(text, sources(task, past, signature, today))
-    return Written(result.text, result.gaps, answer.tokens, answer.seconds, len(found))
+        result = grounded(text, sources(task, asked.examples, signature, today))
+    return Written(result.text, result.gaps, answer.tokens, answer.seconds, len(asked.examples))
 
 
 def sources(
@@ -104,13 +103,14 @@ def _others(task: DraftTask) -> list[str]:
     return names + [turn.author for turn in task.thread if turn.email != task.author.email]
 
 
-def writing_task(task: DraftTask, examples: tuple[str, ...]) -> WritingTask:
-    """A gathered task as the prompt room takes it."""
-    return WritingTask(
+def letter_of(task: DraftTask, account: str) -> Letter:
+    """A gathered task as the writing room takes it."""
+    people = [("to", one) for one in task.to] + [("cc", one) for one in task.cc]
+    return Letter(
+        account=account,
         author=task.author.name,
-        recipients=tuple(person.name for person in (*task.to, *task.cc) if person.name),
+        recipients=tuple(Person(field, one.name, one.email) for field, one in people),
         subject=task.subject,
         thread=task.thread,
         instruction=task.instruction,
-        examples=examples,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,10 @@ from panzad.engines.create import device_for
 from panzad.engines.llama_cpp import prepare
 from panzad.errors import ConfigError, PanzadError, RunFailed
 from panzad.learning.privacy import enforce
-from panzad.learning.samples import samples
+from panzad.learning.samples import Mix, samples
+from panzad.recall.embedder import Embedder
+from panzad.recall.exact import ExactIndex
+from panzad.recall.retriever import Retriever
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
@@ -30,6 +33,7 @@ from panzad.training.dataset import Sample, fingerprint, split, without_facts
 from panzad.training.gate import decide
 from panzad.training.methods import METHODS, Method
 from panzad.training.run import Outcome, Progress, train
+from panzad.writing.brief import Briefing
 
 MINIMUM_MAILS = 20
 SEED = 7
@@ -87,10 +91,7 @@ def train_adapter(
     device = device_for(config.model, files)
     enforce(db, config.privacy)
     authors = {name: account.name for name, account in config.accounts.items()}
-    found = samples(pairs.finished(db), authors)
-    if config.training.mask_facts:
-        found = [without_facts(sample) for sample in found]
-    available = {sample.mail_id: sample for sample in found}
+    available = {sample.mail_id: sample for sample in _dataset(db, config, authors)}
     job = _resumed(db, paths, files, available, request) or _begun(db, files, available, request)
     prune(paths.adapters, job.row.id)
     champion = adapters.serving(db)
@@ -120,6 +121,19 @@ def train_adapter(
             job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None
         )
     return _judged(db, files, directory, outcome)
+
+
+def _dataset(db: Database, config: Config, authors: Mapping[str, str]) -> list[Sample]:
+    """Every pair as a sample, with the prompt that a draft would get."""
+    briefing = Briefing(Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share))
+    mix = Mix(
+        config.training.drop_instruction,
+        config.training.retrieved,
+        config.retrieval.examples,
+        SEED,
+    )
+    found = samples(pairs.finished(db), authors, briefing, mix)
+    return [without_facts(one) for one in found] if config.training.mask_facts else found
 
 
 def _give_up(db: Database, paths: Paths, row: Adapter, reason: str) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 from panzad.recall import EMBEDDER
 from panzad.recall.embedder import Embedder
 from panzad.recall.index import Index
-from panzad.recall.retriever import text_of
+from panzad.recall.query import text_of
 from panzad.store import embeddings
 from panzad.store.database import Database
 

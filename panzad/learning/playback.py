@@ -13,19 +13,24 @@ from panzad.store import pairs
 from panzad.store.database import Database
 from panzad.store.mails import Mail
 from panzad.writing import cleaning, playback
+from panzad.writing.playback import Instruction
 
 log = structlog.get_logger("panzad.learning")
 
 
-def instruct(engine: Engine, own_text: str) -> str:
-    """The instruction behind a mail; where the model's will not do, the mail's own words.
+def instruct(engine: Engine, own_text: str) -> Instruction | None:
+    """The instruction behind a mail: the model is asked in more than one way until one will do.
 
-    A small model that fails greedily mostly fails when sampled too, at twice the time.
+    None when there is nothing to be said of the mail.
     """
     sampling = Sampling(max_tokens=playback.token_limit(own_text))
-    answer = engine.generate(playback.messages(own_text), sampling, adapter=False)
-    text = cleaning.whole_sentences(answer.text) if answer.truncated else answer.text
-    return playback.instruction_from(text, own_text) or playback.excerpt(own_text)
+    answers: list[str] = []
+    for request in playback.requests(own_text):
+        answer = engine.generate(request, sampling, adapter=False)
+        answers.append(cleaning.whole_sentences(answer.text) if answer.truncated else answer.text)
+        if playback.good(answers, own_text):
+            break
+    return playback.best(answers, own_text)
 
 
 class Tools(Protocol):
@@ -66,8 +71,8 @@ def play_back(
 def _play_back_one(db: Database, engine: Engine, model: str, mail: Mail) -> None:
     instruction = instruct(engine, mail.own_text)
     with db.transaction() as tx:
-        if instruction:
-            pairs.finish(tx, mail.id, instruction, model)
+        if instruction is not None:
+            pairs.finish(tx, mail.id, instruction.text, model, instruction.score)
         else:
             pairs.fail(tx, mail.id)
     log.debug("playback.done", mail=mail.id)

@@ -1,41 +1,66 @@
-"""Training samples out of playback pairs: the same prompt that a draft will get."""
+"""Training samples out of playback pairs: the same prompt that a draft will get.
+
+What chance decides (whether an instruction is left out, whether past mails are shown) follows from
+the seed and the mail alone, so that a run that was cut off finds the same samples.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from panzad.store.mails import Mail
 from panzad.store.pairs import Pair
 from panzad.training.dataset import Sample
 from panzad.writing import prompts
-from panzad.writing.prompts import WritingTask
+from panzad.writing.brief import Briefing, Cutoff, Letter
 
 
-def sample_of(pair: Pair, author: str) -> Sample:
-    """The sample for one pair; `author` is the user's name as the prompt says it."""
-    mail = pair.mail
-    return Sample(
-        mail_id=mail.id,
-        date=mail.date,
-        messages=prompts.messages(_task(mail, pair.instruction, author)),
-        completion=mail.own_text,
-    )
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """The shares of replies without instruction and of mails with (so many) examples."""
+
+    drop_instruction: float
+    retrieved: float
+    examples: int
+    seed: int
 
 
-def samples(pairs: list[Pair], authors: Mapping[str, str]) -> list[Sample]:
+def samples(
+    pairs: Iterable[Pair], authors: Mapping[str, str], briefing: Briefing, mix: Mix
+) -> list[Sample]:
     """Samples for all pairs; `authors` gives the user's name by account."""
     return [
-        sample_of(pair, authors[pair.mail.account])
+        sample_of(pair, authors[pair.mail.account], briefing, mix)
         for pair in pairs
         if pair.mail.account in authors
     ]
 
 
-def _task(mail: Mail, instruction: str, author: str) -> WritingTask:
-    return WritingTask(
-        author=author,
-        recipients=tuple(person.name for person in mail.recipients if person.name),
-        subject=mail.subject,
-        thread=mail.thread,
-        instruction=instruction,
+def sample_of(pair: Pair, author: str, briefing: Briefing, mix: Mix) -> Sample:
+    """The sample for one pair; `author` is the user's name as the prompt says it."""
+    mail = pair.mail
+    bare = bool(mail.thread) and _chance(mix, mail.id, "instruction") < mix.drop_instruction
+    shown = _chance(mix, mail.id, "examples") < mix.retrieved
+    task = briefing.task(
+        letter_of(mail, "" if bare else pair.instruction, author),
+        mix.examples if shown else 0,
+        Cutoff(mail.date, mail.id, mail.own_text),
     )
+    return Sample(
+        mail_id=mail.id,
+        date=mail.date,
+        messages=prompts.messages(task),
+        completion=mail.own_text,
+    )
+
+
+def letter_of(mail: Mail, instruction: str, author: str) -> Letter:
+    """A sent mail as it was before it was written."""
+    return Letter(mail.account, author, mail.recipients, mail.subject, mail.thread, instruction)
+
+
+def _chance(mix: Mix, mail_id: int, what: str) -> float:
+    """A number in [0, 1) of this mail's own."""
+    return random.Random(f"{mix.seed}/{mail_id}/{what}").random()  # noqa: S311 - no secret

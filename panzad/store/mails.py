@@ -6,6 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
+from panzad.store import search
 from panzad.store.database import Database, now
 
 
@@ -196,11 +197,14 @@ def drop_unlocated(tx: sqlite3.Connection, account: str) -> int:
     Called when every folder of the account is synced, so that a mail moved between two of them
     keeps its work. Returns how many mails left.
     """
-    return tx.execute(
+    gone = tx.execute(
         "DELETE FROM mails WHERE account = ? AND id NOT IN"
         " (SELECT mail_id FROM locations WHERE mail_id IS NOT NULL)",
         (account,),
     ).rowcount
+    if gone:
+        search.forget(tx)
+    return gone
 
 
 def relocate(tx: sqlite3.Connection, folder_id: int, moved: dict[int, int]) -> None:

@@ -15,10 +15,14 @@ MAX_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A mail with the instruction that would have asked for it (empty when none was found)."""
+    """A mail with the instruction that would have asked for it (empty when none was found).
+
+    `score` says how well the instruction tells the mail; None for one made before scores were kept.
+    """
 
     mail: Mail
     instruction: str
+    score: float | None = None
 
 
 _MAIL = ", ".join(f"mails.{column}" for column in COLUMNS.split(", "))
@@ -39,12 +43,18 @@ def pending(db: Database, limit: int) -> list[Mail]:
     return [from_row(row) for row in rows]
 
 
-def finish(tx: sqlite3.Connection, mail_id: int, instruction: str, model: str) -> None:
-    """The mail has its instruction."""
+def finish(
+    tx: sqlite3.Connection,
+    mail_id: int,
+    instruction: str,
+    model: str,
+    score: float | None = None,
+) -> None:
+    """The mail has its instruction; `score` says how well it tells the mail, 1 at best."""
     tx.execute(
-        "UPDATE pairs SET state = 'done', instruction = ?, model = ?, done_at = ?"
+        "UPDATE pairs SET state = 'done', instruction = ?, model = ?, score = ?, done_at = ?"
         " WHERE mail_id = ?",
-        (instruction, model, now(), mail_id),
+        (instruction, model, score, now(), mail_id),
     )
 
 
@@ -60,20 +70,20 @@ def fail(tx: sqlite3.Connection, mail_id: int) -> None:
 def finished(db: Database) -> list[Pair]:
     """All finished pairs but those that repeat an earlier mail, oldest mail first."""
     rows = db.connection.execute(
-        f"SELECT {_MAIL}, instruction FROM pairs JOIN mails ON mails.id = mail_id"
+        f"SELECT {_MAIL}, instruction, score FROM pairs JOIN mails ON mails.id = mail_id"
         " WHERE state = 'done' AND repeats IS NULL ORDER BY date, mails.id"
     )
-    return [Pair(from_row(row), row["instruction"]) for row in rows]
+    return [Pair(from_row(row), row["instruction"], row["score"]) for row in rows]
 
 
 def get(db: Database, mail_id: int) -> Pair | None:
     """The finished pair of a mail."""
     row = db.connection.execute(
-        f"SELECT {_MAIL}, instruction FROM pairs JOIN mails ON mails.id = mail_id"
+        f"SELECT {_MAIL}, instruction, score FROM pairs JOIN mails ON mails.id = mail_id"
         " WHERE mail_id = ? AND state = 'done'",
         (mail_id,),
     ).fetchone()
-    return None if row is None else Pair(from_row(row), row["instruction"])
+    return None if row is None else Pair(from_row(row), row["instruction"], row["score"])
 
 
 def counts(db: Database) -> dict[str, int]:

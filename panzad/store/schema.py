@@ -182,4 +182,40 @@ ALTER TABLE pairs ADD COLUMN repeats INTEGER REFERENCES mails ON DELETE SET NULL
 
 CREATE INDEX pairs_repeats ON pairs (repeats)"""
 
-MIGRATIONS = (_FIRST, _MANNER, _SETTLED_MARKS, _STALE_INDEX, _REPEATS)
+# Full-text search over what is learnt. It keeps no text of its own and follows `mails` by
+# triggers, so that no way of changing a mail can forget it.
+_SEARCH = """\
+CREATE VIRTUAL TABLE mail_search USING fts5 (
+    subject, own_text, thread, content='mails', content_rowid='id',
+    tokenize="unicode61 remove_diacritics 2"
+);
+
+INSERT INTO mail_search (rowid, subject, own_text, thread)
+    SELECT id, subject, own_text, thread FROM mails WHERE reason IS NULL;
+
+CREATE TRIGGER mail_search_new AFTER INSERT ON mails WHEN new.reason IS NULL BEGIN
+    INSERT INTO mail_search (rowid, subject, own_text, thread)
+    VALUES (new.id, new.subject, new.own_text, new.thread);
+END;
+
+CREATE TRIGGER mail_search_gone AFTER DELETE ON mails WHEN old.reason IS NULL BEGIN
+    INSERT INTO mail_search (mail_search, rowid, subject, own_text, thread)
+    VALUES ('delete', old.id, old.subject, old.own_text, old.thread);
+END;
+
+CREATE TRIGGER mail_search_before BEFORE UPDATE OF subject, own_text, thread, reason ON mails
+WHEN old.reason IS NULL BEGIN
+    INSERT INTO mail_search (mail_search, rowid, subject, own_text, thread)
+    VALUES ('delete', old.id, old.subject, old.own_text, old.thread);
+END;
+
+CREATE TRIGGER mail_search_after AFTER UPDATE OF subject, own_text, thread, reason ON mails
+WHEN new.reason IS NULL BEGIN
+    INSERT INTO mail_search (rowid, subject, own_text, thread)
+    VALUES (new.id, new.subject, new.own_text, new.thread);
+END"""
+
+# How well an instruction tells its mail (writing/playback.py, `score`).
+_SCORE = "ALTER TABLE pairs ADD COLUMN score REAL"
+
+MIGRATIONS = (_FIRST, _MANNER, _SETTLED_MARKS, _STALE_INDEX, _REPEATS, _SEARCH, _SCORE)

@@ -11,7 +11,49 @@ from panzad.store.mails import ThreadTurn
 
 THREAD_CHARACTERS = 2400
 TURN_CHARACTERS = 1200
-EXAMPLE_CHARACTERS = 500
+# An example shows how the user says things, not all that was said: prompts cost training time.
+EXAMPLE_CHARACTERS = 400
+
+# As models are told them.
+LANGUAGES = {
+    "ar": "Arabic",
+    "bg": "Bulgarian",
+    "ca": "Catalan",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "et": "Estonian",
+    "fi": "Finnish",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hr": "Croatian",
+    "hu": "Hungarian",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "lt": "Lithuanian",
+    "lv": "Latvian",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sk": "Slovak",
+    "sl": "Slovenian",
+    "sr": "Serbian",
+    "sv": "Swedish",
+    "th": "Thai",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
 
 _TURN_MARK = re.compile(r"<\||</?s>|<(?:start|end)_of_turn>|\[/?INST\]")
 
@@ -21,7 +63,8 @@ class WritingTask:
     """What is to be written: by whom, to whom, in answer to what, and how.
 
     `thread` runs from the oldest mail to the newest, which is the one answered; empty for a new
-    mail. `examples` are past mails of the user's own.
+    mail. `examples` are past mails of the user's own. `language` is ISO 639-1; `greeting`,
+    `sign_off` and the number of `words` are what is usual; each may be empty or 0.
     """
 
     author: str
@@ -30,6 +73,10 @@ class WritingTask:
     thread: tuple[ThreadTurn, ...] = ()
     instruction: str = ""
     examples: tuple[str, ...] = ()
+    language: str = ""
+    greeting: str = ""
+    sign_off: str = ""
+    words: int = 0
 
 
 def messages(task: WritingTask) -> tuple[ChatMessage, ...]:
@@ -40,16 +87,27 @@ def messages(task: WritingTask) -> tuple[ChatMessage, ...]:
         blocks.append(f"Mails I wrote before:\n---\n{shown}\n---")
     if task.thread:
         blocks.append("\n\n".join(_shown(turn, text) for turn, text in _fitting(task.thread)))
-    blocks.append(_request(task))
+    blocks.append("\n".join(line for line in (_usual(task), _request(task)) if line))
     return (
         ChatMessage("system", f"You write mail as {task.author or 'the user'}."),
         ChatMessage("user", without_turn_marks("\n\n".join(blocks))),
     )
 
 
+def _usual(task: WritingTask) -> str:
+    """The user's habits in one short line; empty when none is known."""
+    parts = [
+        f"Greeting: {task.greeting}" if task.greeting else "",
+        f"Sign-off: {' '.join(task.sign_off.split())}" if task.sign_off else "",
+        f"About {task.words} words" if task.words else "",
+    ]
+    return " | ".join(part for part in parts if part)
+
+
 def _request(task: WritingTask) -> str:
     to = f" to {', '.join(task.recipients)}" if task.recipients else ""
-    asked = f"Write my reply{to}." if task.thread else f"Write my mail{to}."
+    language = f" in {LANGUAGES[task.language]}" if task.language in LANGUAGES else ""
+    asked = f"Write my {'reply' if task.thread else 'mail'}{to}{language}."
     about = "" if task.thread or not task.subject else f" Subject: {task.subject}."
     said = f" {task.instruction.strip()}" if task.instruction.strip() else ""
     return asked + about + said

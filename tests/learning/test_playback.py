@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
-from panzad.learning.playback import play_back
+from panzad.learning.playback import instruct, play_back
 from panzad.store import pairs
 from panzad.store.database import Database
 from tests.training.test_adapter_runs import learnt
@@ -44,3 +44,49 @@ def test_a_mail_that_cannot_be_played_back_is_given_up_and_the_others_are_done(
     learnt(db, "the boat on Monday", "poison on Tuesday", "the boat on Friday", done=False)
     play_back(db, _Tools(), go_on=lambda: True, done=lambda: None)
     assert pairs.counts(db) == {"pending": 0, "done": 2, "failed": 1, "duplicate": 0}
+
+
+class _Scripted(_Engine):
+    """Gives one answer after another."""
+
+    def __init__(self, *answers: str, truncated: bool = False) -> None:
+        self.answers = list(answers)
+        self.truncated = truncated
+
+    def generate(
+        self, messages: Sequence[ChatMessage], sampling: Sampling, *, adapter: bool
+    ) -> Generation:
+        assert not adapter
+        return Generation(self.answers.pop(0), 1, 1, self.truncated, 0.0)
+
+
+MAIL = "Hi Tom,\n\nthe ferry leaves the island on Monday, please bring both oars.\n\nAnn"
+
+
+class TestInstruct:
+    def test_an_answer_that_will_do_ends_the_asking(self) -> None:
+        engine = _Scripted("The ferry leaves the island on Monday, bring both oars.", "unasked")
+        found = instruct(engine, MAIL)
+        assert found is not None
+        assert found.text == "Tell Tom: The ferry leaves the island on Monday, bring both oars."
+        assert engine.answers == ["unasked"]
+
+    def test_after_a_useless_answer_the_model_is_asked_in_another_way(self) -> None:
+        found = instruct(_Scripted("", "Ferry leaves island on Monday, bring oars."), MAIL)
+        assert found is not None
+        assert found.text == "Tell Tom: Ferry leaves island on Monday, bring oars."
+
+    def test_a_truncated_answer_counts_up_to_its_last_whole_sentence(self) -> None:
+        cut = "The ferry leaves the island on Monday, bring oars. The cap"
+        found = instruct(_Scripted(cut, cut, truncated=True), MAIL)
+        assert found is not None
+        assert found.text == "Tell Tom: The ferry leaves the island on Monday, bring oars."
+
+
+def test_how_well_the_instruction_tells_its_mail_is_kept(tmp_path: Path) -> None:
+    db = Database(tmp_path / "panzad.db")
+    learnt(db, MAIL, done=False)
+    play_back(db, _Tools(), go_on=lambda: True, done=lambda: None)
+    [pair] = pairs.finished(db)
+    assert pair.score is not None
+    assert 0.5 < pair.score <= 1

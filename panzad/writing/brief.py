@@ -1,0 +1,116 @@
+"""Makes a letter that is to be written into what the prompt is built from.
+
+Drafts and training samples both pass through `brief`: for the same letter and the same past the
+prompt is the same, byte for byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from panzad.mail.language import language_of
+from panzad.recall.query import query_of
+from panzad.store.mails import Person, ThreadTurn
+from panzad.store.search import PastMail
+from panzad.writing.habits import NEWEST, Habits, Trait, expected_words, habits, trait_of
+from panzad.writing.prompts import WritingTask
+
+if TYPE_CHECKING:
+    from panzad.recall.retriever import Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is to be written, from a gathered mark or a mail that was sent.
+
+    `recipients` are all who will read it; `thread` runs from the oldest mail to the one answered.
+    """
+
+    account: str
+    author: str
+    recipients: tuple[Person, ...]
+    subject: str
+    thread: tuple[ThreadTurn, ...]
+    instruction: str
+
+    @property
+    def audience(self) -> tuple[str, ...]:
+        """The addresses of all who will read it."""
+        return tuple(person.email for person in self.recipients)
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """What of the past a training sample may know: nothing later, not itself, no copy of it."""
+
+    before: str = ""
+    mail_id: int = 0
+    text: str = ""
+
+
+NOTHING_HIDDEN = Cutoff()
+
+
+class Briefing:
+    """Gathers for letters what the past says: similar mails, and how this user writes to whom."""
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+        self._traits: dict[tuple[int, str], Trait] = {}
+
+    def habits(self, letter: Letter, cutoff: Cutoff = NOTHING_HIDDEN) -> Habits:
+        """How this user usually writes to the letter's recipients."""
+        past = self._retriever.past(letter.account, before=cutoff.before)
+        to = [(one.name, one.email) for one in letter.recipients if one.field == "to"]
+        people = frozenset(email.lower() for _, email in to)
+        theirs = [mail for mail in past if mail.to == people][-NEWEST:]
+        # Reading how a mail was written costs more than looking whom it went to.
+        told = sorted({mail.id: mail for mail in (*past[-NEWEST:], *theirs)}.values(), key=_age)
+        return habits([self._trait(mail, letter.author) for mail in told], to)
+
+    def task(
+        self,
+        letter: Letter,
+        examples: int,
+        cutoff: Cutoff = NOTHING_HIDDEN,
+    ) -> WritingTask:
+        """What the prompt is built from, with up to so many past mails as examples."""
+        habit = self.habits(letter, cutoff)
+        newest = letter.thread[-1].text if letter.thread else ""
+        words = expected_words(habit, letter.instruction)
+        found = self._retriever.examples(
+            query_of(letter.subject, newest, letter.instruction),
+            letter.audience,
+            examples,
+            account=letter.account,
+            before=cutoff.before,
+            excluding={cutoff.mail_id},
+            unlike=cutoff.text,
+            words=words,
+        )
+        return WritingTask(
+            author=letter.author,
+            recipients=tuple(
+                one.name for one in letter.recipients if one.name and one.field != "bcc"
+            ),
+            subject=letter.subject,
+            thread=letter.thread,
+            instruction=letter.instruction,
+            examples=tuple(mail.own_text for mail in found),
+            # A reply is in the language of the mail it answers.
+            language=language_of(newest, habit.language) if newest else habit.language,
+            greeting=habit.greeting,
+            sign_off=habit.sign_off,
+            words=words,
+        )
+
+    def _trait(self, mail: PastMail, author: str) -> Trait:
+        key = (mail.id, author)
+        if key not in self._traits:
+            self._traits[key] = trait_of(mail.to, mail.own_text, mail.language, author)
+        return self._traits[key]
+
+
+def _age(mail: PastMail) -> tuple[str, int]:
+    return mail.date, mail.id

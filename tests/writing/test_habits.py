@@ -1,0 +1,162 @@
+"""How this user writes to whom: learnt from past mails, said in the prompt, kept in drafts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panzad.writing.greetings import frame_of
+from panzad.writing.habits import Habits, expected_words, habits, trait_of, with_habits
+
+TOM = ("Tom Ash", "tom@a.example")
+NEW = ("Maria Luz", "maria@b.example")
+ANN = frozenset({"ann", "lee"})
+
+
+def sent(to: str, text: str, count: int = 3, language: str = "en") -> list:  # pyright: ignore[reportMissingTypeArgument]
+    return [trait_of([to], text, language, "Ann Lee")] * count
+
+
+class TestFrame:
+    @pytest.mark.parametrize(
+        ("line", "form"),
+        [
+            ("Hi Tom,", "Hi {name},"),
+            ("Hey Tom!", "Hey {name}!"),
+            ("Dear Prof. Ash,", "Dear {name},"),
+            ("Liebe Maria,", "Liebe {name},"),
+            ("Sehr geehrte Damen und Herren,", ""),
+            ("Bonjour Luc,", "Bonjour {name},"),
+            ("Dear Ann, Ben, and Tom,", "Dear {name},"),
+            ("Здравствуйте, ", "Здравствуйте,"),
+            ("Hi all,", "Hi all,"),
+            ("Hi", "Hi"),
+            ("Hey dad,", ""),
+            ("Dear Tom and all,", ""),
+        ],
+    )
+    def test_a_greeting_lends_its_form_without_a_name(self, line: str, form: str) -> None:
+        frame = frame_of(f"{line}\n\nNoon works.", ANN)
+        assert (frame.greeting, frame.form) == (line.strip(), form)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Thanks, got it!",
+            "Hey, great to hear from you!",
+            "Hello. It works now, thank you.",
+            "Hidden costs,",
+            "Hi Tom, noon works for me.",
+            "",
+        ],
+    )
+    def test_text_is_no_greeting(self, line: str) -> None:
+        assert frame_of(f"{line}\nNoon works.", ANN).greeting == ""
+
+    @pytest.mark.parametrize(
+        ("end", "sign_off"),
+        [
+            ("Noon works.\n\nBest,\nAnn", "Best,\nAnn"),
+            ("Noon works.\n\nMany thanks!\n\nAnn Lee", "Many thanks!\n\nAnn Lee"),
+            ("Noon works.\n\nAnn", "Ann"),
+            ("Noon works.\n\n-A", "-A"),
+            ("Noon works.\n\nBest,\nBob", ""),
+            ("Could you tell Ann that noon works for all of us", ""),
+        ],
+    )
+    def test_a_sign_off_ends_with_the_authors_name(self, end: str, sign_off: str) -> None:
+        assert frame_of(f"Hi,\n\n{end}", ANN).sign_off == sign_off
+
+    @given(st.text(max_size=300))
+    def test_any_text_has_a_frame(self, text: str) -> None:
+        frame = frame_of(text, ANN)
+        assert frame.greeting in text
+        assert "\n" not in frame.greeting
+
+
+class TestHabits:
+    def test_the_mails_to_the_same_people_tell(self) -> None:
+        past = [
+            *sent(NEW[1], "Dear Maria,\n\nyes.\n\nKind regards,\nAnn Lee", 9),
+            *sent(TOM[1], "Hey Tommy,\n\n" + "word " * 36 + "\n\nx\nAnn", language="de"),
+        ]
+        assert habits(past, [TOM]) == Habits("Hey Tommy,", "x\nAnn", 40, 40, 40, "de")
+
+    def test_somebody_new_is_written_to_as_others_are_by_their_own_name(self) -> None:
+        past = sent(TOM[1], "Hi Tom,\n\nyes.\n\nBest,\nAnn")
+        found = habits(past, [NEW])
+        assert (found.greeting, found.sign_off) == ("Hi Maria,", "Best,\nAnn")
+
+    @pytest.mark.parametrize("name", ["", "maria@b.example", "Luz, Maria", "Support"])
+    def test_who_has_no_first_name_is_not_greeted_by_one(self, name: str) -> None:
+        past = sent(TOM[1], "Hi Tom,\n\nyes.\n\nBest,\nAnn")
+        assert habits(past, [(name, NEW[1])]).greeting == ""
+
+    def test_what_is_said_to_one_person_alone_is_not_said_to_others(self) -> None:
+        past = sent(TOM[1], "Hey dad,\n\nyes.\n\nBest,\nAnn")
+        assert habits(past, [TOM]).greeting == "Hey dad,"
+        assert habits(past, [NEW]).greeting == ""
+
+    def test_too_few_mails_make_no_habit(self) -> None:
+        assert habits(sent(TOM[1], "Hi Tom,\n\nyes.\n\nBest,\nAnn", 2), [TOM]) == Habits()
+
+    def test_what_was_written_once_is_none(self) -> None:
+        past = [
+            *sent(TOM[1], "Hi,\n\nyes.\n\nGood luck in Oslo!\nAnn", 1),
+            *sent(TOM[1], "yes.\n\nSee you at two,\nAnn", 1),
+            *sent(TOM[1], "yes.", 1),
+        ]
+        assert habits(past, [TOM]).sign_off == ""
+
+    def test_who_mostly_greets_nobody_need_not(self) -> None:
+        past = [*sent(TOM[1], "yes.", 7), *sent(TOM[1], "Hi Tom,\n\nyes.", 3)]
+        assert habits(past, [TOM]).greeting == ""
+
+
+class TestExpectedWords:
+    @pytest.mark.parametrize(
+        ("usual", "instruction", "words"),
+        [(42, "", 40), (0, "", 0), (3, "", 10), (20, "word " * 50, 80), (80, "yes", 80)],
+    )
+    def test_the_usual_length_unless_more_is_asked(
+        self, usual: int, instruction: str, words: int
+    ) -> None:
+        assert expected_words(Habits(words=usual), instruction) == words
+
+
+class TestWithHabits:
+    HABIT = Habits("Hi Tom,", "Best,\nAnn", 20)
+
+    @pytest.mark.parametrize(
+        "draft",
+        [
+            "Noon works.",
+            "Dear Mr. Ash,\n\nNoon works.\n\nSincerely,\n[Your Name]",
+            "Hi Tom,\n\nNoon works.\n\nBest,\nAnn",
+            "Hello!\nNoon works.\n\nKind regards,\n\nAnn Lee",
+            "Noon works.\n\nAnn",
+        ],
+    )
+    def test_a_draft_gets_the_users_own_greeting_and_sign_off(self, draft: str) -> None:
+        assert (
+            with_habits(draft, self.HABIT, "Ann Lee", 0) == "Hi Tom,\n\nNoon works.\n\nBest,\nAnn"
+        )
+
+    def test_where_nothing_is_usual_the_draft_stays(self) -> None:
+        draft = "Dear Mr. Ash,\n\nNoon works.\n\nSincerely,\nAnn"
+        assert with_habits(draft, Habits(), "Ann Lee", 0) == draft
+
+    def test_a_draft_that_goes_on_and_on_ends_with_a_whole_sentence(self) -> None:
+        draft = "Hello,\n\n" + "This is one more sentence. " * 20 + "\n\nRegards,\nAnn"
+        text = with_habits(draft, self.HABIT, "Ann Lee", 20)
+        assert text == f"Hi Tom,\n\n{'This is one more sentence. ' * 6}".rstrip() + "\n\nBest,\nAnn"
+
+    def test_the_first_sentence_stays_however_long_it_is(self) -> None:
+        draft = "word " * 90 + "end. And more."
+        assert with_habits(draft, Habits(), "Ann Lee", 10) == "word " * 90 + "end."
+
+    @given(st.text(max_size=300))
+    def test_done_twice_it_is_as_done_once(self, draft: str) -> None:
+        once = with_habits(draft, self.HABIT, "Ann Lee", 20)
+        assert with_habits(once, self.HABIT, "Ann Lee", 20) == once
