@@ -58,10 +58,13 @@ class Past:
 
 @dataclass(frozen=True)
 class FixedRetriever:
-    past: tuple[str, ...] = ()
+    lent: tuple[str, ...] = ()
+
+    def past(self, *_: object, **__: object) -> list[Past]:
+        return []
 
     def examples(self, *_: object, **__: object) -> list[Past]:
-        return [Past(text) for text in self.past]
+        return [Past(text) for text in self.lent]
 
 
 def written(answer: str, *past: str, task: DraftTask = TASK, grounding: bool = True) -> Written:
