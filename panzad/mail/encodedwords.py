@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 
 from panzad.mail.charsets import decoded
 
@@ -48,14 +49,15 @@ def _words(text: str) -> Iterator[tuple[re.Match[str], int]]:
 
     The payload may hold blanks and `?`, which mailers forget to encode; never another word.
     """
-    starts = list(_START.finditer(text))
     end = -1
-    for index, start in enumerate(starts):
+    for start, following in pairwise(chain(_START.finditer(text), [None])):
+        if start is None:
+            return
         if end < start.end():
             end = text.find("?=", start.end())
         if end < 0:
             return
-        if index + 1 == len(starts) or starts[index + 1].start() >= end:
+        if following is None or following.start() >= end:
             yield start, end
 
 
