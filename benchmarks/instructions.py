@@ -40,7 +40,7 @@ def main(data: Path, models: Path, person: str, limit: int | None) -> None:
     started = time.monotonic()
     for text in texts:
         sampling = Sampling(max_tokens=playback.token_limit(text))
-        request = playback.requests(text)[0]
+        request = playback.request(text)
         greedy.append(engine.generate(request, sampling, adapter=False).text)
     halfway = time.monotonic()
     for text in texts:

@@ -33,21 +33,28 @@ from panzad.config import ImapServer, locate
 from panzad.config import load as load_config
 from panzad.desk import Desk
 from panzad.drafting.task import DraftTask
+from panzad.drafting.write import letter_of
 from panzad.engines.catalogue import resolve
 from panzad.engines.chat import format_of
+from panzad.engines.protocol import ChatMessage
 from panzad.imap.drafts import append_draft
 from panzad.imap.session import Session
 from panzad.mail.message import Address
+from panzad.recall.embedder import Embedder
+from panzad.recall.exact import ExactIndex
+from panzad.recall.retriever import Retriever
 from panzad.store import adapters, marks
 from panzad.store.database import Database
 from panzad.training.dataset import Sample, tokenised
 from panzad.training.loss import mean_loss
 from panzad.training.model import load as load_model
-from panzad.writing.prompts import WritingTask, messages
+from panzad.writing.brief import Briefing
+from panzad.writing.prompts import messages
 from tests.servers.dovecot import DovecotServer
 
 PASSWORD = "geheim"  # noqa: S105 - of a server on loopback that lives for minutes
 DRAFTS_TIMED = 5
+EXAMPLES = 3
 
 
 @click.command()
@@ -156,7 +163,12 @@ def _judged(state: Path, held_out: Sequence[HeldOut], name: str) -> dict[str, An
         raise SystemExit("no adapter serves: the training did not beat the base model")
     config = load_config(paths.config)
     files = resolve(config.model.base, paths.models)
-    base_loss, loss = _losses(files, paths.adapters / adapter.id, held_out, name)
+    retriever = Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share)
+    prompts = [
+        messages(Briefing(retriever).task(letter_of(_task(one, name), "paper"), EXAMPLES))
+        for one in held_out
+    ]
+    base_loss, loss = _losses(files, paths.adapters / adapter.id, held_out, prompts)
     desk = Desk(db, paths, config)
     result = {
         "base_loss": round(base_loss, 3),
@@ -168,18 +180,22 @@ def _judged(state: Path, held_out: Sequence[HeldOut], name: str) -> dict[str, An
     return result
 
 
+def _task(held_out: HeldOut, name: str) -> DraftTask:
+    author = Address(name, f"{name.lower()}@example.org")
+    subject, asked = held_out.mail.subject, held_out.instruction
+    return DraftTask(author, (), (), subject, None, (), (), None, asked)
+
+
 def _losses(
-    files: Any, adapter: Path, held_out: Sequence[HeldOut], name: str
+    files: Any,
+    adapter: Path,
+    held_out: Sequence[HeldOut],
+    prompts: Sequence[tuple[ChatMessage, ...]],
 ) -> tuple[float, float]:
     model, tokenizer = load_model(files, torch.device("cpu"))
     samples = [
-        Sample(
-            one.mail.line,
-            "",
-            messages(WritingTask(name, (), one.mail.subject, (), one.instruction)),
-            one.mail.text,
-        )
-        for one in held_out
+        Sample(one.mail.line, "", prompt, one.mail.text)
+        for one, prompt in zip(held_out, prompts, strict=True)
     ]
     tokens = tokenised(
         samples,
@@ -194,15 +210,7 @@ def _losses(
 def _drafted(
     desk: Desk, held_out: Sequence[HeldOut], name: str, *, adapter: bool
 ) -> dict[str, float]:
-    author = Address(name, f"{name.lower()}@example.org")
-    written = [
-        desk.write(
-            DraftTask(author, (), (), one.mail.subject, None, (), (), None, one.instruction),
-            "paper",
-            adapter=adapter,
-        )
-        for one in held_out
-    ]
+    written = [desk.write(_task(one, name), "paper", adapter=adapter) for one in held_out]
     texts, truth = [one.text for one in written], [one.mail.text for one in held_out]
     scorer = RougeScorer(["rougeL"], use_stemmer=True)
     rouge = [

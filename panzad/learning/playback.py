@@ -19,18 +19,15 @@ log = structlog.get_logger("panzad.learning")
 
 
 def instruct(engine: Engine, own_text: str) -> Instruction | None:
-    """The instruction behind a mail: the model is asked in more than one way until one will do.
+    """The instruction behind a mail; None when there is nothing to be said of it.
 
-    None when there is nothing to be said of the mail.
+    The model is asked once: a second request, or a sampled answer, costs as much again and seldom
+    serves where the first did not.
     """
     sampling = Sampling(max_tokens=playback.token_limit(own_text))
-    answers: list[str] = []
-    for request in playback.requests(own_text):
-        answer = engine.generate(request, sampling, adapter=False)
-        answers.append(cleaning.whole_sentences(answer.text) if answer.truncated else answer.text)
-        if playback.good(answers, own_text):
-            break
-    return playback.best(answers, own_text)
+    answer = engine.generate(playback.request(own_text), sampling, adapter=False)
+    text = cleaning.whole_sentences(answer.text) if answer.truncated else answer.text
+    return playback.best([text], own_text)
 
 
 class Tools(Protocol):

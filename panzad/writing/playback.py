@@ -1,7 +1,7 @@
 """Data playback (arXiv 2407.10994, section 3): the instruction behind a sent mail.
 
-Several candidates are made, by the model and from the mail's own words; what each leaves out is
-added to it; the one that tells the mail best is kept.
+Candidates are made by the model and from the mail's own words; what each leaves out is added to it;
+the one that tells the mail best is kept.
 """
 
 from __future__ import annotations
@@ -28,16 +28,12 @@ MENTIONED = 12
 _WRAPPING = re.compile(r"^(?:instruction|summary|prompt|task)\s*:\s*", re.IGNORECASE)
 _END = re.compile(r"[.!?…。！？]$")
 
-# SmolLM2's instruct models were trained under exactly these requests (HuggingFaceTB/smoltalk,
-# smol-summarize and smol-rewrite); worked examples make the small ones answer the mail instead.
-# Larger models follow them as well.
+# SmolLM2's instruct models were trained under exactly this request (HuggingFaceTB/smoltalk,
+# smol-summarize); worked examples make the small ones answer the mail instead. Larger models follow
+# it as well.
 _SUMMARISE = (
     "Provide a concise, objective summary of the input text in up to three sentences, focusing on"
     " key actions and intentions without using second or third person pronouns."
-)
-_REWRITE = (
-    "You're an AI assistant for text re-writing. Rewrite the input text to make it more concise"
-    " while preserving its core meaning."
 )
 
 
@@ -49,13 +45,10 @@ class Instruction:
     score: float
 
 
-def requests(own_text: str) -> tuple[tuple[ChatMessage, ...], ...]:
-    """The chats that each ask a model for one candidate."""
+def request(own_text: str) -> tuple[ChatMessage, ...]:
+    """The chat that asks a model for its candidate."""
     mail = without_turn_marks(clip(own_text, MAIL_CHARACTERS))
-    return tuple(
-        (ChatMessage("system", asked), ChatMessage("user", mail))
-        for asked in (_SUMMARISE, _REWRITE)
-    )
+    return ChatMessage("system", _SUMMARISE), ChatMessage("user", mail)
 
 
 def token_limit(own_text: str) -> int:
@@ -76,11 +69,6 @@ def best(answers: list[str], own_text: str) -> Instruction | None:
         key=lambda one: one.score,
         default=None,
     )
-
-
-def good(answers: list[str], own_text: str) -> bool:
-    """Whether one of the model's answers will do, so that no further one need be asked for."""
-    return bool(_good(answers, own_text))
 
 
 def _good(answers: list[str], own_text: str) -> list[str]:

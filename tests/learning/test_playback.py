@@ -64,21 +64,21 @@ MAIL = "Hi Tom,\n\nthe ferry leaves the island on Monday, please bring both oars
 
 
 class TestInstruct:
-    def test_an_answer_that_will_do_ends_the_asking(self) -> None:
+    def test_the_model_is_asked_once(self) -> None:
         engine = _Scripted("The ferry leaves the island on Monday, bring both oars.", "unasked")
         found = instruct(engine, MAIL)
         assert found is not None
         assert found.text == "Tell Tom: The ferry leaves the island on Monday, bring both oars."
         assert engine.answers == ["unasked"]
 
-    def test_after_a_useless_answer_the_model_is_asked_in_another_way(self) -> None:
-        found = instruct(_Scripted("", "Ferry leaves island on Monday, bring oars."), MAIL)
+    def test_after_a_useless_answer_the_mail_is_noted_down(self) -> None:
+        found = instruct(_Scripted(""), MAIL)
         assert found is not None
-        assert found.text == "Tell Tom: Ferry leaves island on Monday, bring oars."
+        assert found.text.startswith("Tell Tom: ferry leaves island Monday, please bring")
 
     def test_a_truncated_answer_counts_up_to_its_last_whole_sentence(self) -> None:
         cut = "The ferry leaves the island on Monday, bring oars. The cap"
-        found = instruct(_Scripted(cut, cut, truncated=True), MAIL)
+        found = instruct(_Scripted(cut, truncated=True), MAIL)
         assert found is not None
         assert found.text == "Tell Tom: The ferry leaves the island on Monday, bring oars."
 

@@ -20,13 +20,10 @@ LONG = (
 )
 
 
-class TestRequests:
-    def test_each_shows_the_mail_and_nothing_else(self) -> None:
-        chats = playback.requests(MAIL)
-        assert len({chat[0].content for chat in chats}) == len(chats) > 1
-        assert {(chat[0].role, chat[1].role, chat[1].content) for chat in chats} == {
-            ("system", "user", MAIL)
-        }
+class TestRequest:
+    def test_it_shows_the_mail_and_nothing_else(self) -> None:
+        asked, shown = playback.request(MAIL)
+        assert (asked.role, shown.role, shown.content) == ("system", "user", MAIL)
 
 
 class TestInstructionFrom:
@@ -131,7 +128,6 @@ class TestBest:
         found = best(answers, MAIL)
         assert found is not None
         assert found.text.startswith("Tell Tom: Could please send report Friday?")
-        assert not playback.good(answers, MAIL)
 
     @pytest.mark.parametrize("mail", ["", "\n "])
     def test_of_a_mail_that_says_nothing_there_is_none(self, mail: str) -> None:
