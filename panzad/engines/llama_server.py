@@ -70,6 +70,7 @@ class LlamaServer:
                 "pull the model again, or run with -v to see its reason",
             ) from error
         self._context = context
+        self._answered = False
 
     def complete(
         self, prompt: Sequence[int], sampling: Sampling, *, lora_scale: float | None = None
@@ -101,6 +102,7 @@ class LlamaServer:
             request["id_slot"] = 0 if lora_scale else 1
         started = time.monotonic()
         answer = self._server.handle_completions(request)
+        self._answered = True
         if "error" in answer:
             raise PanzadError(f"llama.cpp: {answer['error']['message']}", "run with -v to see more")
         choice, usage = answer["choices"][0], answer["usage"]
@@ -119,6 +121,11 @@ class LlamaServer:
 
     def close(self) -> None:
         """Free the model's memory."""
+        if not self._answered and self._server is not None:
+            # The destructor ends llama.cpp's loop and waits for it. On a busy machine the loop may
+            # not have begun yet: it would miss its end, and the wait would last for ever. Whoever
+            # has had an answer knows that it runs.
+            self.complete([0], Sampling(max_tokens=1))
         self._server = None
         shutil.rmtree(self._directory, ignore_errors=True)
 
