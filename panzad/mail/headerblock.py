@@ -69,17 +69,17 @@ def separator(lines: Sequence[str], index: int) -> Marker | None:
         return _rule(lines, index)
     lowered = " ".join(phrase.lower().strip(" *:").split())
     forwarded = _FORWARDED_BY.match(phrase.strip())
-    header = _header_after(lines, after)
+    known = lowered in FORWARD_SEPARATORS or lowered in REPLY_SEPARATORS
+    header = _header_after(lines, after) or (_only_from(lines, after) if known else None)
     if forwarded:
         meta = header or Marker(index, after, "forward", forwarded[1].strip(), "", True)
         return Marker(index, meta.end, "forward", meta.author, meta.date, True)
-    known = lowered in FORWARD_SEPARATORS or lowered in REPLY_SEPARATORS
     if not known and header is None:
         return None
     kind = "forward" if lowered in FORWARD_SEPARATORS or _says_forward(lowered) else "header"
     if header is None:
         return Marker(index, after, kind, "", "", True)
-    return Marker(index, header.end, kind, header.author, header.date, True)
+    return Marker(index, header.end, kind, header.author, header.date, True, header.short)
 
 
 def _says_forward(phrase: str) -> bool:
@@ -140,6 +140,17 @@ def _header_after(lines: Sequence[str], index: int) -> Marker | None:
                 or notes_block(lines, start)
                 or _colonless(lines, start)
             )
+    return None
+
+
+def _only_from(lines: Sequence[str], index: int) -> Marker | None:
+    """Outlook Express's short header: `From: "Ann" <ann@example.org>`, then nothing else."""
+    for start in range(index, min(index + _MAX_GAP + 1, len(lines))):
+        if lines[start]:
+            field, value = label_of(lines[start]) or ("", "")
+            if field != "from" or not value:
+                return None
+            return Marker(start, start + 1, "header", person(value), "", True, short=True)
     return None
 
 
@@ -206,6 +217,8 @@ def _continues(last: str, before: str, line: str) -> bool:
             return bool(_PARTY.search(line)) or before.endswith((",", ";", "/"))
         case "subject":
             return len(before) > 66 and len(line) < 60
+        case "from" if before.lower().endswith("on behalf of"):
+            return len(line) < 100
         case "from" | "other":
             return bool(ADDRESS.search(line)) and len(line) < 100
         case _:

@@ -62,11 +62,15 @@ def sections(lines: Sequence[str]) -> list[Section]:
     found = [Section(None, [])]
     pending: Marker | None = None
     position = 0
-    for marker in Lines(lines).markers():
+    markers = Lines(lines).markers()
+    ends = [*(marker.start for marker in markers), len(lines)][1:]
+    for marker, end in zip(markers, ends, strict=True):
         if marker.start < position:
             continue
         # Behind "Forwarded message" everything is the other's, prefixed or not.
-        quote_follows = marker.kind != "forward" and _quote_follows(lines, stripped, marker)
+        quote_follows = marker.kind != "forward" and (
+            _quote_follows(lines, stripped, marker) or _quotes_further_down(stripped, marker, end)
+        )
         if not quote_follows and not marker.sure:
             continue
         _fill(found[-1], lines, stripped, position, marker.start, pending)
@@ -168,6 +172,22 @@ def _quote_follows(lines: Sequence[str], stripped: list[str | None], marker: Mar
         stripped[index] = lines[index][match.end() :]
         index += 1
     return True
+
+
+def _quotes_further_down(stripped: Sequence[str | None], marker: Marker, end: int) -> bool:
+    """Whether a prefixed quote stands between a marker of quotes that have prefixes and `end`.
+
+    Clients that prefix do so throughout: what stands unprefixed there is the author's. Unless the
+    prefixed lines have an attribution of their own: then they are a level further down.
+    """
+    if not marker.prefixes:
+        return False
+    quoted = next((index for index in range(marker.end, end) if stripped[index] is not None), None)
+    if quoted is None:
+        return False
+    beginning = [stripped[index] or "" for index in range(quoted, min(quoted + 6, end))]
+    inner = next(iter(Lines(beginning).markers()), None)
+    return inner is None or any(line.strip() for line in beginning[: inner.start])
 
 
 def _fill(
