@@ -48,3 +48,54 @@ def test_the_name_below_on_behalf_of_belongs_to_the_header_block() -> None:
     assert found.own_text == "Yes."
     assert found.quotes[0].text == "Shall we paint?"
     assert found.quotes[0].date == "Monday, November 09, 2026 11:16 PM"
+
+
+BLOCKS = [
+    "Wysłane: czwartek, 12 listopada 2026 17:01\nDo: Ann <ann@example.org>\nTemat: Hull",
+    "Anfonwyd: dydd Iau 12 Tachwedd 2026 17:01\nAt: Ann <ann@example.org>\nPwnc: Hull",
+]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_header_block_below_a_rule_is_told_by_its_shape_in_any_language(block: str) -> None:
+    text = f"Yes.\n\n{'_' * 32}\nOddi wrth: {BEN}\n{block}\n\nShall we paint?\n"
+
+    found = extract(mail(text))
+
+    assert found.own_text == "Yes."
+    assert [(quote.author, quote.text) for quote in found.quotes] == [(BEN, "Shall we paint?")]
+
+
+LABELS = [
+    "Gönderildi: 12 Kasım 2026 Perşembe 17:01\nKime: Ann\nKonu: Hull",
+    "Enviat: dijous, 12 de novembre de 2026 17:01\nPer a: Ann\nAssumpte: Hull",
+    "Εστάλη: Πέμπτη 12 Νοεμβρίου 2026 17:01\nΠρος: Ann\nΘέμα: Hull",
+    "Poslato: 12. novembar 2026 17:01\nPrima: Ann\nNaslov: Hull",
+    "ส่ง: 12 พฤศจิกายน 2026 17:01\nถึง: Ann\nเรื่อง: Hull",
+    "تم الإرسال: 12 نوفمبر 2026 17:01\nإلى: Ann\nالموضوع: Hull",
+]
+
+
+@pytest.mark.parametrize("block", LABELS)
+def test_a_header_block_without_a_rule_is_told_by_its_labels(block: str) -> None:
+    found = extract(mail(f"Yes.\n\nFrom: {BEN}\n{block}\n\nShall we paint?\n"))
+
+    assert found.own_text == "Yes."
+    assert found.quotes[0].author == BEN
+
+
+OWN_BLOCKS = [
+    "From: 9 am\nTo: 5 pm\nDate: from 1 December 2026\nSubject: room 4",
+    "From: January 2026\nTo: March 2026\nSubject: sales",
+    "Contact: ann@example.org\nDate: 12 November 2026 17:01\nPlace: the harbour",
+]
+
+
+@pytest.mark.parametrize("block", OWN_BLOCKS)
+def test_an_authors_own_labelled_lines_are_no_header_block(block: str) -> None:
+    text = f"The new hours:\n\n{block}\n\nWe need help on Fridays."
+
+    found = extract(mail(text))
+
+    assert found.own_text == text
+    assert found.quotes == ()
