@@ -99,3 +99,24 @@ def test_an_authors_own_labelled_lines_are_no_header_block(block: str) -> None:
 
     assert found.own_text == text
     assert found.quotes == ()
+
+
+WORDLESS = [
+    f"เมื่อ พฤ. 12 พ.ย. 2026 เวลา 17:01 {BEN} เขียนว่า:",
+    f"गुरु, 12 नव॰ 2026 को 5:01 pm बजे {BEN} ने लिखा:",
+    f"Ar ddydd Iau 12 Tachwedd 2026 am 17:01 {BEN} oedd yn dweud:",
+]
+
+
+@pytest.mark.parametrize("line", WORDLESS)
+def test_an_attribution_in_any_language_is_told_by_the_prefixed_lines_below(line: str) -> None:
+    found = extract(mail(f"Yes.\n\n{line}\n\n> Shall we paint?\n"))
+
+    assert found.own_text == "Yes."
+    assert "ben@example.net" in found.quotes[0].author
+
+
+def test_a_line_that_only_looks_like_one_is_the_authors_where_nothing_is_quoted() -> None:
+    text = f"At 17:01 we call {BEN} about:\nthe hull."
+
+    assert extract(mail(text)).own_text == text
