@@ -120,3 +120,26 @@ def test_a_line_that_only_looks_like_one_is_the_authors_where_nothing_is_quoted(
     text = f"At 17:01 we call {BEN} about:\nthe hull."
 
     assert extract(mail(text)).own_text == text
+
+
+def test_a_prefixed_header_block_below_a_separator_says_who_wrote_and_when() -> None:
+    block = f"> From: {BEN}\n> Sent: Thursday\n>\n> Shall we paint?\n"
+
+    found = extract(mail(f"Yes.\n\n-----Original Message-----\n{block}\nBring the keys.\n"))
+
+    assert found.own_text == "Yes.\n\nBring the keys."
+    assert found.quotes == (Quote(BEN, "Thursday", "Shall we paint?"),)
+
+
+def test_an_attached_mail_without_a_word_above_is_a_forward() -> None:
+    attached = "--b\nContent-Type: message/rfc822\n\nFrom: c@example.net\n\nWe offer 100.\n--b--\n"
+
+    found = extract(mail(attached, content_type="multipart/mixed; boundary=b"))
+
+    assert (found.own_text, found.layout) == ("", "forward")
+
+
+def test_pythons_prompts_in_a_mail_that_quotes_nothing_are_the_authors() -> None:
+    text = "Try it:\n\n>>> print(1)\n1\n>>> print(2)\n2\n\nThat is all."
+
+    assert extract(mail(text)).own_text == text
