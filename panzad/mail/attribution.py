@@ -23,6 +23,7 @@ _BEGINS_DATED = re.compile(
     r"\s*(?:[^\W\d]{1,12}\.?,?\s+){0,2}\d{1,4}(?:[./年-]\s?\d|\.?\s+[^\W\d]|[:.]\d\d\s[AP]M,)",
 )
 _DAY = re.compile(r"\b(?:[^\W\d]{3,12}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d]{3,12})\b")
+_TIME_OF_DAY = re.compile(r"(?<![\d:])\d{1,2}[:.h]\d\d(?!\d)")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d年")
 _ENDS_WITH_ADDRESS = re.compile(r"<[^<>\s]{1,80}@[^<>\s]{1,80}>\s*[:：]\s*$")
@@ -83,6 +84,22 @@ def attribution(lines: Sequence[str], end: int) -> Marker | None:
     near = " ".join(lines[max(end - _MAX_LINES + 1, 0) : end + 1]).lower()
     if "@" not in near and not any(hint in near for hint in _HINTS):
         return None
+    return _spoken(lines, end) or _wordless(last, end)
+
+
+def _wordless(line: str, end: int) -> Marker | None:
+    """An attribution in a language that nobody has told us: an address, a time, a colon at the end.
+
+    Never sure: only prefixed lines directly below make it one.
+    """
+    if len(line) > 200 or not ADDRESS.search(line) or not _TIME_OF_DAY.search(line):
+        return None
+    return Marker(end, end + 1, "attribution", _author_in(line), _date_in(line), False)
+
+
+def _spoken(lines: Sequence[str], end: int) -> Marker | None:
+    """An attribution by its words, or by where its date, address and colon stand."""
+    last = lines[end]
     text = last
     start = end
     begun = _BEGINS.match(last) is not None

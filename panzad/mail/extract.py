@@ -65,7 +65,9 @@ def _tidy(texts: Sequence[str]) -> str:
 def _layout(message: Message, parts: Sequence[Section], closings: Sequence[Closing | None]) -> str:
     quoted = len(parts) > 1 or None in closings
     if not quoted:
-        return "plain"
+        written = any(one is not None and one.own.strip() for one in closings)
+        attached = "message/rfc822" in message.content_types
+        return "forward" if attached and not written else "plain"
     introduced = [section.marker for section in parts] + [run.marker for run in parts[0].runs]
     first = next((marker for marker in introduced if marker is not None), None)
     if (first is not None and first.kind == "forward") or _FORWARD_SUBJECT.match(message.subject):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from panzad.mail.marker import ADDRESS, Marker, person
@@ -38,6 +38,12 @@ _NOTES_ON = re.compile(r"(?P<author>\S.{0,120}?)\s+on\s+(?P<date>\d.*)$")
 _NOTES_ICON = re.compile(r"\S.{0,80}? ?-{2,3}\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4} [^-]{4,20}-{3}")
 # Orange webmail: `Message du 12/11/26 18:20`, then De, A and Objet.
 _ORANGE = re.compile(r"Message du\s:?\s?(\d{1,2}/\d{1,2}/\d{2,4}.{0,20})$")
+_NAMED = re.compile(r"[\"'*\s]*[^\W\d]{2}")
+_DAY_AND_CLOCK = re.compile(r"\d.{0,60}\b\d{1,2}[:.h]\d\d|\b\d{1,2}[:.h]\d\d\b.{0,60}\d")
+# `Label: value` as clients write it: one to three words, no digits, then a blank.
+_LABELLED = re.compile(r"\*?[^\W\d][^:：\d@/]{0,29}[:：]\*?\s(.{1,200})$")
+_MAX_UNKNOWN = 6
+_DIGITS_AND_CLOCK = re.compile(r"\d.{0,60}\b\d{1,2}[:.]\d\d\b")
 _PARTY = re.compile(r"[@;/]|\S,\s?\S")
 
 
@@ -69,17 +75,17 @@ def separator(lines: Sequence[str], index: int) -> Marker | None:
         return _rule(lines, index)
     lowered = " ".join(phrase.lower().strip(" *:").split())
     forwarded = _FORWARDED_BY.match(phrase.strip())
-    header = _header_after(lines, after)
+    known = lowered in FORWARD_SEPARATORS or lowered in REPLY_SEPARATORS
+    header = _header_after(lines, after) or (_only_from(lines, after) if known else None)
     if forwarded:
         meta = header or Marker(index, after, "forward", forwarded[1].strip(), "", True)
         return Marker(index, meta.end, "forward", meta.author, meta.date, True)
-    known = lowered in FORWARD_SEPARATORS or lowered in REPLY_SEPARATORS
     if not known and header is None:
         return None
     kind = "forward" if lowered in FORWARD_SEPARATORS or _says_forward(lowered) else "header"
     if header is None:
         return Marker(index, after, kind, "", "", True)
-    return Marker(index, header.end, kind, header.author, header.date, True)
+    return Marker(index, header.end, kind, header.author, header.date, True, header.short)
 
 
 def _says_forward(phrase: str) -> bool:
@@ -139,7 +145,19 @@ def _header_after(lines: Sequence[str], index: int) -> Marker | None:
                 header_block(lines, start, led=True)
                 or notes_block(lines, start)
                 or _colonless(lines, start)
+                or unknown_block(lines, start, led=True)
             )
+    return None
+
+
+def _only_from(lines: Sequence[str], index: int) -> Marker | None:
+    """Outlook Express's short header: `From: "Ann" <ann@example.org>`, then nothing else."""
+    for start in range(index, min(index + _MAX_GAP + 1, len(lines))):
+        if lines[start]:
+            field, value = label_of(lines[start]) or ("", "")
+            if field != "from" or not value:
+                return None
+            return Marker(start, start + 1, "header", person(value), "", True, short=True)
     return None
 
 
@@ -206,6 +224,8 @@ def _continues(last: str, before: str, line: str) -> bool:
             return bool(_PARTY.search(line)) or before.endswith((",", ";", "/"))
         case "subject":
             return len(before) > 66 and len(line) < 60
+        case "from" if before.lower().endswith("on behalf of"):
+            return len(line) < 100
         case "from" | "other":
             return bool(ADDRESS.search(line)) and len(line) < 100
         case _:
@@ -234,13 +254,36 @@ def header_block(lines: Sequence[str], index: int, *, led: bool = False) -> Mark
         accepted = accepted or (distinct == 2 and people and "subject" in named)
     else:
         accepted = distinct >= 3 and "subject" in named
-    if not accepted:
+    if not accepted or not (led or _names_people(named)):
         return None
     author, date = named["from"], named.get("date", "")
     if not date and (dated := _DATE_TIME.search(author)):
         date = dated[1]
         author = re.sub(r"\s+on$", "", author[: dated.start()].strip())
     return Marker(index, _past_rule(lines, block.end), "header", person(author), date, True)
+
+
+def unknown_block(lines: Sequence[str], index: int, *, led: bool = False) -> Marker | None:
+    """A header block in a language that nobody has told us: `Label: value` lines and what they say.
+
+    An address in the first, a date with a time in another; without a separator above also a label
+    that is known, and not only that of a date: an invitation's own lines have one too.
+    """
+    values: list[str] = []
+    known = led
+    for line in lines[index : index + _MAX_UNKNOWN]:
+        match = _LABELLED.match(line)
+        if match is None:
+            break
+        values.append(match[1])
+        field, _ = label_of(line) or ("other", "")
+        known = known or field in {"from", "to", "subject"}
+    if len(values) < 3 or not known or not ADDRESS.search(values[0]):
+        return None
+    date = next((value for value in values[1:] if _DIGITS_AND_CLOCK.search(value)), None)
+    if date is None:
+        return None
+    return Marker(index, index + len(values), "header", person(values[0]), date, True)
 
 
 def _past_rule(lines: Sequence[str], end: int) -> int:
@@ -250,6 +293,14 @@ def _past_rule(lines: Sequence[str], end: int) -> int:
         if line:
             return index + 1 if len(line) > 4 and not line.strip("_") else end
     return end
+
+
+def _names_people(named: Mapping[str, str]) -> bool:
+    """Whether fields say who wrote and when: "From: 9 am", "To: 5 pm" are an author's own."""
+    if ADDRESS.search(f"{named['from']} {named.get('to', '')} {named.get('cc', '')}"):
+        return True
+    dated = f"{named.get('date', '')[:200]} {named['from'][:200]}"
+    return _NAMED.match(named["from"]) is not None and _DAY_AND_CLOCK.search(dated) is not None
 
 
 def _full(lines: Sequence[str], index: int) -> bool:

@@ -22,7 +22,8 @@ SUPERCITE = re.compile(r">{2,}+\s*\"(.{1,40}?)\"\s*==\s*(.{1,120}?)\s+(?:writes|
 class Marker:
     """Lines `start` to `end` (not included) introduce a quoted mail of `author` and `date`.
 
-    `sure` when nothing but a quote can follow, even if its lines carry no `>`.
+    `sure` when nothing but a quote can follow, even if its lines carry no `>`; `short` when all
+    that it says is a person, as clients write above quotes that carry one.
     """
 
     start: int
@@ -31,6 +32,12 @@ class Marker:
     author: str
     date: str
     sure: bool
+    short: bool = False
+
+    @property
+    def prefixes(self) -> bool:
+        """Whether its client is one that marks the quoted lines."""
+        return self.short or (self.kind == "attribution" and self.sure)
 
 
 def is_marker_of_angles(line: str) -> bool:

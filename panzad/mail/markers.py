@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from panzad.mail.attribution import attribution, without_colon, zoho
-from panzad.mail.headerblock import header_block, notes_block, separator
+from panzad.mail.headerblock import header_block, notes_block, separator, unknown_block
 from panzad.mail.marker import GROUPWISE, SUPERCITE, Marker, is_marker_of_angles, person
 
 # Longer lines are text: clients wrap what they write themselves, but for recipient lists.
@@ -65,6 +65,7 @@ class Lines:
             or without_colon(self.lines, index)
             or header_block(self.lines, index)
             or (notes_block(self.lines, index) if index in self._dated else None)
+            or (unknown_block(self.lines, index) if "@" in line else None)
         )
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from panzad.mail.headerblock import header_block
 from panzad.mail.marker import Marker, is_marker_of_angles
 from panzad.mail.markers import Lines
 from panzad.mail.mending import mended
@@ -24,6 +25,7 @@ _QUOTED = re.compile(r" {0,3}>")
 _INITIALS = re.compile(r"\s{0,8}([A-Za-z]{1,4})>(?=\s|$)")
 # Supercite indents the levels below its own.
 _INDENTED = re.compile(r"\s{4,12}>(?=>|\s|$)")
+_PROMPT = re.compile(r" {0,3}>>>(?: [^>]|\s*$)")
 # mbox writers put a `>` before an author's line that begins with "From ", some at each copy.
 _ESCAPED = re.compile(r">+From ")
 # Marks of the quoted author's lines other than `>`: "| text", ": text", "--]text".
@@ -62,11 +64,17 @@ def sections(lines: Sequence[str]) -> list[Section]:
     found = [Section(None, [])]
     pending: Marker | None = None
     position = 0
-    for marker in Lines(lines).markers():
+    markers = Lines(lines).markers()
+    if not markers and _only_prompts(lines):
+        return [Section(None, [Run(False, None, list(lines))])]
+    ends = [*(marker.start for marker in markers), len(lines)][1:]
+    for marker, end in zip(markers, ends, strict=True):
         if marker.start < position:
             continue
         # Behind "Forwarded message" everything is the other's, prefixed or not.
-        quote_follows = marker.kind != "forward" and _quote_follows(lines, stripped, marker)
+        quote_follows = marker.kind != "forward" and (
+            _quote_follows(lines, stripped, marker) or _quotes_further_down(stripped, marker, end)
+        )
         if not quote_follows and not marker.sure:
             continue
         _fill(found[-1], lines, stripped, position, marker.start, pending)
@@ -85,7 +93,8 @@ def quotes(parts: Sequence[Section], levels: int = MAX_LEVELS) -> list[Quote]:
         if section.marker is not None:
             own = [run.text for run in section.runs if not run.quoted]
             _add(found, section.marker, "\n\n".join(text for text in own if text.strip()))
-        for marker, lines in _groups(section.runs):
+        for said, prefixed in _groups(section.runs):
+            marker, lines = _headed(said, prefixed)
             if levels <= 1:
                 _add(found, marker, "\n".join(line.lstrip("> ") for line in lines))
                 continue
@@ -94,6 +103,15 @@ def quotes(parts: Sequence[Section], levels: int = MAX_LEVELS) -> list[Quote]:
             _add(found, marker, "\n\n".join(text for text in own if text.strip()))
             found.extend(quotes(inner, levels - 1))
     return found
+
+
+def _headed(marker: Marker | None, lines: list[str]) -> tuple[Marker | None, list[str]]:
+    """A quote whose separator stands unprefixed above its header block: the block says who."""
+    start = next((index for index, line in enumerate(lines) if line.strip()), None)
+    if marker is None or marker.author or marker.kind == "attribution" or start is None:
+        return marker, lines
+    block = header_block([line.strip() for line in lines], start, led=True)
+    return (marker, lines) if block is None else (block, lines[block.end :])
 
 
 def _add(found: list[Quote], marker: Marker | None, text: str) -> None:
@@ -140,6 +158,12 @@ def _stripped(lines: Sequence[str]) -> list[str | None]:
     return found
 
 
+def _only_prompts(lines: Sequence[str]) -> bool:
+    """Whether all angles are Python's `>>> `: a third level of quotes has a first and a second."""
+    angled = [line for line in lines if _QUOTED.match(line)]
+    return len(angled) > 0 and all(_PROMPT.match(line) for line in angled)
+
+
 def _without_angle(lines: Sequence[str], index: int) -> str | None:
     line = lines[index]
     match = _QUOTED.match(line)
@@ -168,6 +192,22 @@ def _quote_follows(lines: Sequence[str], stripped: list[str | None], marker: Mar
         stripped[index] = lines[index][match.end() :]
         index += 1
     return True
+
+
+def _quotes_further_down(stripped: Sequence[str | None], marker: Marker, end: int) -> bool:
+    """Whether a prefixed quote stands between a marker of quotes that have prefixes and `end`.
+
+    Clients that prefix do so throughout: what stands unprefixed there is the author's. Unless the
+    prefixed lines have an attribution of their own: then they are a level further down.
+    """
+    if not marker.prefixes:
+        return False
+    quoted = next((index for index in range(marker.end, end) if stripped[index] is not None), None)
+    if quoted is None:
+        return False
+    beginning = [stripped[index] or "" for index in range(quoted, min(quoted + 6, end))]
+    inner = next(iter(Lines(beginning).markers()), None)
+    return inner is None or any(line.strip() for line in beginning[: inner.start])
 
 
 def _fill(

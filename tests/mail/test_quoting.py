@@ -1,0 +1,145 @@
+"""Whose a line is that stands between the marks of a quote and its prefixed lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from panzad.mail.extract import extract
+from panzad.mail.message import Quote
+from tests.mail.builder import mail
+
+BEN = "Ben Okri <ben@example.net>"
+
+ABOVE_PREFIXED = [
+    f"On Thu, Nov 12, 2026 at 5:01 PM {BEN} wrote:",
+    f"Am 12.11.2026 um 17:01 schrieb {BEN}:",
+    f"----- Original Message -----\nFrom: {BEN}",
+]
+
+
+@pytest.mark.parametrize("above", ABOVE_PREFIXED)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_greeting_between_an_attribution_and_prefixed_lines_is_the_authors(
+    above: str, gap: str
+) -> None:
+    found = extract(
+        mail(f"{above}{gap}Hello Ben,\n\n> Shall we paint?\n\nYes.\n\n> When?\n\nNow.\n")
+    )
+
+    assert found.own_text == "Hello Ben,\n\nYes.\n\nNow."
+    assert found.quotes == (Quote(BEN, found.quotes[0].date, "Shall we paint?\n\nWhen?"),)
+
+
+def test_an_unprefixed_mail_below_a_single_from_line_is_the_others() -> None:
+    found = extract(mail(f"Yes.\n\n----- Original Message -----\nFrom: {BEN}\n\nShall we paint?\n"))
+
+    assert found.own_text == "Yes."
+    assert found.quotes == (Quote(BEN, "", "Shall we paint?"),)
+
+
+def test_the_name_below_on_behalf_of_belongs_to_the_header_block() -> None:
+    block = (
+        "-----Original Message-----\nFrom: list@example.net [mailto:list@example.net]On Behalf Of\n"
+        "Ben Okri\nSent: Monday, November 09, 2026 11:16 PM\nTo: Ann\n\nShall we paint?\n"
+    )
+
+    found = extract(mail(f"Yes.\n\n{block}"))
+
+    assert found.own_text == "Yes."
+    assert found.quotes[0].text == "Shall we paint?"
+    assert found.quotes[0].date == "Monday, November 09, 2026 11:16 PM"
+
+
+BLOCKS = [
+    "Wysłane: czwartek, 12 listopada 2026 17:01\nDo: Ann <ann@example.org>\nTemat: Hull",
+    "Anfonwyd: dydd Iau 12 Tachwedd 2026 17:01\nAt: Ann <ann@example.org>\nPwnc: Hull",
+]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_header_block_below_a_rule_is_told_by_its_shape_in_any_language(block: str) -> None:
+    text = f"Yes.\n\n{'_' * 32}\nOddi wrth: {BEN}\n{block}\n\nShall we paint?\n"
+
+    found = extract(mail(text))
+
+    assert found.own_text == "Yes."
+    assert [(quote.author, quote.text) for quote in found.quotes] == [(BEN, "Shall we paint?")]
+
+
+LABELS = [
+    "Gönderildi: 12 Kasım 2026 Perşembe 17:01\nKime: Ann\nKonu: Hull",
+    "Enviat: dijous, 12 de novembre de 2026 17:01\nPer a: Ann\nAssumpte: Hull",
+    "Εστάλη: Πέμπτη 12 Νοεμβρίου 2026 17:01\nΠρος: Ann\nΘέμα: Hull",
+    "Poslato: 12. novembar 2026 17:01\nPrima: Ann\nNaslov: Hull",
+    "ส่ง: 12 พฤศจิกายน 2026 17:01\nถึง: Ann\nเรื่อง: Hull",
+    "تم الإرسال: 12 نوفمبر 2026 17:01\nإلى: Ann\nالموضوع: Hull",
+]
+
+
+@pytest.mark.parametrize("block", LABELS)
+def test_a_header_block_without_a_rule_is_told_by_its_labels(block: str) -> None:
+    found = extract(mail(f"Yes.\n\nFrom: {BEN}\n{block}\n\nShall we paint?\n"))
+
+    assert found.own_text == "Yes."
+    assert found.quotes[0].author == BEN
+
+
+OWN_BLOCKS = [
+    "From: 9 am\nTo: 5 pm\nDate: from 1 December 2026\nSubject: room 4",
+    "From: January 2026\nTo: March 2026\nSubject: sales",
+    "Contact: ann@example.org\nDate: 12 November 2026 17:01\nPlace: the harbour",
+]
+
+
+@pytest.mark.parametrize("block", OWN_BLOCKS)
+def test_an_authors_own_labelled_lines_are_no_header_block(block: str) -> None:
+    text = f"The new hours:\n\n{block}\n\nWe need help on Fridays."
+
+    found = extract(mail(text))
+
+    assert found.own_text == text
+    assert found.quotes == ()
+
+
+WORDLESS = [
+    f"เมื่อ พฤ. 12 พ.ย. 2026 เวลา 17:01 {BEN} เขียนว่า:",
+    f"गुरु, 12 नव॰ 2026 को 5:01 pm बजे {BEN} ने लिखा:",
+    f"Ar ddydd Iau 12 Tachwedd 2026 am 17:01 {BEN} oedd yn dweud:",
+]
+
+
+@pytest.mark.parametrize("line", WORDLESS)
+def test_an_attribution_in_any_language_is_told_by_the_prefixed_lines_below(line: str) -> None:
+    found = extract(mail(f"Yes.\n\n{line}\n\n> Shall we paint?\n"))
+
+    assert found.own_text == "Yes."
+    assert "ben@example.net" in found.quotes[0].author
+
+
+def test_a_line_that_only_looks_like_one_is_the_authors_where_nothing_is_quoted() -> None:
+    text = f"At 17:01 we call {BEN} about:\nthe hull."
+
+    assert extract(mail(text)).own_text == text
+
+
+def test_a_prefixed_header_block_below_a_separator_says_who_wrote_and_when() -> None:
+    block = f"> From: {BEN}\n> Sent: Thursday\n>\n> Shall we paint?\n"
+
+    found = extract(mail(f"Yes.\n\n-----Original Message-----\n{block}\nBring the keys.\n"))
+
+    assert found.own_text == "Yes.\n\nBring the keys."
+    assert found.quotes == (Quote(BEN, "Thursday", "Shall we paint?"),)
+
+
+def test_an_attached_mail_without_a_word_above_is_a_forward() -> None:
+    attached = "--b\nContent-Type: message/rfc822\n\nFrom: c@example.net\n\nWe offer 100.\n--b--\n"
+
+    found = extract(mail(attached, content_type="multipart/mixed; boundary=b"))
+
+    assert (found.own_text, found.layout) == ("", "forward")
+
+
+def test_pythons_prompts_in_a_mail_that_quotes_nothing_are_the_authors() -> None:
+    text = "Try it:\n\n>>> print(1)\n1\n>>> print(2)\n2\n\nThat is all."
+
+    assert extract(mail(text)).own_text == text
