@@ -63,6 +63,16 @@ def test_people_see_the_verdict_and_the_words(tmp_path: Path) -> None:
     assert "    > Shall we?" in result.stdout
 
 
+def test_nobody_is_answered_where_no_draft_would_be_made(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(raw("Your parcel arrives.", from_="Shop <no-reply@shop.example>"))
+
+    shown = CliRunner().invoke(cli, ["--state", str(tmp_path), "explain", str(path)]).stdout
+
+    assert lines_of(path)[0]["reply_to"] == []
+    assert "no draft: no-reply@shop.example takes no replies" in shown
+
+
 def lines_of(path: Path, *options: str) -> list[dict[str, Any]]:
     result = CliRunner().invoke(
         cli, ["--state", str(path.parent), "explain", "--json", *options, str(path)]
