@@ -140,12 +140,12 @@ def compared(found: Sequence[Explained], identities: Sequence[Address]) -> Itera
         names = name_words((Address("", one.author), *identities))
         own, signature = without_repeated(one.own_text, lines[one.author], names)
         under = "\n".join(part for part in (signature, one.signature) if part)
-        expected = _answered(one.extraction) or usual[one.author]
         yield replace(
             one,
             own_text=own,
             signature=under,
-            language=language_of(own, expected),
+            # Which files stand beside it changes nothing that the mail tells itself.
+            language=language_of(own, _answered(one.extraction)) or usual[one.author],
             reason=one.reason or (None if own else "no-own-text"),
         )
 

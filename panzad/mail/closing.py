@@ -67,8 +67,8 @@ _MEANT_FOR = re.compile(
 # A disclaimer speaks of the mail that it stands in; an author's secret is about something else.
 _THIS_MAIL = re.compile(
     r"\b(?:this|the|dies\w{0,2}|cet?|cette|present[ei]?|présent\w{0,2}|est[ea]|quest[oa]|dit|deze|den+[ae]|det+[ae]"
-    r"|tämä\w{0,3}|ta|tej|niniejsz\w{1,4}|tato|tento|této|tohoto|ez az|ezen|jelen|эт\w{1,3}|данн\w{1,3}"
-    r"|настоящ\w{1,3})\s(?:[\w.,/()-]{1,20}\s){0,3}?(?:electronic\s|elektron\w{1,8}\s|электронн\w{1,4}\s)?"
+    r"|tämä\w{0,3}|ta|tej|niniejsz\w{1,4}|tato|tento|této|tohoto|ez az|ezen|jelen|эт\w{1,3}"
+    r"|данн\w{1,3}|настоящ\w{1,3})\s(?:[\w.,/()-]{1,20}\s){0,3}?(?:electronic\s|elektron\w{1,8}\s|электронн\w{1,4}\s)?"
     r"[\"'(]?(?:e-?mail|mail|e-?post|message|messaggio|mensaje|mensagem|communication|comunica|transmission|fax"
     r"|nachricht|mitteilung|courri|correo|correio|posta|bericht|besked|melding|meddel|viesti|sähköposti"
     r"|wiadomo|korespond|zpráv|üzenet|levél|сообщени|письм)"
