@@ -12,7 +12,6 @@ _MAX_CLASSES = 50
 
 _STYLE = re.compile(r"<style\b[^<>]*+>", re.IGNORECASE)
 _STYLE_END = re.compile(r"</style\b", re.IGNORECASE)
-_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/")
 _BRACE = re.compile(r"[{}]")
 # `.secret`, `#secret`, `div.secret`: what these choose needs no tree.
 _SIMPLE = re.compile(r"[A-Za-z0-9]*[.#][\w-]+")
@@ -49,7 +48,7 @@ def hiding_selectors(source: str) -> frozenset[str]:
     Rules inside `@media` are for some screens only and are left out.
     """
     found: set[str] = set()
-    for selectors, declarations in _rules(_COMMENT.sub("", _sheets(source))):
+    for selectors, declarations in _rules(_without_comments(_sheets(source))):
         if hides(_BLANKS.sub("", declarations).lower()):
             found.update(
                 one.strip() for one in selectors.split(",") if _SIMPLE.fullmatch(one.strip())
@@ -80,6 +79,12 @@ def _sheets(source: str) -> str:
         sheets.append(source[start.end() : min(position, start.end() + room)])
         room -= len(sheets[-1]) + 1
     return "\n".join(sheets).replace("<!--", "").replace("-->", "")
+
+
+def _without_comments(sheet: str) -> str:
+    """A `/*` inside a comment opens no other; one that is never closed hides the rest."""
+    first, *others = sheet.split("/*")
+    return first + "".join(piece.partition("*/")[2] for piece in others)
 
 
 def _rules(sheet: str) -> Iterator[tuple[str, str]]:
