@@ -14,6 +14,7 @@ from panzad.imap.search import fetch_message
 from panzad.imap.session import Session
 from panzad.learning.threads import find_parents, find_related, parents_of, turn_of, turns
 from panzad.mail.classify import is_list
+from panzad.mail.closing import quotable
 from panzad.mail.compose import Arrangement
 from panzad.mail.extract import extract
 from panzad.mail.identities import canonical, is_own
@@ -196,7 +197,7 @@ def _arrangement(
 
 
 def _original(message: Message) -> Original:
-    return Original(author_of(message), _date(message), message.text)
+    return Original(author_of(message), _date(message), quotable(message.text))
 
 
 def _date(message: Message) -> str:

@@ -129,6 +129,16 @@ def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
     )
 
 
+def quotable(text: str) -> str:
+    """A mail's text as a reply quotes it: without signature and footers, as Thunderbird has it.
+
+    All behind the first `-- ` goes, an older quote too. The whole text where nothing would stay.
+    """
+    lines = text.split("\n")
+    end = next((index for index, line in enumerate(lines) if line == "-- "), len(lines))
+    return closed("\n".join(lines[:end])).own or text
+
+
 def _without_last_rule(lines: list[str]) -> list[str]:
     """Without the blank lines and the rules at the end that parted the text from what followed."""
     end = len(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from panzad.mail.closing import closed
+from panzad.mail.closing import closed, quotable
 
 FOOTERS = {
     "mailman": """\
@@ -340,3 +340,12 @@ def test_a_rule_of_dashes_goes_with_the_name_below_it() -> None:
     found = closed("Thanks!\n\n—————\nAnn Lee\nann@example.com", frozenset({"ann", "lee"}))
 
     assert found.own == "Thanks!"
+
+
+def test_a_reply_quotes_neither_signature_nor_footer() -> None:
+    footer = FOOTERS["mailman"]
+
+    assert quotable(f"> Shall we?\n\nYes.\n\n-- \nBen\n\n{footer}") == "> Shall we?\n\nYes."
+    assert quotable(f"Yes.\n\nBest,\nBen\n\n{footer}") == "Yes.\n\nBest,\nBen"
+    assert quotable("-- \nBen") == "-- \nBen"
+    assert quotable("Yes.\n> -- \n> Ann") == "Yes.\n> -- \n> Ann"
