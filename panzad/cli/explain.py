@@ -28,6 +28,7 @@ from panzad.mail.unwrap import unwrapped
 from panzad.mail.usable import reason_unused
 
 QUOTED_LINES_SHOWN = 3
+LONGEST_OK = 12
 # What would move the cursor or colour the terminal, and what cannot be encoded.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # One of these stands in every mail that ever was sent or drafted.
@@ -144,10 +145,15 @@ def compared(found: Sequence[Explained], identities: Sequence[Address]) -> Itera
             one,
             own_text=own,
             signature=under,
-            # Which files stand beside it changes nothing that the mail tells itself.
-            language=language_of(own, _answered(one.extraction)) or usual[one.author],
+            language=_language(own, _answered(one.extraction), usual[one.author]),
             reason=one.reason or (None if own else "no-own-text"),
         )
+
+
+def _language(own: str, answered: str, usual: str) -> str:
+    """What a mail tells itself; the files beside it speak only for an "Ok"."""
+    found = language_of(own, answered)
+    return found if found or len(own) > LONGEST_OK else usual
 
 
 def _answered(extraction: Extraction) -> str:

@@ -116,3 +116,16 @@ def test_a_mail_cannot_steer_the_terminal_or_break_the_lines(tmp_path: Path) -> 
 
     assert "\x1b[31m" not in result.stdout
     assert len(lines_of(path)) == 1
+
+
+def test_other_files_name_the_language_of_an_ok_and_of_nothing_longer(tmp_path: Path) -> None:
+    path = tmp_path / "sent.mbox"
+    texts = ["Please come to the harbour on Thursday.", "Ok", "Može, vidimo se sutra."]
+    path.write_bytes(
+        b"".join(b"From a Fri Nov 13 10:04:00 2026\n" + raw(text) + b"\n\n" for text in texts)
+    )
+
+    languages = [one["language"] for one in lines_of(path)]
+
+    assert languages[:2] == ["en", "en"]
+    assert languages[2] != "en"
