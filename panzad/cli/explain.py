@@ -22,12 +22,13 @@ from panzad.mail.identities import canonical
 from panzad.mail.language import language_of
 from panzad.mail.message import Address, Extraction, Message
 from panzad.mail.parse import parse
-from panzad.mail.recipients import reply_recipients
+from panzad.mail.recipients import reply_recipients, why_no_draft
 from panzad.mail.signatures import name_words, repeated, without_repeated
 from panzad.mail.unwrap import unwrapped
 from panzad.mail.usable import reason_unused
 
 QUOTED_LINES_SHOWN = 3
+LONGEST_OK = 12
 # What would move the cursor or colour the terminal, and what cannot be encoded.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # One of these stands in every mail that ever was sent or drafted.
@@ -48,6 +49,7 @@ class Explained:
     own_text: str
     signature: str
     reply_to: tuple[str, ...]
+    no_draft: str | None
     in_reply_to: str | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -104,19 +106,26 @@ def explained(path: Path, message: Message, identities: Sequence[Address]) -> Ex
     reason = reason_unused(message, extraction, identities or message.from_[:1])
     if all(message.header(name) is None for name in _FIELDS):
         reason = "no-header"
-    recipients = reply_recipients(message, identities or _addressed(message), "auto")
+    sort = kind(message, [one.email for one in identities])
+    if sort == "automatic":
+        reason = reason or sort
+    addressed = identities or _addressed(message)
+    # Where no config says who you are, you may well write to the list.
+    no_draft = why_no_draft(message, addressed, takes_part=not identities)
+    recipients = reply_recipients(message, addressed, "auto")
     own_text = unwrapped(extraction.own_text)
     return Explained(
         path=path,
         message_id=message.message_id,
         author=canonical(message.from_[0].email) if message.from_ else "",
-        kind=kind(message),
+        kind=sort,
         reason=reason,
         language=language_of(own_text, _answered(extraction)),
         extraction=extraction,
         own_text=own_text,
         signature=extraction.signature,
-        reply_to=tuple(one.email for one in (*recipients.to, *recipients.cc)),
+        reply_to=() if no_draft else tuple(one.email for one in (*recipients.to, *recipients.cc)),
+        no_draft=no_draft,
         in_reply_to=next(iter(message.in_reply_to), None),
     )
 
@@ -132,14 +141,19 @@ def compared(found: Sequence[Explained], identities: Sequence[Address]) -> Itera
         names = name_words((Address("", one.author), *identities))
         own, signature = without_repeated(one.own_text, lines[one.author], names)
         under = "\n".join(part for part in (signature, one.signature) if part)
-        expected = _answered(one.extraction) or usual[one.author]
         yield replace(
             one,
             own_text=own,
             signature=under,
-            language=language_of(own, expected),
+            language=_language(own, _answered(one.extraction), usual[one.author]),
             reason=one.reason or (None if own else "no-own-text"),
         )
+
+
+def _language(own: str, answered: str, usual: str) -> str:
+    """What a mail tells itself; the files beside it speak only for an "Ok"."""
+    found = language_of(own, answered)
+    return found if found or len(own) > LONGEST_OK else usual
 
 
 def _answered(extraction: Extraction) -> str:
@@ -183,10 +197,10 @@ def _show(one: Explained) -> None:
         click.echo("  not a mail: it has no header")
         return
     verdict = "used" if one.reason is None else f"not used ({one.reason})"
-    shown = [
-        f"  {one.kind}, {verdict}, in {one.language or 'an unknown language'};"
-        f" a reply goes to {', '.join(one.reply_to) or '-'}"
-    ]
+    answer = f"no draft: {one.no_draft}"
+    if one.no_draft is None:
+        answer = f"a reply goes to {', '.join(one.reply_to) or '-'}"
+    shown = [f"  {one.kind}, {verdict}, in {one.language or 'an unknown language'}; {answer}"]
     if one.in_reply_to:
         shown.append(f"  answers {one.in_reply_to}")
     for name, text in (

@@ -13,6 +13,8 @@ from panzad.drafting.task import Asked, DraftTask, Original
 from panzad.imap.search import fetch_message
 from panzad.imap.session import Session
 from panzad.learning.threads import find_parents, find_related, parents_of, turn_of, turns
+from panzad.mail.classify import is_list
+from panzad.mail.closing import quotable
 from panzad.mail.compose import Arrangement
 from panzad.mail.extract import extract
 from panzad.mail.identities import canonical, is_own
@@ -137,7 +139,7 @@ def _why_not(
     posts = list_addresses(message)
     takes_part = bool(posts) and (
         any(is_own(author_of(one).email, own) for one in others)
-        or has_written_to(db, mailbox.name, posts)
+        or (is_list(message) and has_written_to(db, mailbox.name, posts))
     )
     if reason := why_no_draft(message, identities(mailbox.account), takes_part=takes_part):
         return reason
@@ -169,6 +171,8 @@ def _reach(
     """How far this user's replies to such a mail reach."""
     posts = list_addresses(message)
     if posts:
+        if message.mail_followup_to:
+            return "auto"
         # Where the list sets Reply-To to itself, a plain reply goes there.
         if posts & {canonical(one.email) for one in message.reply_to}:
             return False
@@ -193,7 +197,7 @@ def _arrangement(
 
 
 def _original(message: Message) -> Original:
-    return Original(author_of(message), _date(message), message.text)
+    return Original(author_of(message), _date(message), quotable(message.text))
 
 
 def _date(message: Message) -> str:

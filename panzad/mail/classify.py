@@ -7,7 +7,9 @@ of 1,112 mails that a person sent from an office they take none for automatic.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from panzad.mail.identities import is_own
 from panzad.mail.message import Message
 
 _ENCRYPTED = frozenset(
@@ -38,6 +40,11 @@ _NO_REPLY = re.compile(
     r"(?:.*[-_.+])?(?:do[-_.]?)?(?:no|not|nao|ne[-_.]?pas|nicht)[-_.]?(?:reply|responda|responder"
     r"|repondre|antworten)(?:[-_.+].*|\d*)?",
     re.IGNORECASE,
+)
+# `push@noreply.github.com`: the domain says it.
+_NO_REPLY_DOMAIN = re.compile(r"(?:.*\.)?(?:do-?not-?|no-?)reply\..*", re.IGNORECASE)
+_NO_READER = re.compile(
+    r"(?:mailer-?daemon|bounces?|auto-?reply|notifications?)(?:[-_.+=].*|\d*)?", re.IGNORECASE
 )
 _AUTOMATIC_SUBJECT = re.compile(
     r"\s*(?:\*+\s*)?(?:auto(?:matic|mated)?[- ]?(?:re(?:ply|sponse)|respon[sd]er?)|auto:|autoreply"
@@ -74,11 +81,11 @@ _AUTOMATIC_HEADERS = (
 _LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "x-campaignid")
 
 
-def kind(message: Message) -> str:
+def kind(message: Message, own: Iterable[str] = ()) -> str:
     """One of `encrypted`, `calendar`, `automatic`, `bulk`, `personal`.
 
     `automatic` is what no person wrote (RFC 3834: auto-replies; bounces, receipts, robots),
-    `bulk` what went to a list or to many.
+    `bulk` what went to a list or to many. `own` are the user's addresses.
     """
     if _ENCRYPTED & {*message.content_types, _declared(message)} or _INLINE_PGP.search(
         message.text
@@ -86,15 +93,19 @@ def kind(message: Message) -> str:
         return "encrypted"
     if "text/calendar" in message.content_types or _is_exchange_meeting(message):
         return "calendar"
-    if is_automatic(message):
+    if is_automatic(message, own):
         return "automatic"
     if is_bulk(message):
         return "bulk"
     return "personal"
 
 
-def is_automatic(message: Message) -> bool:
-    """Whether a program wrote it: bounces, auto-replies, receipts, notifications."""
+def is_automatic(message: Message, own: Iterable[str] = ()) -> bool:
+    """Whether a program wrote it: bounces, auto-replies, receipts, notifications.
+
+    A subject alone ("Delivery status of the pallets") does not make a mail from one of the
+    user's `own` addresses automatic: such a mail must answer another too, as auto-replies do.
+    """
     submitted = (message.header("Auto-Submitted") or "").strip().lower()
     if submitted and not submitted.startswith("no"):
         return True
@@ -112,7 +123,10 @@ def is_automatic(message: Message) -> bool:
         return True
     if any(_ROBOT.fullmatch(sender.email.partition("@")[0]) for sender in message.from_):
         return True
-    return _AUTOMATIC_SUBJECT.match(message.subject) is not None
+    if _AUTOMATIC_SUBJECT.match(message.subject) is None:
+        return False
+    answers = bool(message.in_reply_to or message.references)
+    return answers or not any(is_own(sender.email, own) for sender in message.from_)
 
 
 def is_bulk(message: Message) -> bool:
@@ -123,9 +137,23 @@ def is_bulk(message: Message) -> bool:
     return precedence in {"bulk", "list", "junk"}
 
 
+def is_list(message: Message) -> bool:
+    """Whether people write to each other through what it came by; a newsletter has readers only."""
+    precedence = (message.header("Precedence") or "").strip().lower()
+    return precedence == "list" or any(
+        message.header(name) is not None for name in ("List-Id", "List-Post", "X-Mailing-List")
+    )
+
+
 def is_no_reply(email: str) -> bool:
     """Whether an address says that nobody reads what is sent to it."""
-    return _NO_REPLY.fullmatch(email.partition("@")[0]) is not None
+    local, _, domain = email.partition("@")
+    return bool(_NO_REPLY.fullmatch(local) or _NO_REPLY_DOMAIN.fullmatch(domain))
+
+
+def has_no_reader(email: str) -> bool:
+    """Whether a copy to the address would reach a program alone."""
+    return is_no_reply(email) or _NO_READER.fullmatch(email.partition("@")[0]) is not None
 
 
 def _is_exchange_meeting(message: Message) -> bool:

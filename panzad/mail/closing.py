@@ -64,6 +64,25 @@ _MEANT_FOR = re.compile(
     r"|получател|адресат",
     re.IGNORECASE,
 )
+# A disclaimer speaks of the mail that it stands in; an author's secret is about something else.
+_THIS_MAIL = re.compile(
+    r"\b(?:this|the|dies\w{0,2}|cet?|cette|present[ei]?|présent\w{0,2}|est[ea]|quest[oa]|dit|deze|den+[ae]|det+[ae]"
+    r"|tämä\w{0,3}|ta|tej|niniejsz\w{1,4}|tato|tento|této|tohoto|ez az|ezen|jelen|эт\w{1,3}"
+    r"|данн\w{1,3}|настоящ\w{1,3})\s(?:[\w.,/()-]{1,20}\s){0,3}?(?:electronic\s|elektron\w{1,8}\s|электронн\w{1,4}\s)?"
+    r"[\"'(]?(?:e-?mail|mail|e-?post|message|messaggio|mensaje|mensagem|communication|comunica|transmission|fax"
+    r"|nachricht|mitteilung|courri|correo|correio|posta|bericht|besked|melding|meddel|viesti|sähköposti"
+    r"|wiadomo|korespond|zpráv|üzenet|levél|сообщени|письм)"
+    r"|e-?mail (?:and|or) any|confidentiality (?:notice|note)|disclaimer"
+    r"|not (?:the|an) (?:intended|named) (?:recipient|addressee)",
+    re.IGNORECASE,
+)
+_AD_RULE = re.compile(r"\s*_{40,}\s*$")
+_MAX_AD_LINES = 3
+_NAME_WORDS = 5
+_AFTERTHOUGHT = re.compile(r"(?:p\. ?){1,2}s\.?\s*[:.]|p\.?p?s\.?[: ]", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?。！？]\s*$")
+# A shorter sentence is a motto; titles and addresses are no sentences.
+_PROSE_WORDS = 15
 _SIGNED_BEGIN = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][A-Za-z-]*:.*\n)*\n?")
 _SIGNATURE_BEGIN = "-----BEGIN PGP SIGNATURE-----"
 _SIGNATURE_END = "-----END PGP SIGNATURE-----"
@@ -94,7 +113,10 @@ def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
         elif (cut := _mobile_start(lines)) is not None:
             signatures.insert(0, "\n".join(lines[cut:]).strip())
         elif (cut := _signature_start(lines)) is not None:
-            signatures.insert(0, "\n".join(lines[cut + 1 :]).strip("\n"))
+            after = _afterthought(lines, cut + 1)
+            signatures.insert(0, "\n".join(lines[cut + 1 : after]).strip("\n"))
+            lines = [*lines[:cut], *lines[after:]]
+            cut = len(lines)
         elif (cut := unmarked_start(lines, names)) is not None:
             signatures.insert(0, "\n".join(lines[cut:]).strip("\n"))
         else:
@@ -105,6 +127,16 @@ def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
         signature="\n".join(one for one in signatures if one),
         footer="\n".join(one for one in footers if one),
     )
+
+
+def quotable(text: str) -> str:
+    """A mail's text as a reply quotes it: without signature and footers, as Thunderbird has it.
+
+    All behind the first `-- ` goes, an older quote too. The whole text where nothing would stay.
+    """
+    lines = text.split("\n")
+    end = next((index for index, line in enumerate(lines) if line == "-- "), len(lines))
+    return closed("\n".join(lines[:end])).own or text
 
 
 def _without_last_rule(lines: list[str]) -> list[str]:
@@ -132,9 +164,41 @@ def _without_armour(text: str) -> tuple[str, str]:
 
 def _signature_start(lines: list[str]) -> int | None:
     for index in range(len(lines) - 1, max(len(lines) - MAX_SIGNATURE_LINES - 2, -1), -1):
-        if _DELIMITER.match(lines[index]):
+        if _DELIMITER.match(lines[index]) and not _parts_text(lines, index):
             return index
     return None
+
+
+def _parts_text(lines: list[str], index: int) -> bool:
+    """Whether a bare `--` stands between an author's paragraphs: prose follows that goes on.
+
+    A motto ends a signature; `-- ` with its blank is written by a client.
+    """
+    if lines[index] != "--":
+        return False
+    below = "\n".join(lines[index + 1 :])
+    paragraphs = [part for part in below.split("\n\n") if part.strip()]
+    last = len(paragraphs) - 1
+    return any(
+        _is_prose(part) and (number < last or below.startswith("\n"))
+        for number, part in enumerate(paragraphs)
+    )
+
+
+def _is_prose(paragraph: str) -> bool:
+    return (
+        len(paragraph.split()) >= _PROSE_WORDS
+        and bool(_SENTENCE_END.search(paragraph))
+        and not _is_footer(paragraph)
+    )
+
+
+def _afterthought(lines: list[str], start: int) -> int:
+    """Where a "PS: ..." begins below the signature at `start`; the end when there is none."""
+    for index in range(start + 1, len(lines)):
+        if not lines[index - 1].strip() and _AFTERTHOUGHT.match(lines[index]):
+            return index
+    return len(lines)
 
 
 def _mobile_start(lines: list[str]) -> int | None:
@@ -157,7 +221,7 @@ def _footer_start(lines: list[str]) -> int | None:
             if not below:
                 # A rule that closes a boxed footer: the one that opens it stands above.
                 continue
-            if not _is_footer(below.partition("\n\n")[0]):
+            if not (_is_footer(below.partition("\n\n")[0]) or _is_ad(line, below)):
                 break
             while index > lowest and _RULE.match(lines[index - 1]):
                 index -= 1
@@ -177,12 +241,46 @@ def _paragraph_footer(lines: list[str], lowest: int) -> int | None:
     if start == lowest:
         return None
     paragraph = " ".join(lines[start:])
+    if _is_greeting([line for line in lines[:start] if line.strip()]):
+        return None
+    if (first := _first_half(lines, start, lowest)) is not None:
+        return first
     if _is_disclaimer(paragraph) or (
         len(lines) - start <= _MAX_ADDED_LINES
         and (_ADDED_LINE.search(paragraph) or _tells_how_to_leave(paragraph))
     ):
         return start
     return None
+
+
+def _first_half(lines: list[str], start: int, lowest: int) -> int | None:
+    """Where a disclaimer of two paragraphs begins: it is secret; whom it is meant for."""
+    end = start
+    while end > lowest and not lines[end - 1].strip():
+        end -= 1
+    first = end
+    while first > lowest and lines[first - 1].strip():
+        first -= 1
+    secret, meant = " ".join(lines[first:end]), " ".join(lines[start:])
+    if first == lowest or not (_THIS_MAIL.search(secret) and _THIS_MAIL.search(meant)):
+        return None
+    return first if _PRIVATE.search(secret) and _MEANT_FOR.search(meant) else None
+
+
+def _is_greeting(above: list[str]) -> bool:
+    """Whether nothing but "Hi Ben," stands above: what follows is the author's."""
+    return len(above) == 1 and above[0].rstrip().endswith((",", "!", ":"))
+
+
+def _is_ad(rule: str, below: str) -> bool:
+    """A sentence with a link below a mail provider's long rule; no name, which would sign."""
+    lines = below.split("\n")
+    return bool(
+        _AD_RULE.match(rule)
+        and len(lines) <= _MAX_AD_LINES
+        and "://" in below
+        and len(lines[0].split()) > _NAME_WORDS
+    )
 
 
 def _tells_how_to_leave(paragraph: str) -> bool:
@@ -195,4 +293,6 @@ def _is_footer(text: str) -> bool:
 
 
 def _is_disclaimer(text: str) -> bool:
-    return len(text) > 120 and bool(_PRIVATE.search(text) and _MEANT_FOR.search(text))
+    return len(text) > 120 and bool(
+        _PRIVATE.search(text) and _MEANT_FOR.search(text) and _THIS_MAIL.search(text)
+    )

@@ -7,7 +7,7 @@ The standard library's accessors raise on malformed ids, addresses and charsets 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,6 +28,7 @@ _RESUMED = re.compile(
     rb"[ \t]*:"
 )
 _ID = re.compile(r"<[^<>\r\n]*>")
+_COMMENT = re.compile(r"\([^()]*\)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPED = re.compile(r"\\(.)")
 # A word of an address; a quoted local part may hold blanks.
@@ -130,6 +131,20 @@ def ids(value: str) -> tuple[str, ...]:
         found = [word for word in value.split() if "@" in word]
         found = found if len(found) == len(value.split()) else []
     return tuple(dict.fromkeys(found))
+
+
+def answered_ids(value: str, known: Collection[str]) -> tuple[str, ...]:
+    """The message ids of In-Reply-To; of prose (RFC 822) the last that is no `known` address.
+
+    `Message from Ben <ben@example.net> of Thursday <a1@example.net>` names one message.
+    """
+    found = ids(value)
+    prose = _ID.sub("", value)
+    if not prose.strip(" \t,;") or not _ID.search(value):
+        return found
+    outside = ids(_COMMENT.sub(" ", value)) or found
+    named = [one for one in outside if one.strip("<>").lower() not in known]
+    return tuple(named[-1:])
 
 
 def message_id(value: str) -> str | None:

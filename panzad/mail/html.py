@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from panzad.mail.hiding import hides, hiding_selectors, is_chosen
+
 MAX_OPEN = 256
 # Twenty times what a long newsletter has: what goes on behind it is made to hurt.
 MAX_TOKENS = 200_000
@@ -36,11 +38,6 @@ _END_OF_RAW = {
     name: re.compile(rf"</{name}\b", re.IGNORECASE)
     for name in ("script", "style", "title", "textarea", "noscript", "template", "svg", "xml")
 }
-_HIDING = re.compile(
-    r"display:none|visibility:hidden|mso-hide:all|opacity:0(?![.\d])"
-    r"|font-size:0+(?:\.0+)?(?:px|pt|em|rem|%)?(?=;|!|$)"
-    r"|max-height:0(?:px)?(?=;|!|$).*overflow:hidden|overflow:hidden.*max-height:0(?:px)?(?=;|!|$)",
-)
 _COLOUR = re.compile(r"(?:^|;)color:([^;!]+)")
 _BACKGROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
 _WHITE = frozenset({"#fff", "#ffffff", "white", "rgb(255,255,255)", "snow", "#fefefe"})
@@ -129,10 +126,11 @@ class _Open:
 def rendered(source: str) -> str:
     """The visible text of an HTML document: `\\n` line ends, `> ` before quoted lines.
 
-    Dropped: display:none and its kin, font size 0, white on white, comments, scripts. A signature
-    that a client marks by class or id gets its `-- ` line.
+    Dropped: display:none and its kin (inline or by a style sheet), tiny, transparent and off-page
+    text, white on white, comments, scripts. A signature that a client marks by class or id gets
+    its `-- ` line.
     """
-    canvas = _Canvas()
+    canvas = _Canvas(hiding_selectors(source))
     for token in islice(_tokens(source), MAX_TOKENS):
         if isinstance(token, str):
             canvas.text(token)
@@ -203,7 +201,8 @@ def _attributes(text: str) -> dict[str, str]:
 class _Canvas:
     """Lines of text under construction, and the elements that are open."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: frozenset[str]) -> None:
+        self._hidden = hidden
         self._lines: list[str] = []
         self._line: list[str] = []
         self._line_depth = 0
@@ -233,7 +232,7 @@ class _Canvas:
             self._break()
         elif name in {"td", "th"} and self._line:
             self._space = True
-        element = _opened(tag, self._stack[-1])
+        element = _opened(tag, self._stack[-1], self._hidden)
         if len(self._stack) < MAX_OPEN:
             self._stack.append(element)
             self._open[name] += 1
@@ -343,8 +342,8 @@ def _marks_signature(tag: _Tag) -> bool:
     )
 
 
-def _opened(tag: _Tag, parent: _Open) -> _Open:
-    """The element that `tag` opens inside `parent`."""
+def _opened(tag: _Tag, parent: _Open, hidden: frozenset[str]) -> _Open:
+    """The element that `tag` opens inside `parent`; style sheets hide the `hidden` ones."""
     name, attributes = tag.name, tag.attributes
     if not attributes:
         return _Open(
@@ -368,7 +367,8 @@ def _opened(tag: _Tag, parent: _Open) -> _Open:
         parent.hidden
         or name in _END_OF_RAW
         or "hidden" in attributes
-        or bool(_HIDING.search(style)),
+        or hides(style)
+        or is_chosen(hidden, name, attributes.get("class", ""), attributes.get("id", "")),
         min(parent.depth + quote, MAX_QUOTES),
         parent.pre or name == "pre" or "white-space:pre" in style,
         foreground in _WHITE if foreground else parent.white,

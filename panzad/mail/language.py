@@ -26,6 +26,11 @@ _COMMON = frozenset(
         *("sl", "sr", "sv", "th", "tr", "uk", "vi", "zh"),
     }
 )
+_KANA = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff]")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_HANGUL = re.compile(r"[\u1100-\u11ff\uac00-\ud7af]")
+# Japanese without a kana is a title or a short answer.
+_FEW_HAN = 12
 # CLD2's codes that ISO 639-1 writes otherwise; both written forms of Norwegian are one here.
 _CODES = {"iw": "he", "nn": "no", "nb": "no", "jw": "jv", "in": "id", "zh-hant": "zh"}
 
@@ -38,12 +43,26 @@ def language_of(text: str, expected: str = "") -> str:
     """
     text = _WORDLESS.sub(" ", text[:_CHARACTERS])
     letters = len(_LETTER.findall(text))
+    if letters and (found := _by_script(text, letters, expected)):
+        return found
     if letters < _NO_WORD:
         return expected
     if letters >= _FEW_LETTERS and (found := _detected(text, "")):
         return found
     found = _detected(text, expected)
     return found if found in _COMMON else expected
+
+
+def _by_script(text: str, letters: int, expected: str) -> str:
+    """Chinese, Japanese or Korean by the letters themselves; empty for what is mostly others."""
+    kana, han, hangul = (len(script.findall(text)) for script in (_KANA, _HAN, _HANGUL))
+    if 2 * (kana + han + hangul) <= letters:
+        return ""
+    if hangul > kana + han:
+        return "ko"
+    if kana:
+        return "ja"
+    return expected if han < _FEW_HAN and expected in {"ja", "ko"} else "zh"
 
 
 def _detected(text: str, hint: str) -> str:

@@ -17,6 +17,14 @@ MAX_TEXT = 1_000_000
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _ENRICHED = frozenset({"text/enriched", "text/richtext"})
 _PLAIN = frozenset({"text/plain", "text", "text/markdown", "text/x-markdown"})
+# "Please view this mail in an HTML capable client."
+_MAX_STUB = 250
+_STUB = re.compile(
+    r"\bhtml\b.{0,80}(?:client|reader|viewer|program|capable|compatible|enabled|support|version|format"
+    r"|fähig|darstell|anzeig|lecteur|lettore|lector)"
+    r"|(?:view|see|read|display|show|anzeig|darstell|affich|visualizz?)\w*\b.{0,80}\bhtml\b",
+    re.IGNORECASE,
+)
 # Characters that no reader sees: soft hyphen, zero width space and joiners of nothing, bidi
 # controls and marks, tag characters and the second set of variation selectors (hidden text).
 _INVISIBLE = re.compile(
@@ -35,17 +43,21 @@ def parse(raw: bytes) -> Message:
     header = root.header
     texts = _texts(root)
     charset = _charset(root)
+    people = {
+        name: _addresses(header, name, charset) for name in ("from", "reply-to", "to", "cc", "bcc")
+    }
+    known = {one.email.lower() for named in people.values() for one in named}
     return Message(
         message_id=headers.message_id(header.text("message-id")),
         subject=headers.header_text(header.raw("subject") or b"", charset),
         date=headers.date(header.text("date")),
-        from_=_addresses(header, "from", charset) or _addresses(header, "sender", charset),
-        reply_to=_addresses(header, "reply-to", charset),
-        to=_addresses(header, "to", charset),
-        cc=_addresses(header, "cc", charset),
-        bcc=_addresses(header, "bcc", charset),
+        from_=people["from"] or _addresses(header, "sender", charset),
+        reply_to=people["reply-to"],
+        to=people["to"],
+        cc=people["cc"],
+        bcc=people["bcc"],
         mail_followup_to=_addresses(header, "mail-followup-to", charset),
-        in_reply_to=headers.ids(header.text("in-reply-to")),
+        in_reply_to=headers.answered_ids(header.text("in-reply-to"), known),
         references=headers.ids(header.text("references")),
         headers=tuple((name, headers.header_text(value, charset)) for name, value in header.fields),
         text=_visible(_bounded("\n\n".join(text for text, _ in texts))),
@@ -75,7 +87,9 @@ def _texts(part: Part) -> list[tuple[str, bool]]:
     match part.content_type:
         case "multipart/alternative":
             return _best([_texts(child) for child in part.children])
-        case "multipart/related" | "multipart/signed":
+        case "multipart/related" if part.children:
+            return _texts(_root(part))
+        case "multipart/signed":
             return _texts(part.children[0]) if part.children else []
         case "multipart/encrypted":
             return []
@@ -93,6 +107,13 @@ def _texts(part: Part) -> list[tuple[str, bool]]:
             return []
 
 
+def _root(related: Part) -> Part:
+    """The part that the others belong to: the one that `start` names, else the first (RFC 2387)."""
+    start = related.parameters.get("start", "").strip()
+    named = (one for one in related.children if one.header.text("content-id").strip() == start)
+    return next(named, related.children[0]) if start else related.children[0]
+
+
 def _texts_of_all(parts: tuple[Part, ...]) -> list[tuple[str, bool]]:
     """The texts of a multipart/mixed and its like; text files behind the first text are none.
 
@@ -106,12 +127,22 @@ def _texts_of_all(parts: tuple[Part, ...]) -> list[tuple[str, bool]]:
 
 
 def _best(versions: list[list[tuple[str, bool]]]) -> list[tuple[str, bool]]:
-    """Of several versions the plain one: it is what the sender's client takes for the text."""
+    """Of several versions the plain one: it is what the sender's client takes for the text.
+
+    Not where it only says that there is HTML, and the HTML does not say so.
+    """
     filled = [version for version in versions if version]
     for version in filled:
         if not any(is_html for _, is_html in version):
-            return version
+            return filled[-1] if _is_stub(version, filled[-1]) else version
     return filled[-1] if filled else []
+
+
+def _is_stub(plain: list[tuple[str, bool]], last: list[tuple[str, bool]]) -> bool:
+    text = " ".join(text for text, _ in plain).strip()
+    if len(text) > _MAX_STUB or "\n" in text or not _STUB.search(text):
+        return False
+    return not any(text in " ".join(other.split()) for other, _ in last)
 
 
 def _plain(part: Part) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from panzad.mail import headers
-from panzad.mail.classify import is_automatic, is_bulk, is_no_reply, kind
+from panzad.mail.classify import has_no_reader, is_automatic, is_bulk, is_list, is_no_reply, kind
 from panzad.mail.identities import canonical, is_own
 from panzad.mail.message import Address, Message
 
@@ -20,6 +20,8 @@ _PLUS_ADDRESS = re.compile(
 # Postfix writes the alias into X-Original-To and the mailbox behind it into Delivered-To.
 _DELIVERED = ("x-original-to", "x-envelope-to", "envelope-to", "x-delivered-to", "delivered-to")
 _MAILTO = re.compile(r"<mailto:([^<>?\s]+)")
+
+_AUTOMATIC = "automatic mail (a program sent it)"
 
 # How far a reply reaches: the author (False), all (True), the list alone, or by the mail itself.
 Reach = bool | Literal["auto", "list"]
@@ -40,9 +42,9 @@ def reply_recipients(
     """Whom to answer, and as whom.
 
     `identities` are the user's addresses, the main one first; no reply goes to them. `auto`
-    answers all when the mail had others among its recipients and came through no list; `list`
-    answers the list alone, where there is one. A reply to the user's own mail goes to whom that
-    mail went.
+    answers all when the mail had others among its recipients and came through no list, or says
+    itself where answers go (Mail-Followup-To); `list` answers the list alone, where there is one.
+    A reply to the user's own mail goes to whom that mail went. Robots get no copy.
     """
     own = [identity.email for identity in identities]
     author = _author(message, identities)
@@ -51,22 +53,22 @@ def reply_recipients(
     to_all = _wants_all(message, own) if reply_all == "auto" else reply_all
     if any(is_own(sender.email, own) for sender in message.from_):
         to = _others(message.to, own, ())
-        return Recipients(author, to, _others(message.cc, own, to) if to_all else ())
-    if to_all and message.mail_followup_to:
-        return Recipients(author, _others(message.mail_followup_to, own, ()), ())
+        return Recipients(author, to, _people(message.cc, own, to) if to_all else ())
+    if to_all and (followed := _others(message.mail_followup_to, own, ())):
+        return Recipients(author, followed, ())
     to = _others(message.reply_to, own, ()) or _others(message.from_, own, ())
     if not to_all:
         return Recipients(author, to, ())
     # A list that sets Reply-To to itself: the author is answered too.
     everybody = (*message.from_, *message.to) if message.reply_to else message.to
-    return Recipients(author, to, _others((*everybody, *message.cc), own, to))
+    return Recipients(author, to, _people((*everybody, *message.cc), own, to))
 
 
 def others_of(message: Message, identities: Sequence[Address]) -> tuple[Address, ...]:
     """Whom a reply to all would reach besides its authors, without the user."""
     own = [identity.email for identity in identities]
     authors = (*message.from_, *message.reply_to)
-    return _others((*message.to, *message.cc, *message.mail_followup_to), own, authors)
+    return _people((*message.to, *message.cc, *message.mail_followup_to), own, authors)
 
 
 def list_addresses(message: Message) -> frozenset[str]:
@@ -101,14 +103,18 @@ def why_no_draft(
     if kind(message) == "encrypted":
         return "encrypted mail cannot be read"
     if any(is_own(sender.email, own) for sender in message.from_):
-        return None
+        return _AUTOMATIC if is_automatic(message, own) else None
     senders = message.reply_to or message.from_
     if all(is_no_reply(sender.email) for sender in senders):
         return f"{senders[0].email} takes no replies"
     if is_automatic(message):
-        return "automatic mail (a program sent it)"
+        return _AUTOMATIC
     named = any(is_own(one.email, own) for one in (*message.to, *message.cc))
-    if is_bulk(message) and not (named or takes_part):
+    if takes_part or not is_bulk(message):
+        return None
+    if not is_list(message):
+        return "a newsletter or other mail to many, and no answer to you"
+    if not named:
         return "mail to a list that you do not write to"
     return None
 
@@ -121,7 +127,17 @@ def why_unanswerable(message: Message) -> str | None:
 
 
 def _wants_all(message: Message, own: Sequence[str]) -> bool:
-    return bool(_others((*message.to, *message.cc), own, message.from_)) and not is_bulk(message)
+    if _others(message.mail_followup_to, own, ()):
+        return True
+    return bool(_people((*message.to, *message.cc), own, message.from_)) and not is_bulk(message)
+
+
+def _people(
+    addresses: Iterable[Address], own: Sequence[str], already: Iterable[Address]
+) -> tuple[Address, ...]:
+    """The others without the robots among them."""
+    found = _others(addresses, own, already)
+    return tuple(one for one in found if not has_no_reader(one.email))
 
 
 def _others(

@@ -40,7 +40,7 @@ _HONOURS = frozenset(
         "mba",
     }
 )
-_RULE = re.compile(r"\s*([-_=*~#+.])\1{3,}\s*$")
+_RULE = re.compile(r"\s*([-_=*~#+.–—─━])\1{3,}\s*$")
 _DATE = re.compile(r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{1,2}:\d\d\b")
 _PHONE = re.compile(r"[+(]?\d[\d ().\-/]{5,24}\d")
 _CONTACT = re.compile(

@@ -32,7 +32,8 @@ def reason_unused(
     `identities` are the user's addresses and name. Short mails ("Yes, that works.") are learned
     from; so is what the user sent to a list, whose header names the list and not the user.
     """
-    return _by_author(message, identities) or _by_kind(message) or _by_text(extraction)
+    own = [identity.email for identity in identities]
+    return _by_author(message, identities) or _by_kind(message, own) or _by_text(extraction)
 
 
 def _by_author(message: Message, identities: Sequence[Address]) -> str | None:
@@ -62,10 +63,10 @@ def _on_behalf(message: Message, identities: Sequence[Address]) -> bool:
     return not named and not any(is_own(one.email, own) for one in senders)
 
 
-def _by_kind(message: Message) -> str | None:
+def _by_kind(message: Message, own: Sequence[str]) -> str | None:
     if len({*message.to, *message.cc, *message.bcc}) > MAX_RECIPIENTS:
         return "bulk"
-    match kind(message):
+    match kind(message, own):
         case "encrypted" | "calendar" | "automatic" as special:
             return special
         case "bulk" if message.header("List-Id") is None and message.header("List-Post") is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from panzad.mail.closing import closed
+from panzad.mail.closing import closed, quotable
 
 FOOTERS = {
     "mailman": """\
@@ -283,3 +283,69 @@ def test_the_lines_of_phones_are_signatures(line: str) -> None:
     found = closed(f"Ok.\n\n{line}")
 
     assert (found.own, found.signature) == ("Ok.", line)
+
+
+def test_a_bare_rule_between_paragraphs_begins_no_signature() -> None:
+    text = """Agenda
+
+--
+
+The second part is about the move to the new office and what it means for all of
+those who come from far away.
+
+3. Move
+
+Ann"""
+
+    assert closed(text).own == text
+    assert closed("Yes.\n\n--\nAnn Lee\nHarbour Office").signature == "Ann Lee\nHarbour Office"
+
+
+def test_a_postscript_below_the_signature_is_the_authors() -> None:
+    found = closed("Done.\n\n-- \nAnn Lee\nHarbour\n\nPS: bring the keys.")
+
+    assert found.own == "Done.\n\nPS: bring the keys."
+    assert found.signature == "Ann Lee\nHarbour"
+
+
+def test_an_authors_secret_is_no_disclaimer() -> None:
+    secret = (
+        "as discussed, the price is confidential and intended for you alone as the recipient"
+        " of the offer; please do not disclose it before next week."
+    )
+    for text in (f"Hi Ben,\n\n{secret}", f"Hi Ben,\n\nthank you.\n\n{secret}"):
+        assert closed(text).own == text
+
+
+def test_a_disclaimer_of_two_paragraphs_is_taken_whole() -> None:
+    disclaimer = (
+        "Diese E-Mail ist vertraulich.\n\n"
+        "Wenn Sie nicht der Adressat dieser E-Mail sind, so vernichten Sie diese bitte."
+    )
+
+    found = closed(f"Anbei.\n\nGruß\nAnn\n\n{disclaimer}")
+
+    assert found.own == "Anbei.\n\nGruß\nAnn"
+    assert found.footer == disclaimer
+
+
+def test_a_providers_advertisement_stands_below_its_long_rule() -> None:
+    rule, ad = "_" * 60, "The easiest way to show your boats: http://boats.example"
+
+    assert closed(f"Yes.\n\n{rule}\n{ad}").own == "Yes."
+    assert closed(f"Yes. See this:\n\n----\n{ad}").footer == ""
+
+
+def test_a_rule_of_dashes_goes_with_the_name_below_it() -> None:
+    found = closed("Thanks!\n\n—————\nAnn Lee\nann@example.com", frozenset({"ann", "lee"}))
+
+    assert found.own == "Thanks!"
+
+
+def test_a_reply_quotes_neither_signature_nor_footer() -> None:
+    footer = FOOTERS["mailman"]
+
+    assert quotable(f"> Shall we?\n\nYes.\n\n-- \nBen\n\n{footer}") == "> Shall we?\n\nYes."
+    assert quotable(f"Yes.\n\nBest,\nBen\n\n{footer}") == "Yes.\n\nBest,\nBen"
+    assert quotable("-- \nBen") == "-- \nBen"
+    assert quotable("Yes.\n> -- \n> Ann") == "Yes.\n> -- \n> Ann"

@@ -63,6 +63,16 @@ def test_people_see_the_verdict_and_the_words(tmp_path: Path) -> None:
     assert "    > Shall we?" in result.stdout
 
 
+def test_nobody_is_answered_where_no_draft_would_be_made(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(raw("Your parcel arrives.", from_="Shop <no-reply@shop.example>"))
+
+    shown = CliRunner().invoke(cli, ["--state", str(tmp_path), "explain", str(path)]).stdout
+
+    assert lines_of(path)[0]["reply_to"] == []
+    assert "no draft: no-reply@shop.example takes no replies" in shown
+
+
 def lines_of(path: Path, *options: str) -> list[dict[str, Any]]:
     result = CliRunner().invoke(
         cli, ["--state", str(path.parent), "explain", "--json", *options, str(path)]
@@ -106,3 +116,16 @@ def test_a_mail_cannot_steer_the_terminal_or_break_the_lines(tmp_path: Path) -> 
 
     assert "\x1b[31m" not in result.stdout
     assert len(lines_of(path)) == 1
+
+
+def test_other_files_name_the_language_of_an_ok_and_of_nothing_longer(tmp_path: Path) -> None:
+    path = tmp_path / "sent.mbox"
+    texts = ["Please come to the harbour on Thursday.", "Ok", "Može, vidimo se sutra."]
+    path.write_bytes(
+        b"".join(b"From a Fri Nov 13 10:04:00 2026\n" + raw(text) + b"\n\n" for text in texts)
+    )
+
+    languages = [one["language"] for one in lines_of(path)]
+
+    assert languages[:2] == ["en", "en"]
+    assert languages[2] != "en"

@@ -59,6 +59,15 @@ def test_an_unquoted_line_that_begins_with_an_angle_is_told_from_a_quote() -> No
         "<p hidden>secret</p>",
         '<span style="opacity:0">secret</span>',
         '<div style="display:none"><b>sec<i>ret</i></b></div>',
+        '<style>p{margin:0} .h, #x { display: none }</style><div class="a h">secret</div>',
+        '<style><!-- div.h{/* } */font-size:1px}--></style><div class="h">secret</div>',
+        '<style>#x{visibility:hidden}</style><p id="x">secret</p>',
+        '<span style="color:transparent">secret</span>',
+        '<span style="font-size:0.1px">secret</span>',
+        '<span style="font-size:1px;line-height:0">secret</span>',
+        '<div style="opacity:0.01">secret</div>',
+        '<div style="height:0;overflow:hidden">secret</div>',
+        '<div style="position:absolute;left:-9999px">secret</div>',
         "<style>secret",
         "<!-- secret",
         "<template>secret</template>",
@@ -72,6 +81,16 @@ def test_white_on_a_painted_ground_and_small_but_visible_text_are_read() -> None
     assert rendered('<td bgcolor="#003366"><font color="white">Sale</font></td>') == "Sale"
     assert rendered('<span style="font-size:0.8em">small</span>') == "small"
     assert rendered('<span style="opacity:0.9">faint</span>') == "faint"
+    assert rendered('<span style="font-size:9pt;background-color:transparent">a</span>') == "a"
+    assert rendered('<span style="font-size:small">a</span>') == "a"
+    assert rendered('<span style="font-size:10px">a</span>') == "a"
+    assert rendered('<div style="min-height:0;overflow:hidden">a</div>') == "a"
+
+
+def test_what_a_sheet_hides_on_some_screens_only_is_read() -> None:
+    sheet = "<style>@media (max-width:9px){.a{margin:0}.h{display:none}} .b p{display:none}</style>"
+
+    assert rendered(f'{sheet}<div class="h">seen</div><div class="b">too</div>') == "seen\ntoo"
 
 
 def test_a_marked_signature_gets_its_delimiter_once() -> None:

@@ -54,9 +54,20 @@ def test_an_address_of_mine_is_mine_in_any_case_and_with_a_tag() -> None:
     assert not is_own("joann@example.org", OWN)
 
 
+@pytest.mark.parametrize(
+    "subject", ["Delivery status of the pallets", "Undelivered parcel", "Auto: Reparatur"]
+)
+def test_a_subject_alone_makes_no_mail_of_mine_automatic(subject: str) -> None:
+    assert kind(mail("Hi", subject=subject), OWN) == "personal"
+    assert reason(mail("Hi", subject=subject)) is None
+    assert kind(mail("Hi", subject=subject, in_reply_to="<a@x>"), OWN) == "automatic"
+    assert kind(mail("Hi", subject=subject, from_="ben@x.y"), OWN) == "automatic"
+
+
 def test_no_reply_addresses_are_known_and_people_are_not() -> None:
     for robot in ("noreply@x.y", "no-reply@x.y", "do_not_reply@x.y", "orders.noreply@x.y"):
         assert is_no_reply(robot)
+    assert is_no_reply("push@noreply.github.com")
     for person in ("noreen@x.y", "nora.ply@x.y", "reply@x.y"):
         assert not is_no_reply(person)
 

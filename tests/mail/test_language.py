@@ -45,3 +45,12 @@ def test_any_text_has_an_answer(text: str, expected: str) -> None:
 
 def test_characters_that_the_detector_refuses_are_no_hindrance() -> None:
     assert language_of("Hello \ud800\x00\x85\ufffe\U0001ffff there, my dear friend.") == "en"
+
+
+def test_the_script_decides_before_any_guess() -> None:
+    assert language_of("好的，没问题。") == "zh"
+    assert language_of("好") == "zh"
+    assert language_of("了解", "ja") == "ja"
+    assert language_of("会议改到星期四下午三点，请大家准时参加", "ja") == "zh"
+    assert language_of("木曜日に会いましょう") == "ja"
+    assert language_of("네, 좋습니다.") == "ko"

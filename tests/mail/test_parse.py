@@ -448,3 +448,39 @@ def test_lines_that_are_no_file_stay_in_their_order(lines: list[str]) -> None:
 @given(st.binary(max_size=300))
 def test_bytes_without_any_form_are_parsed_too(data: bytes) -> None:
     extract(parse(data))
+
+
+def test_prose_in_in_reply_to_names_one_message_and_no_address() -> None:
+    def answered(value: str) -> tuple[str, ...]:
+        return mail("Hi", to="ben@example.net", in_reply_to=value).in_reply_to
+
+    assert answered("Message from Ben <Ben@example.net> of Thu <a@x>") == ("<a@x>",)
+    assert answered('<a@x> (Ben <b@y>\'s message of "Thu")') == ("<a@x>",)
+    assert answered("Message from Ben <ben@example.net>") == ()
+    assert answered("<a@x> <b@x>") == ("<a@x>", "<b@x>")
+
+
+def test_the_root_of_a_related_part_is_the_one_that_start_names() -> None:
+    body = (
+        "--r\nContent-Type: text/plain\nContent-ID: <i>\n\nBeside\n"
+        "--r\nContent-Type: text/html\nContent-ID: <root>\n\n<p>Root</p>\n--r--\n"
+    )
+
+    assert mail(body, content_type='multipart/related; start="<root>"; boundary=r').text == "Root"
+    assert mail(body, content_type='multipart/related; start="<x>"; boundary=r').text == "Beside"
+
+
+def test_a_plain_version_that_only_points_to_the_html_is_not_read() -> None:
+    def alternative(plain: str, marked: str) -> str:
+        return mail(
+            f"--b\nContent-Type: text/plain\n\n{plain}\n"
+            f"--b\nContent-Type: text/html\n\n<p>{marked}</p>\n--b--\n",
+            content_type="multipart/alternative; boundary=b",
+        ).text
+
+    stub = "Please view this mail in an HTML capable client."
+    assert alternative(stub, "The <b>real</b> text.") == "The real text."
+    assert alternative(stub, f"<b>{stub}</b> - so it said.") == stub
+    assert alternative("Your HTML is broken.", "Your <b>page</b> is broken.").startswith(
+        "Your HTML"
+    )

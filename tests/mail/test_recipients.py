@@ -34,6 +34,10 @@ def incoming(**fields: str) -> Message:
         (incoming(to=f"ann@example.org, {CAT}", list_id="<l.x>"), "auto", [BEN], []),
         (incoming(mail_followup_to=f"list@x.y, {CAT}"), True, ["list@x.y", CAT], []),
         (incoming(mail_followup_to="list@x.y"), False, [BEN], []),
+        (incoming(mail_followup_to="l@x.y", list_id="<l.x>"), "auto", ["l@x.y"], []),
+        (incoming(mail_followup_to="ann@example.org"), True, [BEN], []),
+        (incoming(cc=f"{CAT}, x@noreply.x.y, notifications@x.y"), "auto", [BEN], [CAT]),
+        (incoming(cc="no-reply@x.y"), "auto", [BEN], []),
         (incoming(to="l@x.y", cc=CAT, list_post="<mailto:L@x.y>"), "list", ["l@x.y"], []),
         (incoming(to=f"l@x.y, {CAT}", precedence="list"), "list", ["l@x.y", CAT], []),
         (incoming(from_="ann@example.org", to=f"{BEN}, {CAT}"), "auto", [BEN, CAT], []),
@@ -74,6 +78,19 @@ def test_the_reply_comes_from_the_identity_that_was_addressed(
 def test_a_persons_mail_gets_a_draft() -> None:
     assert why_no_draft(incoming(), ME) is None
     assert why_no_draft(incoming(list_id="<l.x>", precedence="list"), ME) is None
+
+
+def test_a_newsletter_gets_a_draft_only_where_it_answers_the_user() -> None:
+    news = incoming(list_unsubscribe="<https://x.y/u>", precedence="bulk")
+
+    assert "newsletter" in (why_no_draft(news, ME) or "")
+    assert why_no_draft(news, ME, takes_part=True) is None
+
+
+def test_an_automatic_answer_of_the_user_gets_no_draft() -> None:
+    away = incoming(from_="ann@example.org", to=BEN, auto_submitted="auto-replied")
+
+    assert "automatic" in (why_no_draft(away, ME) or "")
 
 
 def test_a_lists_mail_gets_a_draft_only_for_who_is_named_or_takes_part() -> None:
