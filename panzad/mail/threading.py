@@ -178,7 +178,14 @@ def _key(message: Message) -> _Key:
 def _in_order(nodes: Iterable[Node]) -> list[tuple[_Key, Node]]:
     found: dict[_Key, Node] = {}
     for node in nodes:
-        found.setdefault(_key(node.message), node)
+        key = _key(node.message)
+        known = found.get(key)
+        # Forged copies may differ in what the key leaves out: which one counts is not left to the
+        # order they came in.
+        if known is None or (
+            known.message != node.message and repr(node.message) < repr(known.message)
+        ):
+            found[key] = node
     return sorted(found.items(), key=lambda item: item[0])
 
 
