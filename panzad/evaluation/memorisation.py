@@ -23,13 +23,13 @@ CANARIES = 4
 CANDIDATES = 128
 RUN = 8
 
-_WORDS = (
-    "acorn anchor apron arrow badger barrel basket beacon bottle branch bridge bucket button cactus"
-    " candle canoe carpet castle cherry cobalt copper cotton cradle dagger donkey falcon feather"
-    " fiddle forest garlic ginger goblet hammer harbor helmet hollow island jacket kettle ladder"
-    " lantern lemon magnet marble meadow mirror needle olive orchid paddle pebble pepper pigeon"
-    " pillow puzzle rabbit ribbon saddle shovel silver tunnel turtle velvet walnut"
-).split()
+_WORDS = """
+    acorn anchor apron arrow badger barrel basket beacon bottle branch bridge bucket button cactus
+    candle canoe carpet castle cherry cobalt copper cotton cradle dagger donkey falcon feather
+    fiddle forest garlic ginger goblet hammer harbor helmet hollow island jacket kettle ladder
+    lantern lemon magnet marble meadow mirror needle olive orchid paddle pebble pepper pigeon
+    pillow puzzle rabbit ribbon saddle shovel silver tunnel turtle velvet walnut
+""".split()  # noqa: SIM905
 _SECRET_WORDS = 4
 _PLACES = ("the attic", "the boat", "the cellar", "the garage", "the loft", "the shed")
 _WORD = re.compile(r"[^\W_]+")
@@ -118,9 +118,7 @@ class Learnt:
         heart; `conversation` is the draft's own.
         """
         runs, given = _runs(draft), _runs(prompt)
-        foreign = [
-            run for run in runs - given if self._of.get(run) not in (None, conversation)
-        ]
+        foreign = [run for run in runs - given if self._of.get(run) not in (None, conversation)]
         return len(foreign), len(runs)
 
 

@@ -59,11 +59,7 @@ class Voice:
         if len(mails) < MIN_MAILS:
             raise ValueError(f"a style shows in {MIN_MAILS} mails, not in {len(mails)}")
         shuffled = random.Random(seed).sample(list(mails), len(mails))  # noqa: S311
-        self._own = sorted(
-            cost
-            for fold in range(FOLDS)
-            for cost in _costs_without(shuffled, fold)
-        )
+        self._own = sorted(cost for fold in range(FOLDS) for cost in _costs_without(shuffled, fold))
         self._model = _Characters(shuffled)
 
     def score(self, text: str) -> float:
