@@ -30,13 +30,19 @@ def mauve(human: Features, machine: Features, seed: int = 0) -> float:
     Features have the shape (texts, size). Raises ValueError for fewer than MIN_TEXTS texts.
     """
     count = min(len(human), len(machine))
-    if count < MIN_TEXTS:
-        raise ValueError(f"MAUVE needs {MIN_TEXTS} texts of each kind, there are {count}")
+    if reason := too_few(count):
+        raise ValueError(reason)
     cells = count // _TEXTS_PER_CELL
     points = normalize(np.vstack([human, machine]).astype(np.float64))
     points = PCA(n_components=_VARIANCE, svd_solver="full").fit_transform(points)
-    labels = KMeans(cells, n_init=_RESTARTS, random_state=seed).fit_predict(points)
+    cluster = KMeans(cells, n_init=_RESTARTS, random_state=seed)  # pyright: ignore[reportArgumentType]
+    labels = cluster.fit_predict(points)
     return area(_histogram(labels[: len(human)], cells), _histogram(labels[len(human) :], cells))
+
+
+def too_few(count: int) -> str:
+    """Why there is no MAUVE of so few texts; empty when there are enough."""
+    return "" if count >= MIN_TEXTS else f"skipped: needs {MIN_TEXTS} texts, there are {count}"
 
 
 def area(human: Histogram, machine: Histogram) -> float:

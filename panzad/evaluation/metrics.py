@@ -11,11 +11,14 @@ import re
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import TypeVar
 
 import sacrebleu
 from rouge_score.rouge_scorer import RougeScorer
 
 ROUNDS = 300
+
+_T = TypeVar("_T")
 
 _GAP = re.compile(r"\[\?\w+\]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -165,16 +168,12 @@ def facts(text: str) -> frozenset[str]:
 
 
 def over_mails(
-    drafts: Sequence[Drafted],
-    figure: Callable[[Sequence[Drafted]], float],
-    seed: int = 0,
-    rounds: int = ROUNDS,
+    mails: Sequence[_T], figure: Callable[[Sequence[_T]], float], seed: int = 0
 ) -> Spread:
     """The spread of a figure over mails: a percentile bootstrap of 95 % (Efron 1979)."""
     rng = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    values = sorted(figure(rng.choices(drafts, k=len(drafts))) for _ in range(rounds))
-    low, high = values[int(0.025 * rounds)], values[int(0.975 * rounds)]
-    return Spread(figure(drafts), low, high)
+    values = sorted(figure(rng.choices(mails, k=len(mails))) for _ in range(ROUNDS))
+    return Spread(figure(mails), values[int(0.025 * ROUNDS)], values[int(0.975 * ROUNDS)])
 
 
 def over_seeds(runs: Sequence[Scores]) -> dict[str, tuple[float, float]]:

@@ -45,6 +45,7 @@ class Request:
 
     method: str
     epochs: int | None = None
+    seed: int = SEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], reques
     plan = {
         "method": method.name,
         "epochs": epochs,
-        "seed": SEED,
+        "seed": request.seed,
         "train": [sample.mail_id for sample in learnt],
         "holdout": [sample.mail_id for sample in held_out],
         "data": fingerprint([*learnt, *held_out]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +29,7 @@ OTHER = "Hi,\n\nno.\n\nOdile"
 class TestScores:
     def test_the_mail_itself_scores_best(self) -> None:
         found = scores([Drafted(MAIL, MAIL, "Tell Tom to fetch it Friday 10:30", seconds=2)] * 2)
-        assert found == Scores(2, pytest.approx(100), 1, 1, 1, 1, 1, 0, 2)
+        assert replace(found, bleu=round(found.bleu)) == Scores(2, 100, 1, 1, 1, 1, 1, 0, 2)
 
     def test_another_mail_scores_low(self) -> None:
         found = scores([Drafted(OTHER, MAIL)])
