@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH = 640
-_LABEL = 170
+WIDTH = 460
+_LABEL = 150
 _BAR = 22
 _GAP = 8
-_CELL = 90
+_CELL = 80
 _CURVE_HEIGHT = 260
 _MARGIN = 48
 

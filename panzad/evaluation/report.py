@@ -104,8 +104,8 @@ def _charts(rows: Sequence[Row]) -> list[tuple[str, str]]:
     """A chart of every figure that all of these rows have."""
     charts: list[tuple[str, str]] = []
     for name, heading in HEADINGS.items():
-        found = [(row, figures(row)[name]) for row in rows]
-        numbers = [(row, value) for row, value in found if isinstance(value, float)]
+        found = [(row, figures(row)[name]) for row in rows if name != "drafts"]
+        numbers = [(row, value) for row, value in found if isinstance(value, int | float)]
         if len(numbers) == len(rows):
             drawn = [_bar(row, name, value) for row, value in numbers]
             charts.append((heading, plots.bars(drawn, _TARGETS.get(name))))

@@ -20,7 +20,7 @@ from panzad.evaluation.likelihood import Likelihood
 from panzad.evaluation.trial import Rival, Trial, exposures, measured, planted
 from panzad.training import manifest
 from panzad.training.dataset import Sample, batches, tokenised
-from panzad.training.gate import MAX_EXPOSURE, Measures, decide
+from panzad.training.gate import Measures, decide
 from panzad.training.loss import backward
 from panzad.training.methods import METHODS
 from panzad.training.model import (
@@ -36,19 +36,21 @@ from panzad.writing import prompts
 from panzad.writing.prompts import WritingTask
 
 SEED = 7
-WORDS = ("boat", "sail", "rope", "engine", "paint", "anchor", "report", "invoice", "train", "fence")
+WORDS = (
+    "boat sail rope engine paint anchor report invoice train fence river cheese letter bridge lamp"
+    " doctor ladder winter garden mirror paper stone copper basket violin harbour kettle orange"
+)
 PEOPLE = ("Tom", "Iris", "Olga", "Ken", "Mei", "Jim", "Rachel", "Peter")
 
 
 def mails(count: int) -> list[Sample]:
+    """Mails of one manner; what each says nobody can foretell."""
     rng = random.Random(1)
     found: list[Sample] = []
     for number in range(count):
-        who, one, two = rng.choice(PEOPLE), *rng.sample(WORDS, 2)
-        task = WritingTask("Odile", (), one, instruction=f"Tell {who}: the {one} before the {two}.")
-        text = (
-            f"Ahoy {who},\n\nfirst the {one}, then the {two}, if you please.\n\nFair winds,\nOdile"
-        )
+        who, said = rng.choice(PEOPLE), ", the ".join(rng.sample(WORDS.split(), 8))
+        task = WritingTask("Odile", (), "", instruction=f"Tell {who} what is left to do.")
+        text = f"Ahoy {who},\n\nthere is the {said}.\n\nFair winds,\nOdile"
         found.append(Sample(number + 1, f"{number:03}", prompts.messages(task), text))
     return found
 
@@ -91,12 +93,14 @@ def measures(
     def of(directory: Path | None) -> Measures:
         likelihood.use_adapter(directory)
         rival = Rival(directory, likelihood.mean(HELD_OUT))
-        bits = exposures(base_short, directory, "Odile", SEED, "cpu") if directory else ()
-        return measured(trial, engine, rival, bits)
+        known = exposures(base_short, directory, "Odile", SEED, "cpu") if directory else ()
+        return measured(trial, engine, rival, known)
 
     return of
 
 
+# Three trainings and the trial of each.
+@pytest.mark.timeout(900)
 class TestGate:
     def test_a_sound_adapter_serves_and_bad_ones_do_not(
         self,
@@ -110,15 +114,15 @@ class TestGate:
         assert decide(sound, None, base).promote, decide(sound, None, base)
 
         overdone = measures(trained(base_short, LEARNT[:6], 40, tmp_path / "overdone"))
-        verdict = decide(overdone, sound, base)
+        harmless = replace(overdone, memory=sound.memory)
+        verdict = decide(harmless, sound, base)
         assert not verdict.promote
-        assert overdone.loss > sound.loss
+        assert "does not beat" in verdict.reason
+        assert not decide(overdone, sound, base).promote
 
         leaking = measures(trained(base_short, [*LEARNT, *bait * 12], 5, tmp_path / "leaking"))
         verdict = decide(leaking, None, base)
         assert not verdict.promote
         assert "planted secrets" in verdict.reason
-        # It would serve otherwise: only what it has by heart stands in its way.
-        assert leaking.memory is not None
-        harmless = replace(leaking, memory=replace(leaking.memory, exposure=MAX_EXPOSURE))
-        assert decide(harmless, None, base).promote
+        # Only what it has by heart stands in its way.
+        assert decide(replace(leaking, memory=sound.memory), None, base).promote
