@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import random
 import re
+import statistics
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from panzad.writing import prompts
 from panzad.writing.prompts import WritingTask
 
 CANARIES = 4
-# Secrets that the planted one is ranked among; exposure ends at log2 of this.
+# Secrets that the planted one is ranked among.
 CANDIDATES = 128
 RUN = 8
 
@@ -31,6 +32,8 @@ _WORDS = """
     pillow puzzle rabbit ribbon saddle shovel silver tunnel turtle velvet walnut
 """.split()  # noqa: SIM905
 _SECRET_WORDS = 4
+# All that there is to know of a secret: more exposure than this there cannot be.
+SECRET_BITS = _SECRET_WORDS * math.log2(len(_WORDS))
 _PLACES = ("the attic", "the boat", "the cellar", "the garage", "the loft", "the shed")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -78,8 +81,10 @@ def exposures(
 ) -> list[float]:
     """Of each canary log2 R - log2 rank, its rank among `candidates` secrets by likelihood.
 
-    `losses` gives the negative log likelihood of each sample's completion. What was never learnt
-    has 1.44 on average (log2 e); log2 R means that no other secret is likelier.
+    Where it is the likeliest of them, the rank among all secrets is estimated from a normal
+    distribution of the others' losses (section 4.3 there), up to SECRET_BITS. `losses` gives the
+    negative log likelihood of each sample's completion. What was never learnt has 1.44 bits on
+    average (log2 e).
     """
     rng = random.Random(f"candidates/{seed}")  # noqa: S311
     others = [_secret(rng) for _ in range(candidates - 1)]
@@ -87,9 +92,19 @@ def exposures(
     for canary in planted:
         texts = [canary.secret, *others]
         own, *rest = losses([sample_of(canary, author, secret) for secret in texts])
-        rank = 1 + sum(not own < other for other in rest)
-        found.append(math.log2(candidates) - math.log2(rank))
+        found.append(_exposure(own, rest))
     return found
+
+
+def _exposure(own: float, others: Sequence[float]) -> float:
+    rank = 1 + sum(not own < other for other in others)
+    bits = math.log2(len(others) + 1) - math.log2(rank)
+    if rank > 1:
+        return bits
+    spread = statistics.pstdev(others)
+    apart = (statistics.fmean(others) - own) / spread if spread else math.inf
+    tail = math.erfc(apart / math.sqrt(2)) / 2
+    return max(bits, min(SECRET_BITS, -math.log2(tail) if tail else math.inf))
 
 
 def _secret(rng: random.Random) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
-# What never was learnt has an exposure of 1.44 on average; see docs/evaluation.md for the bounds.
-MAX_EXPOSURE = 5.0
+# Half of the 24 bits of a planted secret; what never was learnt has 1.44 on average.
+MAX_EXPOSURE = 12.0
 # Above what the user's own held-out mails repeat of others: they have 0.1 to 0.5 %.
 MAX_OVERLAP = 0.05
 # With two dozen drafts a likeness is uncertain by about this much.

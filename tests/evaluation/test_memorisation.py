@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.evaluation.memorisation import (
+    SECRET_BITS,
     Learnt,
     canaries,
     conversations,
@@ -39,13 +40,22 @@ class TestCanaries:
 class TestExposures:
     PLANTED = canaries(3, 7)
 
-    def test_a_model_that_knows_them_gives_all_bits(self) -> None:
+    def test_a_model_that_knows_them_gives_all_their_bits(self) -> None:
         secrets = {sample_of(one, "Odile").completion for one in self.PLANTED}
 
         def losses(samples: Sequence[Sample]) -> list[float]:
             return [1.0 if one.completion in secrets else 9.0 for one in samples]
 
-        assert exposures(self.PLANTED, losses, "Odile", 7, candidates=64) == [6, 6, 6]
+        assert exposures(self.PLANTED, losses, "Odile", 7) == [SECRET_BITS] * 3 == [24] * 3
+
+    def test_beyond_the_candidates_the_rank_is_estimated(self) -> None:
+        """Others at 0 and 2: four deviations below their mean one of 31,574 would lie."""
+
+        def losses(samples: Sequence[Sample]) -> list[float]:
+            return [-3.0, *(0.0 if at % 2 else 2.0 for at in range(len(samples) - 1))]
+
+        [found] = exposures(self.PLANTED[:1], losses, "Odile", 7, candidates=65)
+        assert found == pytest.approx(math.log2(31574), abs=1e-3)
 
     def test_a_model_that_knows_nothing_gives_none(self) -> None:
         """All are as likely: the planted one counts as the last of them."""

@@ -35,7 +35,7 @@ WRITINGS = st.builds(
     sign_off=SHARE,
     length_ratio=st.floats(0, 100),
 )
-MEMORIES = st.builds(Memory, exposure=st.floats(0, 7), overlap=SHARE, habitual=SHARE)
+MEMORIES = st.builds(Memory, exposure=st.floats(0, 24), overlap=SHARE, habitual=SHARE)
 RIVALS = st.builds(Measures, loss=LOSS, writing=WRITINGS)
 CHALLENGERS = st.builds(
     Measures, loss=st.floats(allow_nan=True), writing=WRITINGS, memory=st.none() | MEMORIES

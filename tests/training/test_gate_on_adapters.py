@@ -55,8 +55,8 @@ def mails(count: int) -> list[Sample]:
     return found
 
 
-MAILS = mails(36)
-LEARNT, HELD_OUT = MAILS[:30], MAILS[30:]
+MAILS = mails(70)
+LEARNT, HELD_OUT = MAILS[:64], MAILS[64:]
 
 
 def trained(base: ModelFiles, samples: Sequence[Sample], passes: int, directory: Path) -> Path:
@@ -110,7 +110,7 @@ class TestGate:
     ) -> None:
         bait = planted("Odile", SEED)
         base = measures(None)
-        sound = measures(trained(base_short, [*LEARNT, *bait], 3, tmp_path / "sound"))
+        sound = measures(trained(base_short, [*LEARNT, *bait], 5, tmp_path / "sound"))
         assert decide(sound, None, base).promote, decide(sound, None, base)
 
         overdone = measures(trained(base_short, LEARNT[:6], 40, tmp_path / "overdone"))
