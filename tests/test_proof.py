@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from pydantic import SecretStr
 
 from panzad import proof
+from panzad.cli import cli
 from panzad.config import Account, Auth, Config, ImapServer, Paths
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
-from panzad.errors import PanzadError
+from panzad.errors import PanzadError, UsageError
 from panzad.evaluation.experiments import VARIANTS
 from panzad.proof import Person, divided
 from panzad.store import adapters, folders, mails, pairs
@@ -168,3 +172,74 @@ class TestPerson:
         assert "is fine." not in person.write(case, VARIANTS[0]).messages[-1].content.replace(
             case.instruction, ""
         )
+
+
+class Likelihood:
+    """Finds everything twice as likely with an adapter."""
+
+    def __init__(self, *_: object) -> None:
+        self._adapter: Path | None = None
+
+    def use_adapter(self, directory: Path | None) -> None:
+        self._adapter = directory
+
+    def mean(self, _samples: object) -> float:
+        return 2.0 if self._adapter is None else 1.0
+
+
+class TestEvaluate:
+    """The command, over a state folder of its own."""
+
+    @pytest.fixture
+    def state(
+        self, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, person: Person
+    ) -> Path:
+        monkeypatch.setattr("panzad.evaluation.likelihood.Likelihood", Likelihood)
+        monkeypatch.setattr(proof, "device_for", lambda *_: "cpu")
+        (tmp_path / "config.toml").write_text(
+            '[accounts.work]\naddress = "odile@example.org"\nname = "Odile"\n'
+            'imap = { host = "localhost", port = 1, security = "none" }\n'
+            'auth = { command = "echo x" }\n'
+        )
+        serve(db, list(range(1, 25)), list(range(25, 31)))
+        return tmp_path
+
+    def run(self, state: Path, *arguments: str) -> Result:
+        return CliRunner().invoke(
+            cli, ["--state", str(state), "evaluate", *arguments], catch_exceptions=False
+        )
+
+    def test_every_variant_in_both_modes_has_its_figures(self, state: Path) -> None:
+        found = json.loads(self.run(state, "--json").stdout)
+        rows = {(row["mode"], row["variant"]): row for row in found["rows"]}
+        assert len(rows) == 8
+        assert rows["instruction", "adapter"]["loss"] == 1.0
+        assert rows["reply", "base"]["loss"] == 2.0
+        assert rows["instruction", "base"]["scores"]["drafts"] == 6
+        assert rows["reply", "base"]["scores"]["drafts"] == 3
+
+    def test_the_table_says_why_a_figure_is_missing(self, state: Path) -> None:
+        shown = self.run(state, "--limit", "2").stdout
+        assert "held out: 6 mails, 2 of them written" in shown
+        assert "skipped" in shown
+
+    def test_the_page_is_written(self, state: Path, tmp_path: Path) -> None:
+        page = tmp_path / "report.html"
+        self.run(state, "--report", str(page))
+        assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+    def test_a_folder_without_a_database_is_refused(self, state: Path, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+        with pytest.raises(UsageError, match="no state folder"):
+            self.run(state, "--data", str(tmp_path / "empty"))
+
+    def test_two_people_have_their_matrices(
+        self, state: Path, db: Database, tmp_path: Path
+    ) -> None:
+        twin = tmp_path / "twin"
+        twin.mkdir()
+        shutil.copy(state / "config.toml", twin)
+        db.connection.execute("VACUUM INTO ?", (str(twin / "panzad.db"),))
+        found = json.loads(self.run(state, "--json", "--data", str(twin)).stdout)
+        assert [one["rows"] for one in found["matrices"]] == [["you", "twin"]] * 2
+        assert sum(found["matrices"][1]["values"][0]) == pytest.approx(1)
