@@ -124,5 +124,5 @@ class TestGate:
         verdict = decide(leaking, None, base)
         assert not verdict.promote
         assert "planted secrets" in verdict.reason
-        # Only what it has by heart stands in its way.
-        assert decide(replace(leaking, memory=sound.memory), None, base).promote
+        # By likelihood alone it would serve.
+        assert leaking.loss < base.loss
