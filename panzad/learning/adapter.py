@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -20,6 +21,8 @@ from panzad.engines.catalogue import ModelFiles, resolve
 from panzad.engines.create import device_for
 from panzad.engines.llama_cpp import prepare
 from panzad.errors import ConfigError, PanzadError, RunFailed
+from panzad.evaluation.trial import Stopped, Trial, planted
+from panzad.learning.judging import judged
 from panzad.learning.privacy import enforce
 from panzad.learning.samples import Mix, samples
 from panzad.recall.embedder import Embedder
@@ -28,9 +31,10 @@ from panzad.recall.retriever import Retriever
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
+from panzad.store.pairs import Pair
 from panzad.training.adapters import prune, remove
 from panzad.training.dataset import Sample, fingerprint, split, without_facts
-from panzad.training.gate import decide
+from panzad.training.gate import Verdict
 from panzad.training.methods import METHODS, Method
 from panzad.training.run import Outcome, Progress, train
 from panzad.writing.brief import Briefing
@@ -47,6 +51,7 @@ class Request:
 
     method: str
     epochs: int | None = None
+    seed: int = SEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +95,28 @@ def train_adapter(
         )
     device = device_for(config.model, files)
     enforce(db, config.privacy)
-    authors = {name: account.name for name, account in config.accounts.items()}
-    available = {sample.mail_id: sample for sample in _dataset(db, config, authors)}
+    finished = pairs.finished(db)
+    available = {sample.mail_id: sample for sample in dataset(db, config, finished)}
     job = _resumed(db, paths, files, available, request) or _begun(db, files, available, request)
     prune(paths.adapters, job.row.id)
-    champion = adapters.serving(db)
+    serving = adapters.serving(db)
+    champion = (
+        paths.adapters / serving.id if serving and serving.base == files.fingerprint else None
+    )
+    author = next((one.name for one in config.accounts.values()), "")
+    seed = job.row.plan["seed"]
     directory = paths.adapters / job.row.id
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     log.info("training.started", adapter=job.row.id, train=len(job.train), holdout=len(job.holdout))
     try:
         outcome = train(
             files,
-            job.train,
+            [*job.train, *planted(author, seed)],
             job.holdout,
             job.method,
             directory,
-            seed=job.row.plan["seed"],
-            champion=paths.adapters / champion.id
-            if champion and champion.base == files.fingerprint
-            else None,
+            seed=seed,
+            champion=champion,
             report=report,
             stop=stop,
             device=device,
@@ -117,14 +125,23 @@ def train_adapter(
         _give_up(db, paths, job.row, error.what)
         raise
     if not outcome.finished:
-        return Result(
-            job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None
-        )
-    return _judged(db, files, directory, outcome)
+        return _waiting(job.row)
+    links = {pair.mail.id: (pair.mail.message_id, *pair.mail.parents) for pair in finished}
+    trial = Trial(job.train, job.holdout, links, stop)
+    try:
+        verdict, tried = judged(config, files, trial, directory, champion, outcome, author, seed)
+    except Stopped:
+        return _waiting(job.row)
+    return _finished(db, files, directory, outcome, verdict, tried)
 
 
-def _dataset(db: Database, config: Config, authors: Mapping[str, str]) -> list[Sample]:
-    """Every pair as a sample, with the prompt that a draft would get."""
+def _waiting(row: Adapter) -> Result:
+    return Result(row.id, False, False, "stopped at a checkpoint; it goes on from there", None)
+
+
+def dataset(db: Database, config: Config, finished: list[Pair]) -> list[Sample]:
+    """The pairs as samples, each with the prompt that a draft would get."""
+    authors = {name: account.name for name, account in config.accounts.items()}
     briefing = Briefing(Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share))
     mix = Mix(
         config.training.drop_instruction,
@@ -132,7 +149,7 @@ def _dataset(db: Database, config: Config, authors: Mapping[str, str]) -> list[S
         config.retrieval.examples,
         SEED,
     )
-    found = samples(pairs.finished(db), authors, briefing, mix)
+    found = samples(finished, authors, briefing, mix)
     return [without_facts(one) for one in found] if config.training.mask_facts else found
 
 
@@ -143,9 +160,15 @@ def _give_up(db: Database, paths: Paths, row: Adapter, reason: str) -> None:
     log.info("training.given_up", adapter=row.id, reason=reason)
 
 
-def _judged(db: Database, files: ModelFiles, directory: Path, outcome: Outcome) -> Result:
+def _finished(
+    db: Database,
+    files: ModelFiles,
+    directory: Path,
+    outcome: Outcome,
+    verdict: Verdict,
+    tried: dict[str, Any],
+) -> Result:
     adapter_id = directory.name
-    verdict = decide(outcome.base_loss, outcome.champion_loss, outcome.loss)
     if verdict.promote and files.kind == "gguf":
         # The engine's merged copy takes seconds that the first draft would wait for.
         with contextlib.suppress(OSError):
@@ -158,7 +181,9 @@ def _judged(db: Database, files: ModelFiles, directory: Path, outcome: Outcome) 
         "seconds": outcome.seconds,
     }
     with db.transaction() as tx:
-        adapters.finish(tx, adapter_id, metrics, verdict.reason, verdict.promote)
+        adapters.finish(
+            tx, adapter_id, {**metrics, "trial": tried}, verdict.reason, verdict.promote
+        )
     problems.clear(db, "training")
     log.info("training.judged", adapter=adapter_id, promoted=verdict.promote, **metrics)
     return Result(adapter_id, True, verdict.promote, verdict.reason, outcome)
@@ -180,7 +205,7 @@ def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], reques
     plan = {
         "method": method.name,
         "epochs": epochs,
-        "seed": SEED,
+        "seed": request.seed,
         "train": [sample.mail_id for sample in learnt],
         "holdout": [sample.mail_id for sample in held_out],
         "data": fingerprint([*learnt, *held_out]),
