@@ -23,6 +23,13 @@ class PanzadError(Exception):
         return f"{self.what}: {self.remedy}" if self.remedy else self.what
 
 
+def unexpected(cause: Exception) -> PanzadError:
+    """What a user is told of a defect of ours; the log has where it happened (logs.traced)."""
+    return PanzadError(
+        f"unexpected {type(cause).__name__}", "see the log; panzad tries again by itself"
+    )
+
+
 class UsageError(PanzadError):
     """A command was asked for something it cannot mean."""
 

@@ -11,7 +11,6 @@ import contextlib
 import os
 import select
 import sys
-import traceback
 from pathlib import Path
 
 import click
@@ -20,13 +19,13 @@ import structlog
 from panzad import config as settings
 from panzad.desk import Desk
 from panzad.drafting.rounds import retry_time
-from panzad.errors import PanzadError, StateDamaged
+from panzad.errors import PanzadError, StateDamaged, unexpected
 from panzad.learning.duplicates import mark_duplicates
 from panzad.learning.embedding import embed
 from panzad.learning.playback import play_back
 from panzad.learning.privacy import enforce
 from panzad.locks import held, is_held
-from panzad.logs import configure
+from panzad.logs import configure, traced
 from panzad.store import marks, problems
 from panzad.store.database import Database, Unreadable, explained
 
@@ -107,13 +106,8 @@ class Worker:
 
 
 def _unexpected(cause: Exception) -> PanzadError:
-    # Its text may hold what stood in a mail; where it happened does not.
-    frames = traceback.extract_tb(cause.__traceback__)[-3:]
-    places = [f"{frame.filename}:{frame.lineno}" for frame in frames]
-    log.error("worker.unexpected", kind=type(cause).__name__, at=places)
-    return PanzadError(
-        f"unexpected {type(cause).__name__}", "see the log; panzad tries again by itself"
-    )
+    log.error("worker.unexpected", error=type(cause).__name__, at=traced(cause))
+    return unexpected(cause)
 
 
 @click.command()

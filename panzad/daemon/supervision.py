@@ -13,7 +13,7 @@ from typing import TypeVar
 import structlog
 
 from panzad.daemon.backoff import Backoff
-from panzad.errors import PanzadError
+from panzad.errors import PanzadError, unexpected
 from panzad.logs import traced
 from panzad.store import problems
 from panzad.store.database import Database
@@ -97,6 +97,4 @@ def _report(db: Database, scope: str, error: PanzadError) -> None:
 
 def _unexpected(scope: str, cause: Exception) -> PanzadError:
     log.error("loop.unexpected", scope=scope, error=type(cause).__name__, at=traced(cause))
-    return PanzadError(
-        f"unexpected {type(cause).__name__}", "see the log; panzad tries again by itself"
-    )
+    return unexpected(cause)
