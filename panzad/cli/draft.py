@@ -16,12 +16,12 @@ from panzad.daemon.bell import ring
 from panzad.desk import Desk
 from panzad.drafting import rounds
 from panzad.drafting.deliver import composed
-from panzad.drafting.gather import identities
 from panzad.drafting.marks import CANCELLABLE
 from panzad.drafting.task import Asked, DraftTask, dumped_request
 from panzad.errors import PanzadError, UsageError
 from panzad.imap.drafts import append_draft
 from panzad.imap.search import find_by_message_id
+from panzad.learning.intake import owner
 from panzad.locks import held
 from panzad.logs import traced
 from panzad.mail.compose import new_message_id
@@ -208,7 +208,7 @@ def write(
     if name not in config.accounts:
         raise UsageError(f"there is no account {name}", f"use {', '.join(config.accounts)}")
     task = DraftTask(
-        author=identities(config.accounts[name])[0],
+        author=owner(config.accounts[name])[0],
         to=tuple(Address("", address) for address in recipients),
         cc=(),
         subject=subject,

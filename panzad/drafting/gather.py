@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from panzad.config import Account, Drafts
+from panzad.config import Drafts
 from panzad.drafting import habits
 from panzad.drafting.task import Asked, DraftTask, Original
 from panzad.imap.search import fetch_message
 from panzad.imap.session import Session
+from panzad.learning.intake import owner
 from panzad.learning.threads import find_parents, find_related, parents_of, turn_of, turns
 from panzad.mail.classify import is_list
 from panzad.mail.closing import quotable
@@ -48,11 +49,6 @@ class Refusal:
     reason: str
 
 
-def identities(account: Account) -> tuple[Address, ...]:
-    """The addresses of the account's person, the main one first."""
-    return tuple(Address(account.name, address) for address in account.identities)
-
-
 def fetch(session: Session, folder: str, uid: int) -> Message | None:
     """One mail of a folder, parsed; None when it is gone."""
     session.select(folder, readonly=True)
@@ -80,7 +76,7 @@ def reply_task(
     if reason:
         return Refusal(reason)
     sent = replies(db, mailbox.name, REPLIES_READ)
-    own = identities(mailbox.account)
+    own = owner(mailbox.account)
     recipients = recipients_of(db, mailbox.name, own, message, sent, rules.reply_all)
     if not recipients.to:
         return Refusal("nobody to answer")
@@ -104,7 +100,7 @@ def instruction_task(db: Database, mailbox: Mailbox, draft: Message) -> DraftTas
     instruction = extract(draft).own_text.strip()
     if not instruction:
         return Refusal("the draft has no text of its own to take as instruction")
-    own = identities(mailbox.account)[0]
+    own = owner(mailbox.account)[0]
     session, folders = mailbox.session, mailbox.thread_folders
     found = find_parents(session, folders, parents_of(draft)[:1])
     parent = found[0] if found else None
@@ -141,7 +137,7 @@ def _why_not(
         any(is_own(author_of(one).email, own) for one in others)
         or (is_list(message) and has_written_to(db, mailbox.name, posts))
     )
-    if reason := why_no_draft(message, identities(mailbox.account), takes_part=takes_part):
+    if reason := why_no_draft(message, owner(mailbox.account), takes_part=takes_part):
         return reason
     if message.date and _age(message.date) > timedelta(days=rules.max_age_days):
         return f"older than {rules.max_age_days} days"

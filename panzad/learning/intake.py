@@ -32,7 +32,8 @@ def message_id_of(message: Message) -> str:
 
 
 def owner(account: Account) -> tuple[Address, ...]:
-    """The person an account belongs to: each of their addresses with their name."""
+    """The person an account belongs to: each of their addresses, the main one first, with their
+    name."""
     return tuple(Address(account.name, email) for email in account.identities)
 
 
