@@ -43,9 +43,14 @@ def _one(db: Database, where: str, *values: object) -> Adapter | None:
     return None if row is None else _adapter(row)
 
 
+def _newest(db: Database, moment: str, where: str) -> Adapter | None:
+    # Moments are kept to the second: of two in the same, the one recorded last is the newer.
+    return _one(db, f"{where} ORDER BY {moment} DESC, rowid DESC LIMIT 1")
+
+
 def listed(db: Database) -> list[Adapter]:
-    """All adapters, newest first."""
-    rows = db.connection.execute("SELECT * FROM adapters ORDER BY created_at DESC, id DESC")
+    """All adapters, newest first; of those made in the same second, the one recorded last."""
+    rows = db.connection.execute("SELECT * FROM adapters ORDER BY created_at DESC, rowid DESC")
     return [_adapter(row) for row in rows]
 
 
@@ -66,12 +71,12 @@ def training(db: Database) -> Adapter | None:
 
 def previous(db: Database) -> Adapter | None:
     """The adapter that served before the present one."""
-    return _one(db, "state = 'kept' AND served_at IS NOT NULL ORDER BY served_at DESC LIMIT 1")
+    return _newest(db, "served_at", "state = 'kept' AND served_at NOT NULL")
 
 
 def last_finished(db: Database) -> Adapter | None:
     """The newest run that came to an end, whatever its verdict."""
-    return _one(db, "state IN ('serving', 'kept', 'refused') ORDER BY finished_at DESC LIMIT 1")
+    return _newest(db, "finished_at", "state IN ('serving', 'kept', 'refused')")
 
 
 def begin(
