@@ -29,7 +29,7 @@ _LINK = re.compile(
 )
 _PIECE = re.compile(r"\S+")
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
-_EDGES = "\"'“”‘’«»()[]{}<>,;:.!?…—–*_"
+EDGES = "\"'“”‘’«»()[]{}<>,;:.!?…—–*_"
 # Days and months keep the number beside them: "November 15th" is one fact.
 _JOINED = 3
 
@@ -82,7 +82,7 @@ def facts(text: str) -> list[str]:
     for sentence in sentences(text):
         run: list[str] = []
         for at, piece in enumerate([*_PIECE.findall(sentence), ""]):
-            bare = piece.strip(_EDGES).removesuffix("'s").removesuffix("’s")
+            bare = piece.strip(EDGES).removesuffix("'s").removesuffix("’s")
             fact = bool(bare) and (
                 bool(_LINK.search(piece))
                 or any(letter.isdigit() for letter in bare)
@@ -179,6 +179,19 @@ def score(text: str, own_text: str) -> float:
 def shortened(sentence: str) -> str:
     """A sentence as one jots it down: without its short words, save those that turn its sense."""
     return " ".join(piece for piece in sentence.split() if not _is_light(piece))
+
+
+def weight(piece: str, facts: set[str]) -> float:
+    """How much of a sentence hangs on a word: facts most, then what turns its sense, then length.
+
+    `facts` are the pieces that count as such.
+    """
+    bare = piece.strip(EDGES)
+    if bare in facts:
+        return 100.0
+    if bare.lower() in _SENSE:
+        return 50.0
+    return 0.0 if _is_light(bare) else float(len(bare))
 
 
 def _is_light(piece: str) -> bool:

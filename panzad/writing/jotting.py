@@ -1,0 +1,53 @@
+"""A mail as its author might have asked for it: in a line or in full, never twice the same.
+
+Training is shown another wording of each instruction in every epoch. Of one wording alone, and
+that a full one, a model learns to copy it out; it then trusts a terse instruction too much.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from panzad.writing import telling
+from panzad.writing.prompts import clip
+
+# The share of a mail's words that an instruction holds.
+TERSE, FULL = 0.25, 0.75
+# How often the instruction itself is shown: people type in whole sentences, too.
+KEPT = 0.33
+# How often the addressee is named first.
+ADDRESSED = 0.6
+CHARACTERS = 600
+# Letters by which chance may lift a word over another: which words are jotted down differs.
+_CHANCE = 4.0
+
+
+def reworded(instruction: str, own_text: str, rng: Random) -> str:
+    """The instruction for a mail, or with a chance of 1 - KEPT the mail jotted down."""
+    share = rng.uniform(TERSE, FULL)
+    if not instruction or rng.random() < KEPT:
+        return instruction
+    return jotted(own_text, share, rng)
+
+
+def jotted(own_text: str, share: float, rng: Random) -> str:
+    """About that share of the words of what a mail says, in order.
+
+    Facts (names, numbers, links) all stay; then come the words that turn a sentence's sense, then
+    the long ones. Each sentence keeps two words at least.
+    """
+    body = telling.body(own_text)
+    facts = {piece for fact in telling.facts(body) for piece in fact.split()}
+    said = " ".join(_jotted(one, facts, share, rng) for one in telling.sentences(body))
+    name = telling.addressed(own_text)
+    told = f"Tell {name}: {said}" if name and rng.random() < ADDRESSED else said
+    return clip(told, CHARACTERS)
+
+
+def _jotted(sentence: str, facts: set[str], share: float, rng: Random) -> str:
+    words = sentence.split()
+    weights = [telling.weight(word, facts) + _CHANCE * rng.random() for word in words]
+    by_weight = sorted(range(len(words)), key=lambda at: weights[at], reverse=True)
+    named = sum(word.strip(telling.EDGES) in facts for word in words)
+    kept = sorted(by_weight[: max(2, named, round(share * len(words)))])
+    return " ".join(words[at] for at in kept)
