@@ -49,7 +49,7 @@ _VERB_THEN_NAME = re.compile(
     rf"(?:{WROTE})\s+(?:der\s+|le\s+)?\"?([^\W\d][^\d<>:\"]{{1,60}}?)\"?\s*[:：]\s*$", re.IGNORECASE
 )
 _NAME_THEN_VERB = re.compile(
-    r"[,\d\s)]\s*\"?([^\W\d][^\d<>:,\"]{1,60}?)\"?\s*(?:\(.{0,60}\))?,?"
+    r"[,\d\s)]\s*\"{0,2}([^\W\d][^\d<>:,\"]{1,60}?)\"{0,2}\s*(?:\(.{0,60}\))?,?"
     rf"(?:\s+(?:a|ha|het volgende|ezt|je|tarihinde))?\s*\b(?:{WROTE})",
     re.IGNORECASE,
 )
@@ -68,7 +68,8 @@ _BEFORE_DATE = re.compile(rf".*(?:[>\[(]|\b(?:{WROTE})\b|:\s|于)", re.IGNORECAS
 _WORDS_THEN_DIGIT = re.compile(r"(?:[^\W\d][^\s\d]{0,12}\s+){0,2}(?=\d)")
 _LEADING_WORDS = re.compile(
     rf"^(?:(?:{ATTRIBUTION_STARTS}|{WROTE}|at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|a|ha|upon|time|of|dem|giorno"
-    r"|odesílatel|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة)\b[\s.,]*)+",
+    r"|odesílatel|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة|kasutaja|lietotājs|korisnik|naudotojas)\b[\s.,]*"
+    r"|(?:बजे|को|—|–)\s+)+",
     re.IGNORECASE,
 )
 

@@ -46,8 +46,9 @@ def test_the_name_below_on_behalf_of_belongs_to_the_header_block() -> None:
     found = extract(mail(f"Yes.\n\n{block}"))
 
     assert found.own_text == "Yes."
-    assert found.quotes[0].text == "Shall we paint?"
-    assert found.quotes[0].date == "Monday, November 09, 2026 11:16 PM"
+    assert found.quotes == (
+        Quote("Ben Okri", "Monday, November 09, 2026 11:16 PM", "Shall we paint?"),
+    )
 
 
 BLOCKS = [
