@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from panzad.mail.marker import ADDRESS, SUPERCITE, Marker, person
-from panzad.mail.vocabulary import ATTRIBUTION_STARTS, WROTE
+from panzad.mail.vocabulary import AROUND_NAMES, ATTRIBUTION_STARTS, BEFORE_DAYS, WROTE
 
 _MAX_LENGTH = 600
 _MAX_LINES = 4
@@ -42,7 +42,8 @@ _ZOHO = re.compile(
 )
 # "Ann Lee <ann@example.org>", "Lee, Ann [mailto:ann@example.org]"
 _NAME_ADDRESS = re.compile(
-    r"(\"?[^\s\"<>,:;\d][^\"<>,:;]{0,60}\"?|[^\s<>\"]{1,40}, [^<>\":;]{1,40})?\s*"
+    r"(\"[^\"<>]{1,80}\""
+    r"|\"?[^\s\"<>,:;\d][^\"<>,:;]{0,60}\"?|[^\s<>\"]{1,40}, [^<>\":;]{1,40})?,?\s*"
     r"[<\[(]\s?(?:mailto:)?([^<>\s\[\]()]+@[^<>\s\[\]()]+)[>\])]"
 )
 _VERB_THEN_NAME = re.compile(
@@ -50,7 +51,7 @@ _VERB_THEN_NAME = re.compile(
 )
 _NAME_THEN_VERB = re.compile(
     r"[,\d\s)]\s*\"{0,2}([^\W\d][^\d<>:,\"]{1,60}?)\"{0,2}\s*(?:\(.{0,60}\))?,?"
-    rf"(?:\s+(?:a|ha|het volgende|ezt|je|tarihinde))?\s*\b(?:{WROTE})",
+    rf"(?:\s+(?:a|ha|het volgende|ezt|je|tarihinde))?\s*(?:\x00\s*)?\b(?:{WROTE})",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
@@ -64,12 +65,12 @@ _DAY_AND_YEAR = re.compile(
     r"|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 )
 # What stands in front of a date and does not belong to it.
-_BEFORE_DATE = re.compile(rf".*(?:[>\[(]|\b(?:{WROTE})\b|:\s|于)", re.IGNORECASE)
+_BEFORE_DATE = re.compile(rf".*(?:[>\[(]|\b(?:{WROTE})\b|:\s|于|\sje\s)", re.IGNORECASE)
+_BEFORE_DAY = re.compile(rf"(?:(?:{BEFORE_DAYS})\s+)+", re.IGNORECASE)
 _WORDS_THEN_DIGIT = re.compile(r"(?:[^\W\d][^\s\d]{0,12}\s+){0,2}(?=\d)")
+_AROUND = " \t\"'*,-("
 _LEADING_WORDS = re.compile(
-    rf"^(?:(?:{ATTRIBUTION_STARTS}|{WROTE}|at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|a|ha|upon|time|of|dem|giorno"
-    r"|odesílatel|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة|kasutaja|lietotājs|korisnik|naudotojas)\b[\s.,]*"
-    r"|(?:बजे|को|—|–)\s+)+",
+    rf"^(?:(?:{AROUND_NAMES}|{ATTRIBUTION_STARTS}|{WROTE})\b[\s.,]*|(?:बजे|को|[—–、，])\s*)+",
     re.IGNORECASE,
 )
 
@@ -196,7 +197,7 @@ def _author_in(text: str) -> str:
 
 def _name(text: str) -> str:
     text = text.split("\x00")[-1]
-    return _LEADING_WORDS.sub("", text.strip(" \t\"'*,-(")).strip(" \t\"'*,-(")
+    return _LEADING_WORDS.sub("", text.strip(_AROUND)).strip(_AROUND).removesuffix("님이")
 
 
 def _date_in(text: str) -> str:
@@ -219,7 +220,10 @@ def _date_span(text: str) -> tuple[int, int] | None:
     first = min(match.start() for match in (clock, day) if match is not None)
     before = _BEFORE_DATE.match(text, 0, first)
     rest = text[before.end() if before else 0 : end].lstrip(" ,")
-    start = end - len(_LEADING_WORDS.sub("", rest))
+    rest = _LEADING_WORDS.sub("", rest)
+    if prefix := _BEFORE_DAY.match(rest):
+        rest = rest[prefix.end() :]
+    start = end - len(rest)
     # A name may stand in front: at most a weekday and a month belong to the date.
     words = _WORDS_THEN_DIGIT.search(text, start, end)
     return (words.start(), end) if words else None

@@ -125,6 +125,16 @@ ATTRIBUTION_STARTS = (
     r"am\s+\w+|vào|pada|στις|في|בתאריך|a\s+las|il\s+giorno|en|quoting|zitat|citando|quoth|once"
 )
 
+# What stands between a date and a name and belongs to neither.
+AROUND_NAMES = (
+    r"at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|ч|a|ha|hat|heeft|upon|time|of|dem|giorno|odesílatel"
+    r"|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|ο/η|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة"
+    r"|kasutaja|lietotājs|korisnik|je\s+oseba|keltezéssel|időpontban|dátummal|tarihinde"
+    r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|hau\s+idatzi\s+du"
+)
+# What stands before a date and belongs to the sentence.
+BEFORE_DAYS = r"message\s+dated|на|la|în|þann|在|於|于|kuupäeval|dia|tanggal|تاریخ|در|ในวันที่|เมื่อ"
+
 # What phones and programs put under a mail: "Sent from my iPhone". A verb of sending alone is
 # the author's ("Sent by courier."), so a device or a program is named too.
 _DEVICE = (
