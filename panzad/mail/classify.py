@@ -137,11 +137,21 @@ def is_bulk(message: Message) -> bool:
     return precedence in {"bulk", "list", "junk"}
 
 
-def is_list(message: Message) -> bool:
-    """Whether people write to each other through what it came by; a newsletter has readers only."""
+def is_list(message: Message, own: Iterable[str] = ()) -> bool:
+    """Whether people write to each other through what it came by; a newsletter has readers only.
+
+    Newsletters have a List-Id too: without a List-Post (RFC 2369) it is a list's only if somebody
+    besides the user's `own` addresses is among the recipients.
+    """
+    post = (message.header("List-Post") or "").strip().lower()
+    # "NO (posting not allowed)", RFC 2369 section 3.4.
+    if post.startswith("no"):
+        return False
+    if post or message.header("X-Mailing-List") is not None:
+        return True
     precedence = (message.header("Precedence") or "").strip().lower()
-    return precedence == "list" or any(
-        message.header(name) is not None for name in ("List-Id", "List-Post", "X-Mailing-List")
+    return (precedence == "list" or message.header("List-Id") is not None) and any(
+        not is_own(one.email, own) for one in (*message.to, *message.cc)
     )
 
 
