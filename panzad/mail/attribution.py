@@ -18,6 +18,8 @@ _HINTS = frozenset(
 )
 _WROTE_LAST = re.compile(rf"(?:{WROTE})\s*[,;]?\s*[:：]\s*$", re.IGNORECASE)
 _BEGINS = re.compile(rf"[\s\-*>]*(?:{ATTRIBUTION_STARTS})\b", re.IGNORECASE)
+# "As Ben <ben@example.net> wrote:" is a sentence of the author's.
+_SENTENCE = re.compile(r"(?:As|Like|Wie|Comme|Como|Come|Zoals|Som|Jak|Ako|Kuten|Как|Як)\s")
 # Without a word before it: "czw., 12 lis 2026 o 18:20", "2026-11-12 18:20", "11:00 AM, Nov 17".
 _BEGINS_DATED = re.compile(
     r"\s*(?:[^\W\d]{1,12}\.?,?\s+){0,2}\d{1,4}(?:[./年-]\s?\d|\.?\s+[^\W\d]|[:.]\d\d\s[AP]M,)",
@@ -171,6 +173,7 @@ def _read_attribution(text: str, start: int, end: int, begun: bool) -> Marker | 
     sure = (begun and dated and (address is not None or _TIME.search(text) is not None)) or (
         address is not None and ends_with_verb
     )
+    sure = sure and not _SENTENCE.match(text)
     if not sure and not ends_with_verb and not (address or dated):
         return None
     return Marker(start, end, "attribution", _author_in(text), _date_in(text), sure)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from panzad.mail.marker import ADDRESS, Marker, person
-from panzad.mail.vocabulary import FIELDS, FORWARD_SEPARATORS, REPLY_SEPARATORS
+from panzad.mail.vocabulary import ABOVE_THIS_LINE, FIELDS, FORWARD_SEPARATORS, REPLY_SEPARATORS
 
 _MAX_LABEL = 40
 _MAX_HEADER_LINES = 120
@@ -38,6 +38,13 @@ _NOTES_ON = re.compile(r"(?P<author>\S.{0,120}?)\s+on\s+(?P<date>\d.*)$")
 _NOTES_ICON = re.compile(r"\S.{0,80}? ?-{2,3}\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4} [^-]{4,20}-{3}")
 # Orange webmail: `Message du 12/11/26 18:20`, then De, A and Objet.
 _ORANGE = re.compile(r"Message du\s:?\s?(\d{1,2}/\d{1,2}/\d{2,4}.{0,20})$")
+# Help desks' line, set off by marks on at least one side.
+_REPLY_LINE = re.compile(
+    rf"(?:[-#=*_~—–]{{2}}.{{0,60}}(?:{ABOVE_THIS_LINE})|.{{0,60}}(?:{ABOVE_THIS_LINE}).{{0,20}}[-#=*_~—–]{{2}}$)",
+    re.IGNORECASE,
+)
+_MAX_REPLY_LINE = 120
+_MARKS = frozenset("-#=*_~—–")
 _NAMED = re.compile(r"[\"'*\s]*[^\W\d]{2}")
 _DAY_AND_CLOCK = re.compile(r"\d.{0,60}\b\d{1,2}[:.h]\d\d|\b\d{1,2}[:.h]\d\d\b.{0,60}\d")
 # `Label: value` as clients write it: one to three words, no digits, then a blank.
@@ -86,6 +93,16 @@ def separator(lines: Sequence[str], index: int) -> Marker | None:
     if header is None:
         return Marker(index, after, kind, "", "", True)
     return Marker(index, header.end, kind, header.author, header.date, True, header.short)
+
+
+def reply_line(lines: Sequence[str], index: int) -> Marker | None:
+    """`##- Please type your reply above this line -##`, if somebody did."""
+    line = lines[index]
+    if len(line) > _MAX_REPLY_LINE or not _MARKS.intersection((line[:1], line[-1:])):
+        return None
+    if not _REPLY_LINE.match(line) or not any(lines[:index]):
+        return None
+    return Marker(index, index + 1, "header", "", "", True)
 
 
 def _says_forward(phrase: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from panzad.mail.attribution import attribution, without_colon, zoho
-from panzad.mail.headerblock import header_block, notes_block, separator, unknown_block
+from panzad.mail.headerblock import header_block, notes_block, reply_line, separator, unknown_block
 from panzad.mail.marker import GROUPWISE, SUPERCITE, Marker, is_marker_of_angles, person
 
 # Longer lines are text: clients wrap what they write themselves, but for recipient lists.
@@ -47,6 +47,8 @@ class Lines:
         index = 0
         while index < len(self.lines):
             marker = attributions.get(index) or self._block(index)
+            if marker is None and not found:
+                marker = reply_line(self.lines, index)
             if marker is None or (found and marker.start < found[-1].end):
                 index += 1
                 continue
