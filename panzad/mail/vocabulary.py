@@ -113,8 +113,8 @@ ABOVE_THIS_LINE = (
     r"(?:above|over) this line|(?:über|oberhalb) dieser (?:zeile|linie)|au[- ]dessus de cette ligne"
     r"|encima de esta línea|sopra (?:a )?questa (?:riga|linea)|acima (?:desta|dessa) linha"
     r"|boven deze (?:regel|lijn)|ovanför den (?:här )?raden|over denne linjen?"
-    r"|tämän rivin yläpuolel|powyżej tej lini|nad t(?:ento řádek|ímto řádkem)|(?:выше|над) этой (?:строк|лини)"
-    r"|この(?:行|線)より上|请在此行上方|在此行以上"
+    r"|tämän rivin yläpuolel|powyżej tej lini|nad t(?:ento řádek|ímto řádkem)"
+    r"|(?:выше|над) этой (?:строк|лини)|この(?:行|線)より上|请在此行上方|在此行以上"
 )
 
 # The verb of an attribution line: "On Monday, Ann wrote:".
