@@ -159,7 +159,8 @@ def _language(own: str, answered: str, usual: str) -> str:
 
 def _answered(extraction: Extraction) -> str:
     """The language of the newest mail that is quoted."""
-    return language_of(extraction.quotes[0].text) if extraction.quotes else ""
+    client = extraction.client_language
+    return language_of(extraction.quotes[0].text, client) if extraction.quotes else client
 
 
 def _usual(mails: Sequence[Explained]) -> str:

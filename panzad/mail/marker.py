@@ -31,7 +31,7 @@ class Marker:
     """Lines `start` to `end` (not included) introduce a quoted mail of `author` and `date`.
 
     `sure` when nothing but a quote can follow, even if its lines carry no `>`; `short` when all
-    that it says is a person, as clients write above quotes that carry one.
+    that it says is a person, as clients write above quotes that carry one. `words` are its lines.
     """
 
     start: int
@@ -41,6 +41,7 @@ class Marker:
     date: str
     sure: bool
     short: bool = False
+    words: str = ""
 
     @property
     def prefixes(self) -> bool:

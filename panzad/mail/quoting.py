@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from panzad.mail.headerblock import header_block
 from panzad.mail.marker import Marker, is_marker_of_angles
@@ -20,6 +20,8 @@ from panzad.mail.message import Quote
 
 # Deeper levels are read as one: nobody answers the thirtieth.
 MAX_LEVELS = 30
+# Behind them a header block lists recipients.
+MAX_WORDS = 600
 
 _QUOTED = re.compile(r" {0,3}>")
 # "AL> text": the quoted author's initials before the angle (Supercite, FidoNet).
@@ -80,6 +82,7 @@ def sections(lines: Sequence[str]) -> list[Section]:
         if not quote_follows and not marker.sure:
             continue
         _fill(found[-1], lines, stripped, position, marker.start, pending)
+        marker = replace(marker, words=" ".join(lines[marker.start : marker.end])[:MAX_WORDS])
         pending = marker if quote_follows else None
         if not quote_follows:
             found.append(Section(marker, []))
