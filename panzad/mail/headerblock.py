@@ -241,8 +241,9 @@ def _continues(last: str, before: str, line: str) -> bool:
             return bool(_PARTY.search(line)) or before.endswith((",", ";", "/"))
         case "subject":
             return len(before) > 66 and len(line) < 60
-        case "from" if before.lower().endswith("on behalf of"):
-            return len(line) < 100
+        case "from" if (behalf := before.lower().rfind("on behalf of")) >= 0:
+            # The break may stand inside the name.
+            return len(line) < (100 if before[behalf + 12 :].strip() == "" else 40)
         case "from" | "other":
             return bool(ADDRESS.search(line)) and len(line) < 100
         case _:

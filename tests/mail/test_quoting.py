@@ -51,6 +51,17 @@ def test_the_name_below_on_behalf_of_belongs_to_the_header_block() -> None:
     )
 
 
+def test_a_name_that_is_wrapped_behind_on_behalf_of_is_one_name() -> None:
+    block = (
+        "-----Original Message-----\nFrom: list@example.net [mailto:list@example.net]On Behalf Of"
+        " Ben\nOkri\nSent: Monday, November 09, 2026 11:16 PM\nTo: Ann\n\nShall we paint?\n"
+    )
+
+    [quote] = extract(mail(f"Yes.\n\n{block}")).quotes
+
+    assert quote == Quote("Ben Okri", "Monday, November 09, 2026 11:16 PM", "Shall we paint?")
+
+
 BLOCKS = [
     "Wysłane: czwartek, 12 listopada 2026 17:01\nDo: Ann <ann@example.org>\nTemat: Hull",
     "Anfonwyd: dydd Iau 12 Tachwedd 2026 17:01\nAt: Ann <ann@example.org>\nPwnc: Hull",
