@@ -46,7 +46,17 @@ _NO_REPLY_DOMAIN = re.compile(r"(?:.*\.)?(?:do-?not-?|no-?)reply\..*", re.IGNORE
 _NO_READER = re.compile(
     r"(?:mailer-?daemon|bounces?|auto-?reply|notifications?)(?:[-_.+=].*|\d*)?", re.IGNORECASE
 )
+# What Exchange and webmailers put before the subject that they answer, by language.
+_AUTOMATIC_ANSWER = (
+    r"odpowiedź automatyczna|automatyczna odpowiedź|automatick[áa] odpově?e?ď|automatikus válasz"
+    r"|автоматический ответ|автоматична відповідь|автоматичен отговор|аутоматски одговор"
+    r"|自動(?:応答|返信|回覆|回复)|自动(?:答复|回复)|자동 ?(?:회신|응답)|otomatik yanıt"
+    r"|αυτόματη απάντηση|răspuns automat|autosvar|resposta automàtica|תשובה אוטומטית|رد تلقائي"
+    r"|پاسخ خودکار|automatski odgovor|samodejni odgovor|automatinis atsakymas|automātiska atbilde"
+    r"|automaatvastus|trả lời tự động|balasan otomatis|การตอบกลับอัตโนมัติ|sjálfvirkt svar|स्वचालित उत्तर"
+)
 _AUTOMATIC_SUBJECT = re.compile(
+    rf"\s*(?:(?:{_AUTOMATIC_ANSWER})\s*[:：])|"
     r"\s*(?:\*+\s*)?(?:auto(?:matic|mated)?[- ]?(?:re(?:ply|sponse)|respon[sd]er?)|auto:|autoreply"
     r"|out of (?:the )?office(?: auto|:| message| reply| notif)|abwesenheits(?:notiz|nachricht)"
     r"|automatische (?:antwort|abwesenheit)"

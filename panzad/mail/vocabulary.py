@@ -124,13 +124,13 @@ WROTE = (
     r"kirjoitti|kirjoittaa|skrifaði|napisał\(a\)|napisała|napisał|napisal\(a\)|napísal|napsal\(a\)|"
     r"napsal|napsala|pisze|pisał|pisał\(a\)|írta|ezt\s+írta|написал\(а\)|написал|написала|писал|"
     r"писал\(а\)|пишет|пише|написав|написа|scris|napisao|napisala|napisal/a|je\s+pisao|kirjutas|"
-    r"rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
+    r"napisana\s+przez|rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
     r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake|ha\s+escrit|piše|napisal|napisala"
 )
 
 # How an attribution line begins, where the date comes first.
 ATTRIBUTION_STARTS = (
-    r"on|am|le|el|il|em|op|den|på|the|w\s+dniu|dnia|dne|dňa|ke|kirjoitti|tir|at|on\s+the|in|"
+    r"on|am|le|el|il|em|op|den|på|the|wiadomość\s+napisana\s+przez|w\s+dniu|dnia|dne|dňa|ke|kirjoitti|tir|at|on\s+the|in|"
     r"am\s+\w+|vào|pada|στις|في|בתאריך|a\s+las|il\s+giorno|en|quoting|zitat|citando|quoth|once"
 )
 
@@ -151,6 +151,7 @@ _DEVICE = (
     r"|pixel|blackberry|windows|phone|mobile?\b|mobil|handheld|handy|tablet|treo|palm|device|gerät"
     r"|appareil|móvil|celular|cellulare|dispositiv|telefon|телефон|смартфон|устройств|lumia|htc"
     r"|outlook|(?-i:\bMail\b)|gmail|web\.de|gmx|proton|k-9|thunderbird|fairemail|aquamail|spark|edison"
+    r"|superhuman|missive|airmail|blue ?mail|canary|newton|mailbird|shortwave|mimestream"
     r"|tutanota|tuta\b|posteo|telekom|verizon|at&t|t-mobile|vodafone|orange|\bapp\b|手机|手機|携帯|휴대|"
     r"cihaz|هاتف|điện thoại|ponsel|מכשיר)"
 )

@@ -302,6 +302,43 @@ def test_author_and_date_of_a_quote_are_those_of_its_attribution(
     assert found.quotes == (Quote(author, date, "Shall we paint?"),)
 
 
+TOLD_IN_FULL = [line for line, author, date in ATTRIBUTIONS if author == BEN and date]
+
+
+@pytest.mark.parametrize("line", TOLD_IN_FULL)
+@pytest.mark.parametrize("quote", ["{0}\n\nShall we paint?", "> {0}\n>\n> Shall we paint?"])
+def test_who_is_told_in_full_is_quoted_also_without_marks_or_behind_them(
+    line: str, quote: str
+) -> None:
+    text = f"Yes.\n\n{quote.format(line.replace(chr(10), ' '))}\n"
+
+    found = extract(mail(text, content_type="text/plain; charset=utf-8"))
+
+    assert found.own_text == "Yes."
+    assert [(one.author, one.text) for one in found.quotes] == [(BEN, "Shall we paint?")]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Am 12.11.2026 um 17:01 schrieb Ben, dass er kommt:",
+        "Le 12 nov. 2026 à 17:01, Ben a écrit, que tout va bien :",
+        "The server mx1.example.net [192.0.2.32]: 554 5.7.1 <ben@example.net>:",
+        "Write to ben@example.net before 12 Nov 2026 17:01:",
+    ],
+)
+def test_a_sentence_or_a_servers_answer_introduces_no_quote(sentence: str) -> None:
+    text = f"{sentence}\n\nRelay denied."
+
+    assert extract(mail(text, content_type="text/plain; charset=utf-8")).own_text == text
+
+
+def test_a_name_before_the_verb_is_found_where_the_date_follows() -> None:
+    [quote] = extract(mail("Ben Okri wrote on 12.11.2026 17:01:\n> Shall we?\n\nYes.\n")).quotes
+
+    assert (quote.author, quote.date) == ("Ben Okri", "12.11.2026 17:01")
+
+
 @pytest.mark.parametrize(
     ("line", "author"),
     [
