@@ -22,22 +22,23 @@ _NARROWEST = 70
 _LONG_WORD = 25
 # Attributions are wrapped to lines shorter than this.
 _LONGEST = 400
-# "On May 1 Ben wrote: > Shall we?"
-_WITH_QUOTE = re.compile(r"(.{4,600}?[:：])\s{1,4}(>.*)$")
+# "On May 1 Ben wrote: > Shall we?"; Yahoo's app has "…, Ben <ben@example.net> wrote:   Shall we?"
+_WITH_QUOTE = re.compile(r"(.{4,600}?[:：])(?:\s{1,4}(?=>)|\s{2,8}(?=\S))(.*)$")
 
 
 def parted(lines: Sequence[str]) -> Sequence[str]:
     """The lines, an attribution and the first quoted line that stand in one put into two."""
     found: list[str] = []
     for index, line in enumerate(lines):
-        match = _WITH_QUOTE.match(line) if ": >" in line or "：>" in line else None
+        match = _WITH_QUOTE.match(line) if ": >" in line or ":  " in line else None
         if match is None or line.startswith(">"):
             found.append(line)
             continue
+        marked = match[2].startswith(">")
         above = (one[:_LONGEST].strip() for one in lines[max(index - 3, 0) : index])
         near = [*above, match[1].strip()]
         marker = attribution(near, len(near) - 1)
-        goes_on = index + 1 < len(lines) and lines[index + 1].startswith(">")
+        goes_on = marked and index + 1 < len(lines) and lines[index + 1].startswith(">")
         found.extend(match.groups() if marker and (marker.sure or goes_on) else (line,))
     return found
 

@@ -156,7 +156,7 @@ _DEVICE = (
     r"cihaz|هاتف|điện thoại|ponsel|מכשיר)"
 )
 MOBILE_SIGNATURES = (
-    r"sent from my \S.{0,60}"
+    r"sent from my \S.{0,60}|\S.{0,60} reacted via gmail"
     rf"|(?:sent|gesendet|envoyée?|enviad[oa]|enviat|inviat[oa]|verzonden|verstuurd|sendt|skickat"
     r"|lähetetty|saadetud|отправлено|надіслано|изпратено|wysłan[eoy]|odesláno|odoslané"
     r"|(?:el)?küldve|trimis|στάλθηκε|poslano|poslato|composed|written)\s"

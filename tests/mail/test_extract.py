@@ -53,6 +53,21 @@ def test_an_attribution_and_the_first_quoted_line_may_stand_in_one() -> None:
     )
 
 
+def test_an_unmarked_quote_may_begin_behind_its_attribution() -> None:
+    found = extract(
+        mail("Yes.\n\n  On Thu, Nov 12, 2026 at 17:01, Ben<b@c.d> wrote:   Shall we?\n\nBen\n")
+    )
+
+    assert found.own_text == "Yes."
+    assert (found.quotes[0].author, found.quotes[0].text) == ("Ben <b@c.d>", "Shall we?\n\nBen")
+
+
+def test_text_behind_a_colon_and_two_blanks_is_the_users() -> None:
+    text = "As Ben wrote:  paint first.\nBen wrote:  paint first.\nTo do:  buy paint."
+
+    assert extract(mail(text)).own_text == text
+
+
 def test_a_comparison_behind_a_colon_is_the_users() -> None:
     assert extract(mail("As Ben wrote: > 10 is fine.\n")).own_text == "As Ben wrote: > 10 is fine."
 
