@@ -30,14 +30,16 @@ _VERBS_AND_LABELS = {
     "ro": r"a scris\b|subiect:",
     "ru": r"пишет|написал\(а\)|от(?: кого)?:",
     "sk": r"napísal",
-    "sl": r"je oseba|\bje .{0,40}napisal|zadeva:",
+    "sl": r"je oseba|je .{0,40}napisal|zadeva:",
     "sr": r"је написао|написао/ла",
     "sv": r"ämne:",
     "tr": r"yazdı\b|konu:",
     "uk": r"пише\b|написав|від:",
 }
 _SPOKEN = re.compile(
-    "|".join(rf"(?P<{language}>\b(?:{words}))" for language, words in _VERBS_AND_LABELS.items()),
+    r"\b(?:"
+    + "|".join(rf"(?P<{language}>{words})" for language, words in _VERBS_AND_LABELS.items())
+    + ")",
     re.IGNORECASE,
 )
 

@@ -44,7 +44,8 @@ _REPLY_LINE = re.compile(
     re.IGNORECASE,
 )
 _MAX_REPLY_LINE = 120
-_MARKS = frozenset("-#=*_~—–")
+# What such a line begins or ends with.
+SET_OFF = frozenset("-#=*_~—–")
 _NAMED = re.compile(r"[\"'*\s]*[^\W\d]{2}")
 _DAY_AND_CLOCK = re.compile(r"\d.{0,60}\b\d{1,2}[:.h]\d\d|\b\d{1,2}[:.h]\d\d\b.{0,60}\d")
 # `Label: value` as clients write it: one to three words, no digits, then a blank.
@@ -98,9 +99,7 @@ def separator(lines: Sequence[str], index: int) -> Marker | None:
 def reply_line(lines: Sequence[str], index: int) -> Marker | None:
     """`##- Please type your reply above this line -##`, if somebody did."""
     line = lines[index]
-    if len(line) > _MAX_REPLY_LINE or not _MARKS.intersection((line[:1], line[-1:])):
-        return None
-    if not _REPLY_LINE.match(line) or not any(lines[:index]):
+    if len(line) > _MAX_REPLY_LINE or not _REPLY_LINE.match(line) or not any(lines[:index]):
         return None
     return Marker(index, index + 1, "header", "", "", True)
 

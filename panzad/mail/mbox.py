@@ -31,16 +31,18 @@ def messages(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(current)
 
 
-def unescaped(lines: Sequence[str]) -> list[str]:
+def unescaped(lines: Sequence[str]) -> Sequence[str]:
     """The lines of a text without the `>` that mbox writers put before "From " (RFC 4155).
 
     Mails keep it where they once lay in an mbox. Beside a quoted line a `>From ` is one too.
     """
+    escaped = [i for i, line in enumerate(lines) if line[:1] == ">" and _ESCAPED.match(line)]
+    if not escaped:
+        return lines
     found = list(lines)
-    start = 0
-    while start < len(lines):
-        if not _ESCAPED.match(lines[start]):
-            start += 1
+    end = 0
+    for start in escaped:
+        if start < end:
             continue
         end = start + 1
         while end < len(lines) and _ESCAPED.match(lines[end]):
@@ -48,5 +50,4 @@ def unescaped(lines: Sequence[str]) -> list[str]:
         around = (*lines[max(start - 1, 0) : start], *lines[end : end + 1])
         if not any(line.startswith(">") for line in around):
             found[start:end] = [_ESCAPED.sub("", line) for line in lines[start:end]]
-        start = end
     return found

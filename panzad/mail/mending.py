@@ -28,6 +28,8 @@ _WITH_QUOTE = re.compile(r"(.{4,600}?[:：])(?:\s{1,4}(?=>)|\s{2,8}(?=\S))(.*)$"
 
 def parted(lines: Sequence[str]) -> Sequence[str]:
     """The lines, an attribution and the first quoted line that stand in one put into two."""
+    if not any(": >" in line or ":  " in line for line in lines):
+        return lines
     found: list[str] = []
     for index, line in enumerate(lines):
         match = _WITH_QUOTE.match(line) if ": >" in line or ":  " in line else None

@@ -21,7 +21,7 @@ from panzad.mail.message import Quote
 # Deeper levels are read as one: nobody answers the thirtieth.
 MAX_LEVELS = 30
 # Behind them a header block lists recipients.
-MAX_WORDS = 600
+MAX_WORDS = 300
 
 _QUOTED = re.compile(r" {0,3}>")
 # "AL> text": the quoted author's initials before the angle (Supercite, FidoNet).
