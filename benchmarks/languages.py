@@ -41,6 +41,23 @@ def _true_language(text: str) -> str:
     return next(language for language, mails in _texts().items() if text in mails)
 
 
+def _quoted(text: str, *, line: bool) -> str:
+    """What is expected where another short mail in the text's language is quoted.
+
+    With the `line` that a client in this language writes above it.
+    """
+    from panzad.mail.attribution_lines import attribution_line
+    from panzad.mail.client_language import client_language
+    from panzad.mail.language import language_of
+    from panzad.mail.message import Address
+
+    language = _true_language(text)
+    phrases = _texts()[language][:3]
+    quote = phrases[(phrases.index(text) + 1) % 3 if text in phrases else 0]
+    above = attribution_line(Address("Tom", "tom@example.net"), "2026-11-12T17:01:00", language)
+    return language_of(quote, client_language(above) if line else "")
+
+
 def _texts() -> dict[str, list[str]]:
     return tomllib.loads(TEXTS.read_text(encoding="utf-8"))
 
@@ -103,6 +120,8 @@ DETECTORS: dict[str, Callable[[], Detector]] = {
     "panzad": lambda: _panzad(lambda _: ""),
     "panzad, thread in English": lambda: _panzad(lambda _: "en"),
     "panzad, thread in the same language": lambda: _panzad(_true_language),
+    "panzad, short quote": lambda: _panzad(lambda text: _quoted(text, line=False)),
+    "panzad, short quote below its line": lambda: _panzad(lambda text: _quoted(text, line=True)),
     "pycld2": _pycld2,
     "py3langid": _py3langid,
     "langdetect": _langdetect,

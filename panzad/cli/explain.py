@@ -16,7 +16,7 @@ from panzad.cli.app import App
 from panzad.errors import UsageError
 from panzad.learning.intake import owner
 from panzad.mail import mbox
-from panzad.mail.classify import kind
+from panzad.mail.classify import is_list, kind
 from panzad.mail.extract import extract
 from panzad.mail.identities import canonical
 from panzad.mail.language import language_of
@@ -111,7 +111,8 @@ def explained(path: Path, message: Message, identities: Sequence[Address]) -> Ex
         reason = reason or sort
     addressed = identities or _addressed(message)
     # Where no config says who you are, you may well write to the list.
-    no_draft = why_no_draft(message, addressed, takes_part=not identities)
+    posts = not identities and is_list(message, [one.email for one in addressed])
+    no_draft = why_no_draft(message, addressed, takes_part=posts)
     recipients = reply_recipients(message, addressed, "auto")
     own_text = unwrapped(extraction.own_text)
     return Explained(
@@ -158,7 +159,8 @@ def _language(own: str, answered: str, usual: str) -> str:
 
 def _answered(extraction: Extraction) -> str:
     """The language of the newest mail that is quoted."""
-    return language_of(extraction.quotes[0].text) if extraction.quotes else ""
+    client = extraction.client_language
+    return language_of(extraction.quotes[0].text, client) if extraction.quotes else client
 
 
 def _usual(mails: Sequence[Explained]) -> str:

@@ -132,10 +132,9 @@ def _why_not(
 ) -> str | None:
     """Why the mail gets no draft unless forced."""
     own = mailbox.account.identities
-    posts = list_addresses(message)
-    takes_part = bool(posts) and (
-        any(is_own(author_of(one).email, own) for one in others)
-        or (is_list(message) and has_written_to(db, mailbox.name, posts))
+    posts = {one for one in list_addresses(message) if not is_own(one, own)}
+    takes_part = any(is_own(author_of(one).email, own) for one in others) or (
+        is_list(message, own) and has_written_to(db, mailbox.name, posts)
     )
     if reason := why_no_draft(message, owner(mailbox.account), takes_part=takes_part):
         return reason

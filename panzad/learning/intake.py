@@ -57,7 +57,9 @@ def intake(
     mail_id, date = message_id_of(message), _utc(message.date or internaldate)
     if is_excluded(exclusions, recipients, (message.subject, own_text)):
         return NewMail(mail_id, date, "", "", (), (), EXCLUDED, "", (), False)
-    expected = language_of(thread[-1].text, usual_language) if thread else usual_language
+    expected = extraction.client_language or usual_language
+    if thread:
+        expected = language_of(thread[-1].text, expected)
     reason = reason_unused(message, extraction, identities)
     return NewMail(
         message_id=mail_id,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from panzad.mail.marker import ADDRESS, SUPERCITE, Marker, person
-from panzad.mail.vocabulary import ATTRIBUTION_STARTS, WROTE
+from panzad.mail.vocabulary import AROUND_NAMES, ATTRIBUTION_STARTS, BEFORE_DAYS, WROTE
 
 _MAX_LENGTH = 600
 _MAX_LINES = 4
@@ -18,6 +19,10 @@ _HINTS = frozenset(
 )
 _WROTE_LAST = re.compile(rf"(?:{WROTE})\s*[,;]?\s*[:：]\s*$", re.IGNORECASE)
 _BEGINS = re.compile(rf"[\s\-*>]*(?:{ATTRIBUTION_STARTS})\b", re.IGNORECASE)
+# "As Ben <ben@example.net> wrote:" is a sentence of the author's.
+_SENTENCE = re.compile(r"(?:As|Like|Wie|Comme|Como|Come|Zoals|Som|Jak|Ako|Kuten|Как|Як)\s")
+# "Am 1. Mai um 10:00 schrieb Ben, dass er kommt:" is one too.
+_CLAUSE = re.compile(r",\s(?:dass|daß|que|qu['’]|that|che|dat|att|että|że|iż|že|hogy|что|що|că)\b")
 # Without a word before it: "czw., 12 lis 2026 o 18:20", "2026-11-12 18:20", "11:00 AM, Nov 17".
 _BEGINS_DATED = re.compile(
     r"\s*(?:[^\W\d]{1,12}\.?,?\s+){0,2}\d{1,4}(?:[./年-]\s?\d|\.?\s+[^\W\d]|[:.]\d\d\s[AP]M,)",
@@ -25,7 +30,13 @@ _BEGINS_DATED = re.compile(
 _DAY = re.compile(r"\b(?:[^\W\d]{3,12}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d]{3,12})\b")
 _TIME_OF_DAY = re.compile(r"(?<![\d:])\d{1,2}[:.h]\d\d(?!\d)")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d年")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b|[۰-۹٠-٩]{4}|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d年")
+_BRACKETED = re.compile(r"[<(]<?[^<>\s()]{1,80}@[^<>\s()]{1,80}>?[>)]")
+_MAX_COMPLETE = 250
+# No part of an IP address.
+_WHOLE_DAY = re.compile(
+    r"(?<![\d.])(?:(?:19|20)\d\d|[۰-۹٠-٩]{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?!\d|\.\d)|\d年"
+)
 _ENDS_WITH_ADDRESS = re.compile(r"<[^<>\s]{1,80}@[^<>\s]{1,80}>\s*[:：]\s*$")
 # Mailers that put no colon, by a user's own setting: "Ann Lee wrote", "On Monday …, Ann wrote".
 _WITHOUT_COLON = re.compile(
@@ -42,15 +53,16 @@ _ZOHO = re.compile(
 )
 # "Ann Lee <ann@example.org>", "Lee, Ann [mailto:ann@example.org]"
 _NAME_ADDRESS = re.compile(
-    r"(\"?[^\s\"<>,:;\d][^\"<>,:;]{0,60}\"?|[^\s<>\"]{1,40}, [^<>\":;]{1,40})?\s*"
+    r"(\"[^\"<>]{1,80}\""
+    r"|\"?[^\s\"<>,:;\d][^\"<>,:;]{0,60}\"?|[^\s<>\"]{1,40}, [^<>\":;]{1,40})?,?\s*"
     r"[<\[(]\s?(?:mailto:)?([^<>\s\[\]()]+@[^<>\s\[\]()]+)[>\])]"
 )
 _VERB_THEN_NAME = re.compile(
     rf"(?:{WROTE})\s+(?:der\s+|le\s+)?\"?([^\W\d][^\d<>:\"]{{1,60}}?)\"?\s*[:：]\s*$", re.IGNORECASE
 )
 _NAME_THEN_VERB = re.compile(
-    r"[,\d\s)]\s*\"?([^\W\d][^\d<>:,\"]{1,60}?)\"?\s*(?:\(.{0,60}\))?,?"
-    rf"(?:\s+(?:a|ha|het volgende|ezt|je|tarihinde))?\s*\b(?:{WROTE})",
+    r"[,\d\s)]\s*\"{0,2}([^\W\d][^\d<>:,\"]{1,60}?)\"{0,2}\s*(?:\(.{0,60}\))?,?"
+    rf"(?:\s+(?:a|ha|het volgende|ezt|je|tarihinde))?\s*(?:\x00\s*)?\b(?:{WROTE})",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
@@ -64,11 +76,12 @@ _DAY_AND_YEAR = re.compile(
     r"|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 )
 # What stands in front of a date and does not belong to it.
-_BEFORE_DATE = re.compile(rf".*(?:[>\[(]|\b(?:{WROTE})\b|:\s|于)", re.IGNORECASE)
+_BEFORE_DATE = re.compile(rf".*(?:[>\[(]|\b(?:{WROTE})\b|:\s|于|\sje\s)", re.IGNORECASE)
+_BEFORE_DAY = re.compile(rf"(?:(?:{BEFORE_DAYS})\s+)+", re.IGNORECASE)
 _WORDS_THEN_DIGIT = re.compile(r"(?:[^\W\d][^\s\d]{0,12}\s+){0,2}(?=\d)")
+_AROUND = " \t\"'*,-("
 _LEADING_WORDS = re.compile(
-    rf"^(?:(?:{ATTRIBUTION_STARTS}|{WROTE}|at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|a|ha|upon|time|of|dem|giorno"
-    r"|odesílatel|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة)\b[\s.,]*)+",
+    rf"^(?:(?:{AROUND_NAMES}|{ATTRIBUTION_STARTS}|{WROTE})\b[\s.,]*|(?:बजे|को|[—–、，])\s*)+",
     re.IGNORECASE,
 )
 
@@ -84,14 +97,30 @@ def attribution(lines: Sequence[str], end: int) -> Marker | None:
     near = " ".join(lines[max(end - _MAX_LINES + 1, 0) : end + 1]).lower()
     if "@" not in near and not any(hint in near for hint in _HINTS):
         return None
-    return _spoken(lines, end) or _wordless(last, end)
+    marker = _spoken(lines, end) or _wordless(last, end)
+    if marker is None or marker.sure:
+        return marker
+    text = " ".join(lines[marker.start : marker.end])
+    return replace(marker, sure=True) if _is_complete(text) else marker
+
+
+def _is_complete(text: str) -> bool:
+    """Whether a line tells all that clients tell: a name's bracketed address, day, year and time.
+
+    In whatever language and order it does; nobody writes so of somebody in a sentence.
+    """
+    return (
+        len(text) <= _MAX_COMPLETE
+        and _BRACKETED.search(text) is not None
+        and _WHOLE_DAY.search(text) is not None
+        and _TIME.search(text) is not None
+        and not _SENTENCE.match(text)
+        and not _CLAUSE.search(text)
+    )
 
 
 def _wordless(line: str, end: int) -> Marker | None:
-    """An attribution in a language that nobody has told us: an address, a time, a colon at the end.
-
-    Never sure: only prefixed lines directly below make it one.
-    """
+    """An attribution in a language that nobody has told us: address, time, a colon at the end."""
     if len(line) > 200 or not ADDRESS.search(line) or not _TIME_OF_DAY.search(line):
         return None
     return Marker(end, end + 1, "attribution", _author_in(line), _date_in(line), False)
@@ -169,6 +198,7 @@ def _read_attribution(text: str, start: int, end: int, begun: bool) -> Marker | 
     sure = (begun and dated and (address is not None or _TIME.search(text) is not None)) or (
         address is not None and ends_with_verb
     )
+    sure = sure and not (_SENTENCE.match(text) or _CLAUSE.search(text, wrote.end()))
     if not sure and not ends_with_verb and not (address or dated):
         return None
     return Marker(start, end, "attribution", _author_in(text), _date_in(text), sure)
@@ -185,8 +215,8 @@ def _author_in(text: str) -> str:
     if match := _NAME_ADDRESS.search(plain):
         name = _name(match[1] or "")
         return f"{name} <{match[2]}>" if name else match[2]
-    if match := _VERB_THEN_NAME.search(plain):
-        return _name(match[1])
+    if (match := _VERB_THEN_NAME.search(plain)) and (name := _name(match[1])):
+        return name
     if match := _NAME_THEN_VERB.search(" " + plain):
         return _name(match[1])
     address = ADDRESS.search(plain)
@@ -195,7 +225,7 @@ def _author_in(text: str) -> str:
 
 def _name(text: str) -> str:
     text = text.split("\x00")[-1]
-    return _LEADING_WORDS.sub("", text.strip(" \t\"'*,-(")).strip(" \t\"'*,-(")
+    return _LEADING_WORDS.sub("", text.strip(_AROUND)).strip(_AROUND).removesuffix("님이")
 
 
 def _date_in(text: str) -> str:
@@ -218,7 +248,10 @@ def _date_span(text: str) -> tuple[int, int] | None:
     first = min(match.start() for match in (clock, day) if match is not None)
     before = _BEFORE_DATE.match(text, 0, first)
     rest = text[before.end() if before else 0 : end].lstrip(" ,")
-    start = end - len(_LEADING_WORDS.sub("", rest))
+    rest = _LEADING_WORDS.sub("", rest)
+    if prefix := _BEFORE_DAY.match(rest):
+        rest = rest[prefix.end() :]
+    start = end - len(rest)
     # A name may stand in front: at most a weekday and a month belong to the date.
     words = _WORDS_THEN_DIGIT.search(text, start, end)
     return (words.start(), end) if words else None

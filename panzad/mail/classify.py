@@ -46,7 +46,17 @@ _NO_REPLY_DOMAIN = re.compile(r"(?:.*\.)?(?:do-?not-?|no-?)reply\..*", re.IGNORE
 _NO_READER = re.compile(
     r"(?:mailer-?daemon|bounces?|auto-?reply|notifications?)(?:[-_.+=].*|\d*)?", re.IGNORECASE
 )
+# What Exchange and webmailers put before the subject that they answer, by language.
+_AUTOMATIC_ANSWER = (
+    r"odpowiedź automatyczna|automatyczna odpowiedź|automatick[áa] odpově?e?ď|automatikus válasz"
+    r"|автоматический ответ|автоматична відповідь|автоматичен отговор|аутоматски одговор"
+    r"|自動(?:応答|返信|回覆|回复)|自动(?:答复|回复)|자동 ?(?:회신|응답)|otomatik yanıt"
+    r"|αυτόματη απάντηση|răspuns automat|autosvar|resposta automàtica|תשובה אוטומטית|رد تلقائي"
+    r"|پاسخ خودکار|automatski odgovor|samodejni odgovor|automatinis atsakymas|automātiska atbilde"
+    r"|automaatvastus|trả lời tự động|balasan otomatis|การตอบกลับอัตโนมัติ|sjálfvirkt svar|स्वचालित उत्तर"
+)
 _AUTOMATIC_SUBJECT = re.compile(
+    rf"\s*(?:(?:{_AUTOMATIC_ANSWER})\s*[:：])|"
     r"\s*(?:\*+\s*)?(?:auto(?:matic|mated)?[- ]?(?:re(?:ply|sponse)|respon[sd]er?)|auto:|autoreply"
     r"|out of (?:the )?office(?: auto|:| message| reply| notif)|abwesenheits(?:notiz|nachricht)"
     r"|automatische (?:antwort|abwesenheit)"
@@ -137,11 +147,21 @@ def is_bulk(message: Message) -> bool:
     return precedence in {"bulk", "list", "junk"}
 
 
-def is_list(message: Message) -> bool:
-    """Whether people write to each other through what it came by; a newsletter has readers only."""
+def is_list(message: Message, own: Iterable[str] = ()) -> bool:
+    """Whether people write to each other through what it came by; a newsletter has readers only.
+
+    Newsletters have a List-Id too: without a List-Post (RFC 2369) it is a list's only if somebody
+    besides the user's `own` addresses is among the recipients.
+    """
+    post = (message.header("List-Post") or "").strip().lower()
+    # "NO (posting not allowed)", RFC 2369 section 3.4.
+    if post.startswith("no"):
+        return False
+    if post or message.header("X-Mailing-List") is not None:
+        return True
     precedence = (message.header("Precedence") or "").strip().lower()
-    return precedence == "list" or any(
-        message.header(name) is not None for name in ("List-Id", "List-Post", "X-Mailing-List")
+    return (precedence == "list" or message.header("List-Id") is not None) and any(
+        not is_own(one.email, own) for one in (*message.to, *message.cc)
     )
 
 

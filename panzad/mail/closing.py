@@ -130,9 +130,12 @@ def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
 
 
 def quotable(text: str) -> str:
-    """A mail's text as a reply quotes it: without signature and footers, as Thunderbird has it.
+    """A mail's text as a reply quotes it.
 
-    All behind the first `-- ` goes, an older quote too. The whole text where nothing would stay.
+    As in Thunderbird (`mail.strip_sig_on_reply`) all behind the first `-- ` goes, an older quote
+    too, and a signature without that line stays. Footers, disclaimers and phones' lines go as
+    well, which Thunderbird would quote: programs wrote them, and a reply hands them on to
+    everybody. The whole text where nothing would stay.
     """
     lines = text.split("\n")
     end = next((index for index, line in enumerate(lines) if line == "-- "), len(lines))

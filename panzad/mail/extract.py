@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 
 from panzad.mail import quoting
+from panzad.mail.client_language import client_language
 from panzad.mail.closing import Closing, closed
+from panzad.mail.marker import Marker
 from panzad.mail.message import Extraction, Message
 from panzad.mail.quoting import Run, Section
 from panzad.mail.signatures import name_words
@@ -27,6 +29,7 @@ def extract(message: Message) -> Extraction:
     stands; a forward is told by its separator or its subject.
     """
     parts = quoting.sections(message.text.split("\n"))
+    markers = _markers(parts)
     runs = parts[0].runs
     names = name_words(message.from_)
     closings = [None if run.quoted else _closing(run, names) for run in runs]
@@ -45,7 +48,14 @@ def extract(message: Message) -> Extraction:
         footer="\n".join(one.footer for one in own if one.footer),
         quotes=tuple(quoting.quotes(parts)),
         layout=_layout(message, parts, closings),
+        client_language=client_language(markers[0].words) if markers else "",
     )
+
+
+def _markers(parts: Sequence[Section]) -> list[Marker]:
+    """What introduces the quotes of a text, its client's own words first."""
+    inner = [run.marker for run in parts[0].runs]
+    return [one for one in (*inner, *(part.marker for part in parts)) if one is not None]
 
 
 def _closing(run: Run, names: frozenset[str]) -> Closing:
@@ -68,8 +78,7 @@ def _layout(message: Message, parts: Sequence[Section], closings: Sequence[Closi
         written = any(one is not None and one.own.strip() for one in closings)
         attached = "message/rfc822" in message.content_types
         return "forward" if attached and not written else "plain"
-    introduced = [section.marker for section in parts] + [run.marker for run in parts[0].runs]
-    first = next((marker for marker in introduced if marker is not None), None)
+    first = next(iter(_markers(parts)), None)
     if (first is not None and first.kind == "forward") or _FORWARD_SUBJECT.match(message.subject):
         return "forward"
     shape = "".join(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from panzad.mail.marker import ADDRESS, Marker, person
-from panzad.mail.vocabulary import FIELDS, FORWARD_SEPARATORS, REPLY_SEPARATORS
+from panzad.mail.vocabulary import ABOVE_THIS_LINE, FIELDS, FORWARD_SEPARATORS, REPLY_SEPARATORS
 
 _MAX_LABEL = 40
 _MAX_HEADER_LINES = 120
@@ -38,6 +38,14 @@ _NOTES_ON = re.compile(r"(?P<author>\S.{0,120}?)\s+on\s+(?P<date>\d.*)$")
 _NOTES_ICON = re.compile(r"\S.{0,80}? ?-{2,3}\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4} [^-]{4,20}-{3}")
 # Orange webmail: `Message du 12/11/26 18:20`, then De, A and Objet.
 _ORANGE = re.compile(r"Message du\s:?\s?(\d{1,2}/\d{1,2}/\d{2,4}.{0,20})$")
+# Help desks' line, set off by marks on at least one side.
+_REPLY_LINE = re.compile(
+    rf"(?:[-#=*_~—–]{{2}}.{{0,60}}(?:{ABOVE_THIS_LINE})|.{{0,60}}(?:{ABOVE_THIS_LINE}).{{0,20}}[-#=*_~—–]{{2}}$)",
+    re.IGNORECASE,
+)
+_MAX_REPLY_LINE = 120
+# What such a line begins or ends with.
+SET_OFF = frozenset("-#=*_~—–")
 _NAMED = re.compile(r"[\"'*\s]*[^\W\d]{2}")
 _DAY_AND_CLOCK = re.compile(r"\d.{0,60}\b\d{1,2}[:.h]\d\d|\b\d{1,2}[:.h]\d\d\b.{0,60}\d")
 # `Label: value` as clients write it: one to three words, no digits, then a blank.
@@ -86,6 +94,14 @@ def separator(lines: Sequence[str], index: int) -> Marker | None:
     if header is None:
         return Marker(index, after, kind, "", "", True)
     return Marker(index, header.end, kind, header.author, header.date, True, header.short)
+
+
+def reply_line(lines: Sequence[str], index: int) -> Marker | None:
+    """`##- Please type your reply above this line -##`, if somebody did."""
+    line = lines[index]
+    if len(line) > _MAX_REPLY_LINE or not _REPLY_LINE.match(line) or not any(lines[:index]):
+        return None
+    return Marker(index, index + 1, "header", "", "", True)
 
 
 def _says_forward(phrase: str) -> bool:
@@ -224,8 +240,9 @@ def _continues(last: str, before: str, line: str) -> bool:
             return bool(_PARTY.search(line)) or before.endswith((",", ";", "/"))
         case "subject":
             return len(before) > 66 and len(line) < 60
-        case "from" if before.lower().endswith("on behalf of"):
-            return len(line) < 100
+        case "from" if (behalf := before.lower().rfind("on behalf of")) >= 0:
+            # The break may stand inside the name.
+            return len(line) < (100 if before[behalf + 12 :].strip() == "" else 40)
         case "from" | "other":
             return bool(ADDRESS.search(line)) and len(line) < 100
         case _:

@@ -18,28 +18,56 @@ _SIMPLE = re.compile(r"[A-Za-z0-9]*[.#][\w-]+")
 _BLANKS = re.compile(r"\s+")
 
 _GONE = re.compile(
-    r"display:none|visibility:hidden|mso-hide:all|(?:^|;)color:transparent|(?:^|;)font-size:0*\.?0+"
-    r"(?:px|pt|em|rem|%)?(?=;|!|$)"
-    r"|(?:^|;)(?:left|top|right|text-indent|margin-left):-(?:\d{4,}|9\d\d)(?:\.\d+)?(?:px|em|pt)"
+    r"display:none|visibility:(?:hidden|collapse)|mso-hide:all|(?:^|;)font(?:-size)?:(?=[0.])0*+\.?0*+"
+    r"(?:px|pt|em|rem|%)?(?=[;!/]|$)"
+    r"|(?:^|;)color:(?:transparent|rgba\([\d.%,]{1,40}[,/]0?\.?0+%?\)|#[\da-f]{3}0(?=[;!]|$)"
+    r"|#[\da-f]{6}00(?=[;!]|$))"
+    r"|(?:^|;)(?:left|top|right|text-indent|margin-left):"
+    r"-(?:(?:\d{4,}|9\d\d)(?:\.\d+)?(?:px|r?em|pt)|\d{3,}(?:v[wh]|%))"
+    # What pages keep for those who listen to them: Bootstrap's sr-only and its kin.
+    r"|(?:^|;)clip:rect\((?:[01](?:px)?,?){4}\)|clip-path:(?:inset\((?:50|100)%|circle\(0)"
+    r"|transform:scale\(0\)|(?:^|;)zoom:0(?=[;!]|$)|filter:opacity\(0%?\)"
 )
-_OPACITY = re.compile(r"(?:^|;)opacity:(\d{0,9}\.?\d{1,9})(?=;|!|$)")
+_OPACITY = re.compile(r"(?:^|;)opacity:(\d{0,9}\.?\d{1,9})(%?)(?=;|!|$)")
 _FONT_SIZE = re.compile(r"(?:^|;)font-size:(\d{0,9}\.?\d{1,9})(?:px|pt)(?=;|!|$)")
-_NO_HEIGHT = re.compile(r"(?:^|;)(?:max-)?height:0(?:px)?(?=;|!|$)")
+_NO_ROOM = re.compile(r"(?:^|;)(?:max-)?(?:height|width):(?:0|1px|0px)(?=;|!|$)")
 _LEAST_OPACITY = 0.05
 _LEAST_FONT_SIZE = 2
+_COLOUR = re.compile(r"(?:^|;)color:([^;!]+)")
+_BACKGROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
+_SHORT_HEX = re.compile(r"#([\da-f])([\da-f])([\da-f])")
+_WHITE = frozenset(
+    {"#ffffff", "white", "rgb(255,255,255)", "rgb(255255255)", "hsl(0,0%,100%)", "snow", "#fefefe"}
+)
 
 
 def hides(style: str) -> bool:
     """Whether declarations, in lower case and without blanks, leave nothing to be seen."""
     if not style:
         return False
-    if _GONE.search(style) or ("overflow:hidden" in style and _NO_HEIGHT.search(style)):
+    if _GONE.search(style) or ("overflow:hidden" in style and _NO_ROOM.search(style)):
         return True
     opacity, size = _OPACITY.search(style), _FONT_SIZE.search(style)
     return bool(
-        (opacity and float(opacity[1]) < _LEAST_OPACITY)
+        (opacity and float(opacity[1]) < _LEAST_OPACITY * (100 if opacity[2] else 1))
         or (size and float(size[1]) < _LEAST_FONT_SIZE)
     )
+
+
+def colours(style: str, color: str, bgcolor: str) -> tuple[str, str]:
+    """What an element paints with and on, of its declarations and attributes; empty for neither.
+
+    Equal colours are equal strings, as far as they are written in one way.
+    """
+    ink, ground = _COLOUR.search(style), _BACKGROUND.search(style)
+    return _colour(ink[1] if ink else color), _colour(ground[1] if ground else bgcolor)
+
+
+def _colour(value: str) -> str:
+    value = _SHORT_HEX.sub(r"#\1\1\2\2\3\3", value.lower()) if len(value) == 4 else value.lower()
+    if value in {"transparent", "inherit", "initial", "none"}:
+        return ""
+    return "white" if value in _WHITE else value
 
 
 def hiding_selectors(source: str) -> frozenset[str]:

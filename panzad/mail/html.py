@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from panzad.mail.hiding import hides, hiding_selectors, is_chosen
+from panzad.mail.hiding import colours, hides, hiding_selectors, is_chosen
 
 MAX_OPEN = 256
 # Twenty times what a long newsletter has: what goes on behind it is made to hurt.
@@ -38,9 +38,6 @@ _END_OF_RAW = {
     name: re.compile(rf"</{name}\b", re.IGNORECASE)
     for name in ("script", "style", "title", "textarea", "noscript", "template", "svg", "xml")
 }
-_COLOUR = re.compile(r"(?:^|;)color:([^;!]+)")
-_BACKGROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
-_WHITE = frozenset({"#fff", "#ffffff", "white", "rgb(255,255,255)", "snow", "#fefefe"})
 _VOID = frozenset(
     [
         "area",
@@ -119,16 +116,16 @@ class _Open:
     hidden: bool
     depth: int
     pre: bool
-    white: bool
-    painted: bool
+    ink: str
+    ground: str
 
 
 def rendered(source: str) -> str:
     """The visible text of an HTML document: `\\n` line ends, `> ` before quoted lines.
 
-    Dropped: display:none and its kin (inline or by a style sheet), tiny, transparent and off-page
-    text, white on white, comments, scripts. A signature that a client marks by class or id gets
-    its `-- ` line.
+    Dropped: display:none and its kin (inline or by a style sheet), tiny, clipped, transparent and
+    off-page text, white on white, comments, scripts. What is `aria-hidden` stays: whoever looks
+    sees it. A signature that a client marks by class or id gets its `-- ` line.
     """
     canvas = _Canvas(hiding_selectors(source))
     for token in islice(_tokens(source), MAX_TOKENS):
@@ -210,7 +207,7 @@ class _Canvas:
         self._margin = False
         # A signature was marked and nothing of it is written yet.
         self._delimited = False
-        self._stack: list[_Open] = [_Open("", False, 0, False, False, False)]
+        self._stack: list[_Open] = [_Open("", False, 0, False, "", "white")]
         self._open = Counter[str]()
 
     def open(self, tag: _Tag) -> None:
@@ -261,7 +258,7 @@ class _Canvas:
                 return
 
     def text(self, text: str) -> None:
-        if self._stack[-1].hidden or (self._stack[-1].white and not self._stack[-1].painted):
+        if self._stack[-1].hidden or self._stack[-1].ink == self._stack[-1].ground:
             return
         if "&" in text:
             text = html.unescape(_HUGE_REFERENCE.sub("", text))
@@ -351,14 +348,11 @@ def _opened(tag: _Tag, parent: _Open, hidden: frozenset[str]) -> _Open:
             parent.hidden or name in _END_OF_RAW,
             min(parent.depth + (name == "blockquote"), MAX_QUOTES),
             parent.pre or name == "pre",
-            parent.white,
-            parent.painted,
+            parent.ink,
+            parent.ground,
         )
     style = _style(tag)
-    colour = _COLOUR.search(style)
-    foreground = colour[1] if colour else attributes.get("color", "").lower()
-    backdrop = _BACKGROUND.search(style)
-    background = backdrop[1] if backdrop else attributes.get("bgcolor", "").lower()
+    ink, ground = colours(style, attributes.get("color", ""), attributes.get("bgcolor", ""))
     quote = name == "blockquote" and not (
         _INDENT_CLASS.search(attributes.get("class", "")) or _INDENT_STYLE.search(style)
     )
@@ -371,6 +365,6 @@ def _opened(tag: _Tag, parent: _Open, hidden: frozenset[str]) -> _Open:
         or is_chosen(hidden, name, attributes.get("class", ""), attributes.get("id", "")),
         min(parent.depth + quote, MAX_QUOTES),
         parent.pre or name == "pre" or "white-space:pre" in style,
-        foreground in _WHITE if foreground else parent.white,
-        background not in _WHITE if background else parent.painted,
+        ink or parent.ink,
+        ground or parent.ground,
     )

@@ -12,6 +12,14 @@ _MARKUP = re.compile(r"^[\s*_>|]+|[\s*_]+$")
 _BRACKETED = re.compile(
     r"[<\[(](?:mailto:|SMTP:)?([^<>\[\]()\s]+@[^<>\[\]()\s]+?)[>\])](?:<[^>]*>)?"
 )
+# "Secretary <office@example.org> on behalf of Ann Lee": the author stands behind it.
+_BEHALF = re.compile(
+    r".*\b(?:on behalf of|im auftrag von|de la part de|au nom de|en nombre de|per conto di"
+    r"|em nome de|namens|på vegne a[fv]|på uppdrag av|w imieniu|jménem|v mene|nevében|от имени"
+    r"|від імені)"
+    r"\b[\s:]*(?=\S)",
+    re.IGNORECASE,
+)
 # `>>> Ann Lee 12/11/00 03:54PM >>>` (GroupWise).
 GROUPWISE = re.compile(r">>> (.{3,120}?)(?:\s+(\d{1,2}[/.-]\d.{4,40}?))?\s*>>>\s*$")
 # `>>>>> "A" == Ann Lee <ann@example.org> writes:` (Supercite, Emacs).
@@ -23,7 +31,7 @@ class Marker:
     """Lines `start` to `end` (not included) introduce a quoted mail of `author` and `date`.
 
     `sure` when nothing but a quote can follow, even if its lines carry no `>`; `short` when all
-    that it says is a person, as clients write above quotes that carry one.
+    that it says is a person, as clients write above quotes that carry one. `words` are its lines.
     """
 
     start: int
@@ -33,6 +41,7 @@ class Marker:
     date: str
     sure: bool
     short: bool = False
+    words: str = ""
 
     @property
     def prefixes(self) -> bool:
@@ -49,7 +58,12 @@ def is_marker_of_angles(line: str) -> bool:
 
 
 def person(value: str) -> str:
-    """A From value as written, `mailto:` and brackets tidied: `Ann Lee <ann@example.org>`."""
+    """A From value as written, `mailto:` and brackets tidied: `Ann Lee <ann@example.org>`.
+
+    Of a secretary who writes on behalf of somebody (RFC 5322 section 3.6.2) the somebody.
+    """
     value = " ".join(_MARKUP.sub("", value).split())
+    if behalf := _BEHALF.match(value):
+        value = value[behalf.end() :]
     value = " ".join(_BRACKETED.sub(r" <\1>", value).split()).rstrip(";")
     return value.strip("\" '") if value.count('"') != 2 else value.replace('"', "")

@@ -10,7 +10,14 @@ import re
 from collections.abc import Sequence
 
 from panzad.mail.attribution import attribution, without_colon, zoho
-from panzad.mail.headerblock import header_block, notes_block, separator, unknown_block
+from panzad.mail.headerblock import (
+    SET_OFF,
+    header_block,
+    notes_block,
+    reply_line,
+    separator,
+    unknown_block,
+)
 from panzad.mail.marker import GROUPWISE, SUPERCITE, Marker, is_marker_of_angles, person
 
 # Longer lines are text: clients wrap what they write themselves, but for recipient lists.
@@ -28,6 +35,11 @@ class Lines:
             for index, line in enumerate(self.lines)
             if line.endswith((":", "：")) and len(line) < _MAX_LINE
         ]
+        self._set_off = {
+            index
+            for index, line in enumerate(self.lines)
+            if line and (line[0] in SET_OFF or line[-1] in SET_OFF)
+        }
         # Notes' date stands in the line of the name or in one of the three below.
         self._dated = {
             index - above
@@ -47,6 +59,8 @@ class Lines:
         index = 0
         while index < len(self.lines):
             marker = attributions.get(index) or self._block(index)
+            if marker is None and not found and index in self._set_off:
+                marker = reply_line(self.lines, index)
             if marker is None or (found and marker.start < found[-1].end):
                 index += 1
                 continue

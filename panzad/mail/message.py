@@ -66,7 +66,8 @@ class Extraction:
     `unquoted` is all of the author's part, signature and footers included; `own_text` is it
     without them and without hard wraps' trailing blanks. `quotes` run from the newest to the
     oldest quoted mail. `layout` is `plain` (nothing quoted), `top`, `bottom`, `interleaved` or
-    `forward`.
+    `forward`. `client_language` (ISO 639-1) is what the author's client wrote above the quotes;
+    empty where it does not tell.
     """
 
     unquoted: str
@@ -75,3 +76,4 @@ class Extraction:
     footer: str
     quotes: tuple[Quote, ...]
     layout: str
+    client_language: str

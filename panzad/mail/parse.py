@@ -8,6 +8,7 @@ from panzad.mail import enriched, flowed, headers, html
 from panzad.mail.charsets import raw_header_text
 from panzad.mail.headers import Header, unfolded
 from panzad.mail.inlinefiles import without_files
+from panzad.mail.mbox import unescaped
 from panzad.mail.message import Address, Message
 from panzad.mail.mime import Part, tree
 
@@ -147,6 +148,8 @@ def _is_stub(plain: list[tuple[str, bool]], last: list[tuple[str, bool]]) -> boo
 
 def _plain(part: Part) -> str:
     text = without_files(part.text())
+    if ">From " in text:
+        text = "\n".join(unescaped(text.split("\n")))
     if part.parameters.get("format", "").lower() == "flowed":
         return flowed.joined(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
     return text

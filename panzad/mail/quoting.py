@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from panzad.mail.headerblock import header_block
 from panzad.mail.marker import Marker, is_marker_of_angles
 from panzad.mail.markers import Lines
-from panzad.mail.mending import mended
+from panzad.mail.mbox import unescaped
+from panzad.mail.mending import mended, parted
 from panzad.mail.message import Quote
 
 # Deeper levels are read as one: nobody answers the thirtieth.
 MAX_LEVELS = 30
+# Behind them a header block lists recipients.
+MAX_WORDS = 300
 
 _QUOTED = re.compile(r" {0,3}>")
 # "AL> text": the quoted author's initials before the angle (Supercite, FidoNet).
@@ -26,8 +29,6 @@ _INITIALS = re.compile(r"\s{0,8}([A-Za-z]{1,4})>(?=\s|$)")
 # Supercite indents the levels below its own.
 _INDENTED = re.compile(r"\s{4,12}>(?=>|\s|$)")
 _PROMPT = re.compile(r" {0,3}>>>(?: [^>]|\s*$)")
-# mbox writers put a `>` before an author's line that begins with "From ", some at each copy.
-_ESCAPED = re.compile(r">+From ")
 # Marks of the quoted author's lines other than `>`: "| text", ": text", "--]text".
 _BAR = re.compile(r" ?((?:[-=]{0,3}[|\]}]|[:%#])(?=[\s\w\"'(]|$)) ?")
 
@@ -59,25 +60,29 @@ class Section:
 
 def sections(lines: Sequence[str]) -> list[Section]:
     """The author's section, then one for each mail that follows a header block unprefixed."""
-    lines = mended(lines)
+    lines = mended(parted(unescaped(lines)))
     stripped = _stripped(lines)
     found = [Section(None, [])]
     pending: Marker | None = None
     position = 0
-    markers = Lines(lines).markers()
+    # What is said at a deeper level is no business of this one.
+    markers = Lines(
+        [line if inner is None else ">" for line, inner in zip(lines, stripped, strict=True)]
+    ).markers()
     if not markers and _only_prompts(lines):
         return [Section(None, [Run(False, None, list(lines))])]
     ends = [*(marker.start for marker in markers), len(lines)][1:]
     for marker, end in zip(markers, ends, strict=True):
         if marker.start < position:
             continue
-        # Behind "Forwarded message" everything is the other's, prefixed or not.
-        quote_follows = marker.kind != "forward" and (
+        # Behind "Forwarded message" everything is the other's, unless its header is prefixed too.
+        quote_follows = (marker.kind != "forward" or _header_is_prefixed(stripped, marker)) and (
             _quote_follows(lines, stripped, marker) or _quotes_further_down(stripped, marker, end)
         )
         if not quote_follows and not marker.sure:
             continue
         _fill(found[-1], lines, stripped, position, marker.start, pending)
+        marker = replace(marker, words=" ".join(lines[marker.start : marker.end])[:MAX_WORDS])
         pending = marker if quote_follows else None
         if not quote_follows:
             found.append(Section(marker, []))
@@ -141,9 +146,7 @@ def _groups(runs: Sequence[Run]) -> Iterator[tuple[Marker | None, list[str]]]:
 
 def _stripped(lines: Sequence[str]) -> list[str | None]:
     """Each line without its outermost quote prefix; None for a line of the author's own."""
-    found: list[str | None] = [
-        _without_angle(lines, index) if ">" in line else None for index, line in enumerate(lines)
-    ]
+    found: list[str | None] = [_without_angle(line) if ">" in line else None for line in lines]
     initials = Counter(
         match[1] for line in lines if ">" in line and (match := _INITIALS.match(line))
     )
@@ -164,14 +167,9 @@ def _only_prompts(lines: Sequence[str]) -> bool:
     return len(angled) > 0 and all(_PROMPT.match(line) for line in angled)
 
 
-def _without_angle(lines: Sequence[str], index: int) -> str | None:
-    line = lines[index]
+def _without_angle(line: str) -> str | None:
     match = _QUOTED.match(line)
     if match is None or is_marker_of_angles(line):
-        return None
-    if _ESCAPED.match(line) and not any(
-        lines[near].startswith(">") for near in (index - 1, index + 1) if 0 <= near < len(lines)
-    ):
         return None
     return line[match.end() :].removeprefix(" ")
 
@@ -192,6 +190,17 @@ def _quote_follows(lines: Sequence[str], stripped: list[str | None], marker: Mar
         stripped[index] = lines[index][match.end() :]
         index += 1
     return True
+
+
+def _header_is_prefixed(stripped: Sequence[str | None], marker: Marker) -> bool:
+    """Whether the header block of a forward is quoted with its text, as Apple Mail has it.
+
+    Its client prefixes all that is not its user's, so a comment below is the user's. Where the
+    block stands bare, prefixed lines are the forwarded mail's own quotes.
+    """
+    beginning = [(line or "").strip() for line in stripped[marker.end : marker.end + 4]]
+    start = next((index for index, line in enumerate(beginning) if line), None)
+    return start is not None and header_block(beginning, start, led=True) is not None
 
 
 def _quotes_further_down(stripped: Sequence[str | None], marker: Marker, end: int) -> bool:

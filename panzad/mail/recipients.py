@@ -109,14 +109,13 @@ def why_no_draft(
         return f"{senders[0].email} takes no replies"
     if is_automatic(message):
         return _AUTOMATIC
-    named = any(is_own(one.email, own) for one in (*message.to, *message.cc))
     if takes_part or not is_bulk(message):
         return None
-    if not is_list(message):
+    if not is_list(message, own):
         return "a newsletter or other mail to many, and no answer to you"
-    if not named:
-        return "mail to a list that you do not write to"
-    return None
+    # To the user alone is how a list addresses each of its copies; beside the list, a person's way.
+    named = {is_own(one.email, own) for one in (*message.to, *message.cc)}
+    return None if named == {True, False} else "mail to a list that you do not write to"
 
 
 def why_unanswerable(message: Message) -> str | None:

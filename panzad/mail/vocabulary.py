@@ -108,6 +108,15 @@ FORWARD_SEPARATORS = _phrases(
     "الرسالة المعاد توجيهها|thư được chuyển tiếp|pesan terusan",
 )
 
+# "##- Please type your reply above this line -##": help desks put it above what they quote.
+ABOVE_THIS_LINE = (
+    r"(?:above|over) this line|(?:über|oberhalb) dieser (?:zeile|linie)|au[- ]dessus de cette ligne"
+    r"|encima de esta línea|sopra (?:a )?questa (?:riga|linea)|acima (?:desta|dessa) linha"
+    r"|boven deze (?:regel|lijn)|ovanför den (?:här )?raden|over denne linjen?"
+    r"|tämän rivin yläpuolel|powyżej tej lini|nad t(?:ento řádek|ímto řádkem)"
+    r"|(?:выше|над) этой (?:строк|лини)|この(?:行|線)より上|请在此行上方|在此行以上"
+)
+
 # The verb of an attribution line: "On Monday, Ann wrote:".
 WROTE = (
     r"wrote|writes|schrieb|schreibt|geschrieben|écrit|ecrit|escribi[óo]|escribe|ha scritto|scrisse|"
@@ -115,15 +124,25 @@ WROTE = (
     r"kirjoitti|kirjoittaa|skrifaði|napisał\(a\)|napisała|napisał|napisal\(a\)|napísal|napsal\(a\)|"
     r"napsal|napsala|pisze|pisał|pisał\(a\)|írta|ezt\s+írta|написал\(а\)|написал|написала|писал|"
     r"писал\(а\)|пишет|пише|написав|написа|scris|napisao|napisala|napisal/a|je\s+pisao|kirjutas|"
-    r"rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
+    r"napisana\s+przez|rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
     r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake|ha\s+escrit|piše|napisal|napisala"
 )
 
 # How an attribution line begins, where the date comes first.
 ATTRIBUTION_STARTS = (
-    r"on|am|le|el|il|em|op|den|på|the|w\s+dniu|dnia|dne|dňa|ke|kirjoitti|tir|at|on\s+the|in|"
+    r"on|am|le|el|il|em|op|den|på|the|wiadomość\s+napisana\s+przez|w\s+dniu|dnia|dne|dňa|ke|kirjoitti|tir|at|on\s+the|in|"
     r"am\s+\w+|vào|pada|στις|في|בתאריך|a\s+las|il\s+giorno|en|quoting|zitat|citando|quoth|once"
 )
+
+# What stands between a date and a name and belongs to neither.
+AROUND_NAMES = (
+    r"at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|ч|a|ha|hat|heeft|upon|time|of|dem|giorno|odesílatel"
+    r"|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|ο/η|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة"
+    r"|kasutaja|lietotājs|korisnik|je\s+oseba|keltezéssel|időpontban|dátummal|tarihinde"
+    r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|hau\s+idatzi\s+du"
+)
+# What stands before a date and belongs to the sentence.
+BEFORE_DAYS = r"message\s+dated|на|la|în|þann|在|於|于|kuupäeval|dia|tanggal|تاریخ|در|ในวันที่|เมื่อ"
 
 # What phones and programs put under a mail: "Sent from my iPhone". A verb of sending alone is
 # the author's ("Sent by courier."), so a device or a program is named too.
@@ -132,11 +151,12 @@ _DEVICE = (
     r"|pixel|blackberry|windows|phone|mobile?\b|mobil|handheld|handy|tablet|treo|palm|device|gerät"
     r"|appareil|móvil|celular|cellulare|dispositiv|telefon|телефон|смартфон|устройств|lumia|htc"
     r"|outlook|(?-i:\bMail\b)|gmail|web\.de|gmx|proton|k-9|thunderbird|fairemail|aquamail|spark|edison"
+    r"|superhuman|missive|airmail|blue ?mail|canary|newton|mailbird|shortwave|mimestream"
     r"|tutanota|tuta\b|posteo|telekom|verizon|at&t|t-mobile|vodafone|orange|\bapp\b|手机|手機|携帯|휴대|"
     r"cihaz|هاتف|điện thoại|ponsel|מכשיר)"
 )
 MOBILE_SIGNATURES = (
-    r"sent from my \S.{0,60}"
+    r"sent from my \S.{0,60}|\S.{0,60} reacted via gmail"
     rf"|(?:sent|gesendet|envoyée?|enviad[oa]|enviat|inviat[oa]|verzonden|verstuurd|sendt|skickat"
     r"|lähetetty|saadetud|отправлено|надіслано|изпратено|wysłan[eoy]|odesláno|odoslané"
     r"|(?:el)?küldve|trimis|στάλθηκε|poslano|poslato|composed|written)\s"

@@ -151,6 +151,49 @@ class TestForce:
         assert [one.email for one in draft.cc] == ["crew@lists.example"]
 
 
+class TestNewsletter:
+    def news(self, **headers: str) -> bytes:
+        return mail(
+            "News", "Look!\n\n-- \nThe shop\n", sender="Shop <news@shop.example>",
+            To="Ann Lee <me@example.org>", Date=TODAY, List_Id="<news.shop.example>",
+            List_Unsubscribe="<https://shop.example/u>", **headers,
+        )  # fmt: skip
+
+    def test_who_wrote_to_themselves_still_gets_no_draft_for_a_newsletter(
+        self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
+    ) -> None:
+        mailbox.append("Sent", mail("Note", To="me@example.org", Date=TODAY))
+        sync_account(db, watched, Privacy())
+        mailbox.append("INBOX", self.news())
+        flag(mailbox, "INBOX", 2)
+        round_(db, watched, config)
+        assert (newest(db).state, newest(db).reason) == (
+            "refused",
+            "a newsletter or other mail to many, and no answer to you",
+        )
+
+    def test_mail_of_a_sender_of_newsletters_that_answers_the_user_gets_a_draft(
+        self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
+    ) -> None:
+        asked = mail("Paint", To="news@shop.example", Message_ID="<paint@example.org>", Date=TODAY)
+        mailbox.append("Sent", asked)
+        mailbox.append("INBOX", self.news(References="<paint@example.org>"))
+        flag(mailbox, "INBOX", 2)
+        round_(db, watched, config)
+        [(draft, _)] = drafts(mailbox)
+        assert [one.email for one in draft.to] == ["news@shop.example"]
+
+    def test_the_draft_quotes_the_mail_without_its_signature(
+        self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
+    ) -> None:
+        mailbox.append("INBOX", self.news())
+        ask(db, watched, "INBOX", 2, Asked(force=True))
+        round_(db, watched, config)
+        [(draft, _)] = drafts(mailbox)
+        assert "> Look!" in draft.text
+        assert "The shop" not in draft.text
+
+
 class TestHabits:
     def test_the_draft_is_arranged_as_the_users_replies_are(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config

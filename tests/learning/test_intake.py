@@ -59,3 +59,16 @@ def test_what_a_robot_wrote_and_the_user_forwarded_is_not_the_users_text() -> No
         "Your message wasn't delivered to bob@example.net.\n"
     )
     assert mail.own_text == "FYI, it bounced again."
+
+
+class TestLanguage:
+    CROATIAN = "Može, vidimo se sutra.\n\nčet, 12. stu 2026. u 17:01 Ben <b@c.d> napisao je:\n\n> "
+
+    def test_words_that_could_be_of_several_are_read_in_the_clients(self) -> None:
+        text = f"{self.CROATIAN}Vidimo se?\n"
+        assert taken_in(text, content_type="text/plain; charset=utf-8").manner.language == "hr"
+
+    def test_the_mail_that_is_answered_tells_before_the_client_does(self) -> None:
+        above = "Am 12.11.2026 um 17:01 schrieb Ben <b@c.d>:\n> "
+        text = f"Ok!\n\n{above}Shall we paint the hull on Saturday, or wait until it is dry?\n"
+        assert taken_in(text).manner.language == "en"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hypothesis import strategies as st
+
 from panzad.mail.message import Message
 from panzad.mail.parse import parse
 
@@ -18,3 +20,10 @@ def raw(text: str = "", /, **fields: str) -> bytes:
 def mail(text: str = "", /, **fields: str) -> Message:
     """The same, parsed."""
     return parse(raw(text, **fields))
+
+
+# What every reader sees and keeps: no controls, no blanks but one kind, nothing invisible.
+SEEN = st.text(
+    alphabet=st.characters(exclude_categories=["C", "Z", "M"], include_characters=" \n"),
+    max_size=300,
+).map(lambda text: f"x{text}x")

@@ -349,3 +349,18 @@ def test_a_reply_quotes_neither_signature_nor_footer() -> None:
     assert quotable(f"Yes.\n\nBest,\nBen\n\n{footer}") == "Yes.\n\nBest,\nBen"
     assert quotable("-- \nBen") == "-- \nBen"
     assert quotable("Yes.\n> -- \n> Ann") == "Yes.\n> -- \n> Ann"
+
+
+def test_a_reply_quotes_a_signature_that_no_dashes_mark_as_thunderbird_does() -> None:
+    text = "Yes.\n\nBest,\nBen Okri\nACME\n+44 20 7946 0000"
+
+    assert quotable(text) == text
+
+
+def test_a_reply_does_not_quote_what_a_phone_or_a_relay_wrote() -> None:
+    disclaimer = (
+        "This e-mail and any attachments are confidential and intended solely for the addressee."
+        " If you are not the intended recipient please delete it."
+    )
+
+    assert quotable(f"Yes.\n\nSent from my iPhone\n\n{disclaimer}") == "Yes."

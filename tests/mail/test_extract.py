@@ -17,12 +17,77 @@ def test_the_sign_off_is_style_and_stays() -> None:
     assert extract(mail("Yes.\n\nBest,\nAnn\n")).own_text == "Yes.\n\nBest,\nAnn"
 
 
-def test_a_line_that_begins_with_from_and_was_escaped_for_mbox_is_the_users() -> None:
-    assert ">From Monday on" in extract(mail("Fine.\n\n>From Monday on I am away.\n")).own_text
+def test_a_line_that_mbox_writers_escaped_stands_as_the_user_wrote_it() -> None:
+    assert extract(mail("Fine.\n\n>From Monday on I am away.\n")).own_text == (
+        "Fine.\n\nFrom Monday on I am away."
+    )
 
 
-def test_a_line_escaped_at_every_copy_of_an_mbox_is_the_users() -> None:
-    assert ">>>From what" in extract(mail("Fine.\n\n>>>From what I hear\nit is.\n")).own_text
+def test_a_line_escaped_at_every_copy_of_an_mbox_stands_as_the_user_wrote_it() -> None:
+    assert extract(mail("Fine.\n\n>>>From what I hear\nit is.\n")).own_text == (
+        "Fine.\n\nFrom what I hear\nit is."
+    )
+
+
+def test_a_line_escaped_inside_a_quote_stands_as_the_quoted_author_wrote_it() -> None:
+    found = extract(mail("Ben wrote:\n> Fine.\n>\n>>From Monday on\n>\n> I am away.\n\nOk.\n"))
+
+    assert [quote.text for quote in found.quotes] == ["Fine.\n\nFrom Monday on\n\nI am away."]
+
+
+def test_a_line_with_from_beside_quoted_lines_is_quoted() -> None:
+    found = extract(mail("Ben wrote:\n>Fine.\n>From Monday on\n>I am away.\n\nOk.\n"))
+
+    assert (found.own_text, found.quotes[0].text) == ("Ok.", "Fine.\nFrom Monday on\nI am away.")
+
+
+def test_an_attribution_and_the_first_quoted_line_may_stand_in_one() -> None:
+    found = extract(
+        mail("Yes.\n\nOn 1 May 2026 at 10:00, Ben Okri <b@c.d> wrote: > Shall we?\n> At ten?\n")
+    )
+
+    assert found.own_text == "Yes."
+    assert (found.quotes[0].author, found.quotes[0].text) == (
+        "Ben Okri <b@c.d>",
+        "Shall we?\nAt ten?",
+    )
+
+
+def test_an_unmarked_quote_may_begin_behind_its_attribution() -> None:
+    found = extract(
+        mail("Yes.\n\n  On Thu, Nov 12, 2026 at 17:01, Ben<b@c.d> wrote:   Shall we?\n\nBen\n")
+    )
+
+    assert found.own_text == "Yes."
+    assert (found.quotes[0].author, found.quotes[0].text) == ("Ben <b@c.d>", "Shall we?\n\nBen")
+
+
+def test_text_behind_a_colon_and_two_blanks_is_the_users() -> None:
+    text = "As Ben wrote:  paint first.\nBen wrote:  paint first.\nTo do:  buy paint."
+
+    assert extract(mail(text)).own_text == text
+
+
+def test_a_comparison_behind_a_colon_is_the_users() -> None:
+    assert extract(mail("As Ben wrote: > 10 is fine.\n")).own_text == "As Ben wrote: > 10 is fine."
+
+
+def test_a_comment_below_a_forward_with_a_quoted_header_is_the_users() -> None:
+    head = "> From: Cy <cy@example.com>\n> Date: 12 Nov 2026\n> Subject: Offer\n>\n"
+    found = extract(mail(f"Begin forwarded message:\n\n{head}> We offer 100.\n\nShall we?\n"))
+
+    assert (found.own_text, found.layout) == ("Shall we?", "forward")
+    assert [(quote.author, quote.text) for quote in found.quotes] == [
+        ("Cy <cy@example.com>", "We offer 100.")
+    ]
+
+
+def test_all_below_the_bare_header_of_a_forward_is_the_others() -> None:
+    head = "From: Cy <cy@example.com>\nDate: 12 Nov 2026\nSubject: Offer\n\n"
+    found = extract(mail(f"---- Forwarded message ----\n{head}> How many?\n\nWe offer 100.\n"))
+
+    assert found.own_text == ""
+    assert found.quotes[0].text == "We offer 100."
 
 
 def test_a_name_and_the_verb_without_a_colon_introduce_a_quote() -> None:

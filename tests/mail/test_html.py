@@ -68,6 +68,20 @@ def test_an_unquoted_line_that_begins_with_an_angle_is_told_from_a_quote() -> No
         '<div style="opacity:0.01">secret</div>',
         '<div style="height:0;overflow:hidden">secret</div>',
         '<div style="position:absolute;left:-9999px">secret</div>',
+        '<div style="visibility:collapse">secret</div>',
+        '<span style="position:absolute;width:1px;height:1px;clip:rect(0 0 0 0)">secret</span>',
+        '<span style="clip-path: inset(50%)">secret</span>',
+        "<style>.sr-only{width:1px;margin:-1px;overflow:hidden;clip:rect(0,0,0,0)}</style>"
+        '<b class="sr-only">secret</b>',
+        '<div style="width:0;overflow:hidden">secret</div>',
+        '<div style="opacity:0%">secret</div>',
+        '<div style="transform: scale(0)">secret</div>',
+        '<span style="color:rgba(0, 0, 0, 0)">secret</span>',
+        '<span style="color:#12345600">secret</span>',
+        '<span style="font:0/0 a">secret</span>',
+        '<div style="position:absolute;left:-100vw">secret</div>',
+        '<span style="color:#eee;background-color:#EEEEEE">secret</span>',
+        '<div style="background:#000"><b style="color:#000000">secret</b></div>',
         "<style>secret",
         "<!-- secret",
         "<template>secret</template>",
@@ -85,6 +99,17 @@ def test_white_on_a_painted_ground_and_small_but_visible_text_are_read() -> None
     assert rendered('<span style="font-size:small">a</span>') == "a"
     assert rendered('<span style="font-size:10px">a</span>') == "a"
     assert rendered('<div style="min-height:0;overflow:hidden">a</div>') == "a"
+    assert rendered('<div style="width:10px;overflow:hidden">a</div>') == "a"
+    assert rendered('<span style="color:rgba(0,0,0,0.8)">a</span>') == "a"
+    assert rendered('<span style="color:#1230ab">a</span>') == "a"
+    assert rendered('<div style="left:-10px;font:10px/1 a">a</div>') == "a"
+    assert rendered('<div style="opacity:90%">a</div>') == "a"
+    assert rendered('<font color="white"><b style="background:url(x)">a</b></font>') == "a"
+    assert rendered('<div style="background:#000">a<b style="color:#fff">b</b></div>') == "ab"
+
+
+def test_what_is_hidden_from_those_who_listen_is_read_by_those_who_look() -> None:
+    assert rendered('<div>a</div><div aria-hidden="true">b</div>') == "a\nb"
 
 
 def test_what_a_sheet_hides_on_some_screens_only_is_read() -> None:

@@ -118,3 +118,28 @@ def test_no_reply_addresses_are_known_and_people_are_not() -> None:
 )
 def test_why_a_sent_mail_is_not_learned_from(message: Message, expected: str | None) -> None:
     assert reason(message) == expected
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Odpowiedź automatyczna: Hull",
+        "Automatická odpověď: Hull",
+        "Automatická odpoveď: Hull",
+        "Automatikus válasz: Hull",
+        "Автоматический ответ: Hull",
+        "自動応答: Hull",
+        "自动答复：Hull",
+        "자동 회신: Hull",
+        "Otomatik Yanıt: Hull",
+        "رد تلقائي: Hull",
+        "Automatski odgovor: Hull",
+        "Automatisk svar: Hull",
+    ],
+)
+def test_an_automatic_answer_is_told_by_its_subject_in_many_languages(subject: str) -> None:
+    assert kind(mail("Away.", subject=subject, in_reply_to="<a@b>")) == "automatic"
+
+
+def test_a_subject_about_automatic_answers_is_a_persons() -> None:
+    assert kind(mail("How?", subject="Автоматический ответ настроить")) == "personal"

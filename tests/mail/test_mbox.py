@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from panzad.mail.mbox import messages
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panzad.mail.mbox import messages, unescaped
 
 MBOX = b"""From ann@example.org Fri Nov 13 10:04:00 2026
 Subject: one
@@ -30,3 +33,12 @@ def test_an_mbox_is_split_at_its_from_lines_and_nowhere_else() -> None:
 
 def test_a_file_without_from_lines_is_one_mail() -> None:
     assert list(messages([b"Subject: x\n", b"\n", b"y\n"])) == [b"Subject: x\n\ny\n"]
+
+
+@given(st.lists(st.sampled_from(["From me", ">From you", ">>>From us", "> From them", "x", ""])))
+def test_unescaped_lines_lose_nothing_but_angles_before_from(lines: list[str]) -> None:
+    found = unescaped(lines)
+
+    assert unescaped(found) == found
+    for before, after in zip(lines, found, strict=True):
+        assert after == before or after == before.lstrip(">")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.mail.extract import extract
-from panzad.mail.mending import mended
+from panzad.mail.mending import mended, parted
 from tests.mail.builder import mail
 
 LONG = "> Shall we paint the hull on Saturday morning before the others come back"
@@ -22,6 +22,19 @@ def test_the_prefix_is_that_of_the_line_above() -> None:
 
 def test_one_capitalised_line_in_a_quote_is_the_authors_answer() -> None:
     lines = [LONG, "Yes", "> from the harbour?"]
+
+    assert mended(lines) == lines
+
+
+def test_a_word_too_long_to_be_an_answer_is_quoted_again_whatever_it_begins_with() -> None:
+    word = "Donaudampfschifffahrtsgesellschaften"
+    lines = ["> Wir sprechen morgen früh über die", word, "> und alles andere."]
+
+    assert mended(lines) == [lines[0], f"> {word}", lines[2]]
+
+
+def test_a_link_below_a_question_is_the_authors_answer() -> None:
+    lines = [f"{LONG}?", "https://example.org/the/harbour/and/its/paint", "> And the brushes?"]
 
     assert mended(lines) == lines
 
@@ -65,3 +78,14 @@ def test_lines_stay_in_number_and_words(lines: list[str]) -> None:
     assert len(found) == len(lines)
     for before, after in zip(lines, found, strict=True):
         assert after.replace(">", "").split() == before.replace(">", "").split()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["Ben wrote:", "wrote: > a", "On 1 May 2026, B <b@c.d> wrote: > a", "> b", "x: > y", ""]
+        )
+    )
+)
+def test_lines_that_are_parted_keep_their_words(lines: list[str]) -> None:
+    assert "\n".join(parted(lines)).split() == "\n".join(lines).split()

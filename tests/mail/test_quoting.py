@@ -46,8 +46,20 @@ def test_the_name_below_on_behalf_of_belongs_to_the_header_block() -> None:
     found = extract(mail(f"Yes.\n\n{block}"))
 
     assert found.own_text == "Yes."
-    assert found.quotes[0].text == "Shall we paint?"
-    assert found.quotes[0].date == "Monday, November 09, 2026 11:16 PM"
+    assert found.quotes == (
+        Quote("Ben Okri", "Monday, November 09, 2026 11:16 PM", "Shall we paint?"),
+    )
+
+
+def test_a_name_that_is_wrapped_behind_on_behalf_of_is_one_name() -> None:
+    block = (
+        "-----Original Message-----\nFrom: list@example.net [mailto:list@example.net]On Behalf Of"
+        " Ben\nOkri\nSent: Monday, November 09, 2026 11:16 PM\nTo: Ann\n\nShall we paint?\n"
+    )
+
+    [quote] = extract(mail(f"Yes.\n\n{block}")).quotes
+
+    assert quote == Quote("Ben Okri", "Monday, November 09, 2026 11:16 PM", "Shall we paint?")
 
 
 BLOCKS = [
@@ -141,5 +153,42 @@ def test_an_attached_mail_without_a_word_above_is_a_forward() -> None:
 
 def test_pythons_prompts_in_a_mail_that_quotes_nothing_are_the_authors() -> None:
     text = "Try it:\n\n>>> print(1)\n1\n>>> print(2)\n2\n\nThat is all."
+
+    assert extract(mail(text)).own_text == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "##- Please type your reply above this line -##",
+        "## Bitte antworten Sie oberhalb dieser Linie ##",
+        "---- Répondez au-dessus de cette ligne ----",
+        "=== Escriba su respuesta por encima de esta línea ===",
+        "##- Пожалуйста, напишите ответ выше этой строки -##",
+    ],
+)
+def test_what_a_help_desk_puts_below_its_line_is_not_the_authors(line: str) -> None:
+    text = f"The blue one.\n\n{line}\nTicket 42\nBen Okri (Paint)\nWhich colour?\n"
+    found = extract(mail(text, content_type="text/plain; charset=utf-8"))
+
+    assert found.own_text == "The blue one."
+    assert found.quotes == (Quote("", "", "Ticket 42\nBen Okri (Paint)\nWhich colour?"),)
+
+
+def test_a_help_desks_own_mail_is_read_below_its_line() -> None:
+    line = "##- Please type your reply above this line -##"
+
+    assert "Which colour?" in extract(mail(f"{line}\n\nWhich colour?\n")).own_text
+
+
+def test_a_sentence_about_a_line_is_the_authors() -> None:
+    text = "Paint above this line -- and not below.\n\nThe rest is wood."
+
+    assert extract(mail(text)).own_text == text
+
+
+@pytest.mark.parametrize("begin", ["As", "Wie", "Comme"])
+def test_a_clause_that_names_an_address_is_the_authors(begin: str) -> None:
+    text = f"{begin} {BEN} wrote:\n\n  we should paint.\n\nI agree."
 
     assert extract(mail(text)).own_text == text

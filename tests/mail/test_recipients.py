@@ -77,12 +77,19 @@ def test_the_reply_comes_from_the_identity_that_was_addressed(
 
 def test_a_persons_mail_gets_a_draft() -> None:
     assert why_no_draft(incoming(), ME) is None
-    assert why_no_draft(incoming(list_id="<l.x>", precedence="list"), ME) is None
 
 
-def test_a_newsletter_gets_a_draft_only_where_it_answers_the_user() -> None:
-    news = incoming(list_unsubscribe="<https://x.y/u>", precedence="bulk")
-
+@pytest.mark.parametrize(
+    "news",
+    [
+        incoming(list_unsubscribe="<https://x.y/u>", precedence="bulk"),
+        incoming(list_unsubscribe="<https://x.y/u>", list_id="News <n.x.y>"),
+        incoming(list_id="<n.x.y>", precedence="list"),
+        incoming(to=f"{CAT}, ann@example.org", list_id="<n.x.y>", list_post="NO (news only)"),
+        incoming(to="undisclosed-recipients:;", list_id="<n.x.y>"),
+    ],
+)
+def test_a_newsletter_gets_a_draft_only_where_it_answers_the_user(news: Message) -> None:
     assert "newsletter" in (why_no_draft(news, ME) or "")
     assert why_no_draft(news, ME, takes_part=True) is None
 
@@ -93,11 +100,29 @@ def test_an_automatic_answer_of_the_user_gets_no_draft() -> None:
     assert "automatic" in (why_no_draft(away, ME) or "")
 
 
-def test_a_lists_mail_gets_a_draft_only_for_who_is_named_or_takes_part() -> None:
-    posted = incoming(to="list@x.y", list_id="<l.x>")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"list_id": "<l.x.y>"},
+        {"list_post": "<mailto:list@x.y>"},
+        {"x_mailing_list": "list@x.y"},
+        {"precedence": "list"},
+    ],
+)
+def test_a_lists_mail_gets_a_draft_only_for_who_is_named_beside_it_or_takes_part(
+    fields: dict[str, str],
+) -> None:
+    posted = incoming(to="list@x.y", **fields)
 
     assert "list" in (why_no_draft(posted, ME) or "")
     assert why_no_draft(posted, ME, takes_part=True) is None
+    assert why_no_draft(incoming(to="list@x.y", cc=ME[0].email, **fields), ME) is None
+
+
+def test_a_lists_copy_that_is_addressed_to_the_user_alone_names_nobody() -> None:
+    copy = incoming(list_id="<l.x.y>", list_post="<mailto:list@x.y>")
+
+    assert "list" in (why_no_draft(copy, ME) or "")
 
 
 def test_a_list_is_known_by_where_one_posts_to_it() -> None:
