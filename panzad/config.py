@@ -201,12 +201,18 @@ class Training(_Section):
 
 
 class Drafts(_Section):
-    """Limits and habits of the drafts."""
+    """Limits and habits of the drafts.
+
+    `remove_stale` takes an untouched draft away when its mail was answered without it;
+    `unused_limit` is how many unused drafts in a row end the drafts for plain flags, 0: none.
+    """
 
     reply_all: Literal["auto"] | bool = "auto"
     max_per_hour: int = Field(default=20, ge=1)
     max_age_days: int = Field(default=14, ge=1)
     grounding: bool = True
+    remove_stale: bool = True
+    unused_limit: int = Field(default=10, ge=0)
 
 
 class Privacy(_Section):

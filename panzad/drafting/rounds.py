@@ -18,6 +18,7 @@ from panzad.drafting import gather
 from panzad.drafting.deliver import Places, deliver, tell_source
 from panzad.drafting.gather import Refusal
 from panzad.drafting.marks import Add, Leave, Look, Marked, Move, plan
+from panzad.drafting.restraint import why_held_back
 from panzad.drafting.task import GATHERED, DraftTask, dumped, loaded_request
 from panzad.errors import LoginError, NetworkError, PanzadError, StateDamaged, TlsError
 from panzad.imap.search import existing, find_by_message_id, message_ids, standing
@@ -146,7 +147,8 @@ def gather_one(db: Database, mailbox: Mailbox, config: Config, mark: Mark) -> bo
 
 
 def _gather(db: Database, mailbox: Mailbox, config: Config, mark: Mark) -> None:
-    result = task_of(db, mailbox, config, mark)
+    held_back = why_held_back(db, mailbox, mark, config.drafts.unused_limit)
+    result = Refusal(held_back) if held_back else task_of(db, mailbox, config, mark)
     has_it = _answering(db, mark, result) if isinstance(result, DraftTask) else None
     with db.transaction() as tx:
         if isinstance(result, Refusal):
@@ -227,7 +229,7 @@ def deliver_one(db: Database, mailbox: Mailbox, mark: Mark) -> bool:
 def tell_sources(db: Database, mailbox: Mailbox) -> None:
     """Give the mails of finished marks their keywords; none that fails holds up another."""
     for mark in marks.unkeyworded(db, mailbox.name):
-        if not mark.present and mark.state != "appended":
+        if not mark.present and not mark.appended_at:
             continue
         try:
             tell_source(db, mailbox.session, mark)

@@ -1,9 +1,10 @@
 """The marks: one row for each time a user asked for a draft, and how far it has come.
 
-States: `marked` → `gathered` → `written` → `appending` → `appended`; or `ignored` (stood there
-before panzad), `cancelled` (unmarked in time, or another mark has the draft), `refused` (no draft,
-with the reason), `failed`. `present` says that the mark still stands on the server; `vanished` that
-its mail went from the folder with the mark on; `wanted` that the draft is still asked for.
+States: `marked` → `gathered` → `written` → `appending` → `appended` → what became of the draft
+(`life` has the table); or `ignored` (stood there before panzad), `cancelled` (unmarked in time, or
+another mark has the draft), `refused` (no draft, with the reason), `failed`. `present` says that
+the mark still stands on the server; `vanished` that its mail went from the folder with the mark on;
+`wanted` that the draft is still asked for.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from panzad.store import life
 from panzad.store.database import Database, now
 from panzad.store.text import storable
 
-_UNFINISHED = "state IN ('marked', 'gathered', 'written', 'appending')"
+_UNFINISHED = f"state IN ({', '.join(repr(one) for one in sorted(life.UNFINISHED))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def unkeyworded(db: Database, account: str) -> list[Mark]:
     return _marks(
         db.connection.execute(
             "SELECT * FROM marks WHERE account = ? AND keyword_state IS NULL"
-            " AND state IN ('appended', 'failed', 'refused') ORDER BY id",
+            " AND (appended_at IS NOT NULL OR state IN ('failed', 'refused')) ORDER BY id",
             (account,),
         )
     )
@@ -180,6 +182,16 @@ def is_draft_of_ours(db: Database, account: str, message_id: str) -> bool:
     return row is not None
 
 
+def asked_before(db: Database, mark: Mark) -> bool:
+    """Whether the mail of a mark was marked before, since panzad came."""
+    row = db.connection.execute(
+        "SELECT 1 FROM marks WHERE account = ? AND message_id = ? AND kind = ? AND id < ?"
+        " AND state != 'ignored'",
+        (mark.account, mark.message_id, mark.kind, mark.id),
+    ).fetchone()
+    return row is not None
+
+
 def appended_since(db: Database, account: str, moment: str) -> int:
     """How many drafts were appended after a moment."""
     row = db.connection.execute(
@@ -195,9 +207,16 @@ def _change(tx: sqlite3.Connection, mark_id: int, **columns: object) -> None:
     tx.execute(f"UPDATE marks SET {names}, changed_at = ? WHERE id = ?", (*values, now(), mark_id))
 
 
+def _enter(tx: sqlite3.Connection, mark_id: int, state: str, **columns: object) -> None:
+    """The mark's next state. Raises IllegalStep for one that does not follow from its present."""
+    row = tx.execute("SELECT state FROM marks WHERE id = ?", (mark_id,)).fetchone()
+    life.check(row["state"], state)
+    _change(tx, mark_id, state=state, **columns)
+
+
 def _settle(tx: sqlite3.Connection, mark_id: int, state: str, **columns: object) -> None:
-    """The mark's life ends: of the mails that were gathered for it nothing is kept."""
-    _change(tx, mark_id, state=state, task=None, text=None, draft=None, retry_at=None, **columns)
+    """The mark's work is done: of the mails that were gathered for it nothing is kept."""
+    _enter(tx, mark_id, state, task=None, text=None, draft=None, retry_at=None, **columns)
 
 
 def leave(tx: sqlite3.Connection, mark_id: int, *, cancel: bool, vanished: bool = False) -> None:
@@ -225,10 +244,9 @@ def gathered(
     `answers` is the id of the mail that the draft will answer, `note` what the user is told of it;
     both outlive the task.
     """
-    _change(
-        tx, mark_id, state="gathered", task=task, answers=answers, note=note, reason=None,
-        retry_at=None,
-    )  # fmt: skip
+    _enter(
+        tx, mark_id, "gathered", task=task, answers=answers, note=note, reason=None, retry_at=None
+    )
 
 
 def written(tx: sqlite3.Connection, mark_id: int, text: str, adapter: str | None) -> bool:
@@ -236,7 +254,7 @@ def written(tx: sqlite3.Connection, mark_id: int, text: str, adapter: str | None
     row = tx.execute("SELECT state FROM marks WHERE id = ?", (mark_id,)).fetchone()
     if row is None or row["state"] != "gathered":
         return False
-    _change(tx, mark_id, state="written", text=text, adapter=adapter, reason=None, retry_at=None)
+    _enter(tx, mark_id, "written", text=text, adapter=adapter, reason=None, retry_at=None)
     return True
 
 
@@ -253,10 +271,10 @@ class Appending:
 
 def appending(tx: sqlite3.Connection, mark_id: int, plan: Appending) -> None:
     """The APPEND is about to start."""
-    _change(
+    _enter(
         tx,
         mark_id,
-        state="appending",
+        "appending",
         draft=plan.draft,
         draft_message_id=plan.message_id,
         drafts_folder=plan.folder,
@@ -268,6 +286,11 @@ def appending(tx: sqlite3.Connection, mark_id: int, plan: Appending) -> None:
 def appended(tx: sqlite3.Connection, mark_id: int, uid: int | None) -> None:
     """The draft is in the mailbox."""
     _settle(tx, mark_id, "appended", draft_uid=uid, appended_at=now(), reason=None)
+
+
+def ended(tx: sqlite3.Connection, mark_id: int, state: str) -> None:
+    """What became of the draft, or that nothing did for long (`stale`)."""
+    _enter(tx, mark_id, state)
 
 
 def refuse(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:
