@@ -22,9 +22,8 @@ from typing import Literal
 
 GRACE = timedelta(days=1)
 STALE = timedelta(days=30)
-# Two mails of one person that have nothing to do with each other differ by more than this in 999
-# of 1000 cases (docs/drafts.md); a mail that answers another mail than the draft, or none, has to
-# be nearer to it.
+# Unrelated mails of one person are further from each other than this (docs/drafts.md has the
+# figures); a mail that names no mail that it answers has to be nearer to the draft.
 REWRITTEN = 0.65
 ALIKE = 0.4
 # The comparison is quadratic; no draft is as long.

@@ -1,4 +1,4 @@
-"""Who never uses a draft is asked less of: after too many unused ones only explicit marks get one."""
+"""After too many unused drafts in a row only marks that can mean nothing else get one."""
 
 from __future__ import annotations
 

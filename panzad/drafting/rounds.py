@@ -127,11 +127,10 @@ def gather_due(db: Database, mailbox: Mailbox, config: Config) -> int:
 
     Returns how many are ready to be written.
     """
-    hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
     counted = marks.counts(db, mailbox.name)
     under_way = sum(counted.get(state, 0) for state in ("gathered", "written", "appending"))
     room = config.drafts.max_per_hour - under_way
-    room -= marks.appended_since(db, mailbox.name, hour_ago)
+    room -= marks.appended_within_the_hour(db, mailbox.name)
     ready = 0
     waiting = marks.due(db, "marked", mailbox.name)
     for mark in waiting[: max(0, room)]:

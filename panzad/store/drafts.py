@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from panzad.store import life, marks
 from panzad.store.database import Database, now
@@ -64,9 +65,13 @@ def awaited(db: Database, account: str) -> list[Draft]:
         f" WHERE account = ? AND state IN {_among(life.AWAITED)} ORDER BY mark_id",
         (account,),
     )
-    return [
-        Draft(**{**dict(row), "audience": frozenset(json.loads(row["audience"]))}) for row in rows
-    ]
+    return [_draft(row) for row in rows]
+
+
+def _draft(row: sqlite3.Row) -> Draft:
+    values: dict[str, Any] = dict(row)
+    values["audience"] = frozenset(json.loads(row["audience"]))
+    return Draft(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +201,15 @@ def unused_in_a_row(db: Database, account: str) -> int:
 class Usage:
     """What became of the drafts of one week; `week` is its Monday.
 
-    `distance` is the mean share of words changed in those that were used, None without any.
+    `distance` is the mean share of words changed in the `measured` ones that were used, None
+    without any.
     """
 
     week: str
     decided: int
     used: int
     unchanged: int
+    measured: int
     distance: float | None
 
 
@@ -211,6 +218,7 @@ def usage(db: Database, account: str) -> list[Usage]:
     rows = db.connection.execute(
         "SELECT date(decided_at, '-6 days', 'weekday 1') AS week, count(*) AS decided,"
         f" sum(state IN {_among(life.USED)}) AS used, sum(state = 'sent-unchanged') AS unchanged,"
+        f" count(CASE WHEN state IN {_among(life.USED)} THEN distance END) AS measured,"
         f" avg(CASE WHEN state IN {_among(life.USED)} THEN distance END) AS distance"
         " FROM drafts JOIN marks ON marks.id = mark_id"
         " WHERE account = ? AND decided_at IS NOT NULL GROUP BY week ORDER BY week",

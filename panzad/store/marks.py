@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from panzad.store import life
 from panzad.store.database import Database, now
@@ -192,11 +193,12 @@ def asked_before(db: Database, mark: Mark) -> bool:
     return row is not None
 
 
-def appended_since(db: Database, account: str, moment: str) -> int:
-    """How many drafts were appended after a moment."""
+def appended_within_the_hour(db: Database, account: str) -> int:
+    """How many drafts were appended in the last hour."""
+    hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
     row = db.connection.execute(
         "SELECT count(*) AS n FROM marks WHERE account = ? AND appended_at > ?",
-        (account, moment),
+        (account, hour_ago),
     ).fetchone()
     return row["n"]
 
