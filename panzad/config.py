@@ -200,6 +200,12 @@ class Training(_Section):
         return value
 
 
+class Writing(_Section):
+    """How a draft's text is made: the best of so many candidates is taken."""
+
+    candidates: int = Field(default=1, ge=1, le=8)
+
+
 class Drafts(_Section):
     """Limits and habits of the drafts.
 
@@ -264,6 +270,7 @@ class Config(_Section):
     model: Model = Model()
     retrieval: Retrieval = Retrieval()
     training: Training = Training()
+    writing: Writing = Writing()
     drafts: Drafts = Drafts()
     privacy: Privacy = Privacy()
     report: Report = Report()

@@ -53,16 +53,16 @@ def overview(
     A config that cannot be read is told as the problem that it is; the accounts are then those
     that the database knows.
     """
-    readable = isinstance(config, Config)
-    names = tuple(config.accounts) if readable else folders.accounts(db)
+    readable = config if isinstance(config, Config) else None
+    names = tuple(readable.accounts) if readable else folders.accounts(db)
     return {
         "daemon": {"running": is_held(paths.locks, "daemon")},
-        "accounts": {name: _account(db, name, config if readable else None) for name in names},
+        "accounts": {name: _account(db, name, readable) for name in names},
         "pairs": pairs.counts(db),
         "index": _index(db),
         "adapters": [_adapter(one) for one in adapters.listed(db)],
-        "training": _training(paths, config if readable else None, learnt(db, names), now),
-        "problems": _problems(db, None if readable else config),
+        "training": _training(paths, readable, learnt(db, names), now),
+        "problems": _problems(db, None if isinstance(config, Config) else config),
     }
 
 
