@@ -118,7 +118,7 @@ def _drafts(db: Database, name: str) -> dict[str, Any]:
     decided, used = sum(one.decided for one in weeks), sum(one.used for one in weeks)
     measured = [(one.distance, one.measured) for one in weeks if one.distance is not None]
     return {
-        "pending": marks.counts(db, name).get("appended", 0),
+        "pending": len(drafts.awaited(db, name)),
         "decided": decided,
         "used": used,
         "use_rate": used / decided if decided else None,

@@ -27,6 +27,7 @@ from panzad.drafting.outcome import (
 )
 from panzad.errors import FolderMissing, ServerRefused
 from panzad.imap.drafts import flags_of, is_as_appended, remove_draft, saved_since
+from panzad.imap.fetch import header_fields
 from panzad.imap.search import fetch_message, find_by_message_id, message_ids
 from panzad.imap.session import Session
 from panzad.learning.intake import own_words
@@ -39,8 +40,9 @@ from panzad.store import drafts, life, pairs
 from panzad.store.database import Database
 from panzad.store.drafts import Draft, SentMail
 
-# A draft that was saved anew is among the newest; each costs a FETCH.
+# A draft that was saved anew is among the newest.
 _SAVED_READ = 30
+_TELLING = ("MESSAGE-ID", "IN-REPLY-TO", "X-PANZAD")
 
 log = structlog.get_logger("panzad.drafting")
 
@@ -176,19 +178,20 @@ def _looked_for(
 
 
 def _saved(session: Session, start: int) -> list[Saved]:
+    """The newest mails of the selected folder; the text only of those that answer no mail."""
+    uids = saved_since(session, start, _SAVED_READ)
     saved: list[Saved] = []
-    for uid in saved_since(session, start, _SAVED_READ):
-        raw = fetch_message(session, uid)
-        if raw is None:
-            continue
-        message = parse(raw)
+    for uid, header in header_fields(session, uids, _TELLING).items():
+        message = parse(header)
         number = (message.header("X-Panzad") or "").partition(";")[0].strip()
+        told = number.isascii() and number.isdigit()
+        whole = None if told or message.in_reply_to else fetch_message(session, uid)
         saved.append(
             Saved(
                 message.message_id,
                 message.in_reply_to,
-                own_words(raw),
-                int(number) if number.isascii() and number.isdigit() else None,
+                own_words(whole) if whole else "",
+                int(number) if told else None,
             )
         )
     return saved

@@ -68,7 +68,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A mail in Drafts that is newer than a draft of ours; `mark_id` as its X-Panzad says."""
+    """A mail in Drafts that is newer than a draft of ours; `mark_id` as its X-Panzad says.
+
+    `text` is empty where its headers say what it is.
+    """
 
     message_id: str | None
     in_reply_to: tuple[str, ...]
@@ -120,7 +123,7 @@ def is_edit_of(draft: Pending, saved: Saved) -> bool:
         return saved.mark_id == draft.mark_id
     if saved.message_id == draft.message_id or draft.answers in saved.in_reply_to:
         return True
-    return not saved.in_reply_to and distance(draft.text, saved.text) <= ALIKE
+    return bool(saved.text) and distance(draft.text, saved.text) <= ALIKE
 
 
 def decide(drafts: Sequence[Pending], sent: Sequence[Sent], now: datetime) -> list[Decision]:

@@ -482,3 +482,35 @@ def question(number: int) -> bytes:
         Message_ID=f"<n{number}@example.net>",
         Date=TODAY,
     )
+
+
+class TestNewMail:
+    """A draft that answers nothing: only its words and people tell it."""
+
+    @pytest.fixture
+    def written(
+        self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
+    ) -> Mailbox:
+        note = mail("Lunch", "ask Bob to lunch\n", To="bob@example.net", Message_ID="<note@x>")
+        mailbox.append("Drafts", note, flags=("\\Draft", "\\Seen"))
+        flag(mailbox, "Drafts", 1)
+        round_(db, watched, config, TEXT)
+        return watched
+
+    def test_edited_in_place_and_sent(
+        self, db: Database, written: Mailbox, mailbox: TestMailbox, config: Config
+    ) -> None:
+        edited = EDIT(taken(mailbox))
+        mailbox.append("Drafts", mail("Another", "Quite another thing.\n"), edited)
+        look(db, written, config)
+        assert look(db, written, config, GRACE) == "appended"
+        mailbox.append("Sent", taken(mailbox).replace(b"<saved@", b"<sent@"))
+        assert look(db, written, config) == "sent-edited"
+
+    def test_discarded(
+        self, db: Database, written: Mailbox, mailbox: TestMailbox, config: Config
+    ) -> None:
+        taken(mailbox)
+        mailbox.append("Drafts", mail("Another", "Quite another thing.\n"))
+        look(db, written, config)
+        assert look(db, written, config, GRACE) == "discarded"
