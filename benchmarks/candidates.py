@@ -3,8 +3,8 @@
     python -m benchmarks.candidates --instructions FILE --models FOLDER
 
 FILE holds lines of JSON with an `instruction` each. Every draft is a new mail by the base model,
-from the instruction alone. For each number of candidates: seconds for a draft, and in the drafts
-that are taken facts of the instruction left out and facts invented, a draft.
+from the instruction alone. For each number of candidates: tokens written and seconds for a draft,
+and in the drafts that are taken facts of the instruction left out and facts invented, a draft.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main(instructions: Path, models: Path, count: int) -> None:
     """Print one line of a table for each number of candidates."""
     lines = instructions.read_text(encoding="utf-8").splitlines()[:count]
     tasks = [_task(json.loads(line)["instruction"]) for line in lines]
-    click.echo("| candidates | seconds a draft | left out | invented |")
+    click.echo("| candidates | tokens a draft | seconds a draft | left out | invented |")
     with tempfile.TemporaryDirectory(prefix="candidates-") as folder:
         root = Path(folder)
         (root / "models").symlink_to(models.resolve())
@@ -62,10 +62,11 @@ def _measured(db: Database, paths: Paths, config: Config, tasks: list[DraftTask]
     left_out = sum(
         unsaid(one.text, task.instruction) for one, task in zip(written, tasks, strict=True)
     )
+    tokens = sum(one.tokens for one in written)
     invented = sum(len(one.gaps) for one in written)
     return (
-        f"| {config.writing.candidates} | {seconds:.2f} | {left_out / len(tasks):.2f}"
-        f" | {invented / len(tasks):.2f} |"
+        f"| {config.writing.candidates} | {tokens / len(tasks):.0f} | {seconds:.2f}"
+        f" | {left_out / len(tasks):.2f} | {invented / len(tasks):.2f} |"
     )
 
 

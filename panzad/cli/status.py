@@ -118,7 +118,7 @@ def _drafts(drafts: dict[str, Any]) -> list[RenderableType]:
         return []
     parts: list[RenderableType] = [Text(f"  drafts    {_use(drafts)}")]
     if drafts["unused_in_a_row"]:
-        parts.append(Text(f"            the last {drafts['unused_in_a_row']} were not used"))
+        parts.append(Text(f"            {drafts['unused_in_a_row']} unused in a row"))
     parts += [
         Text(f"            {one['week']}: {_use(one)}") for one in drafts["weeks"][-WEEKS_SHOWN:]
     ]
