@@ -22,6 +22,7 @@ from panzad.imap.search import find_by_message_id
 from panzad.imap.session import Session
 from panzad.learning.intake import own_words
 from panzad.mail.compose import compose_reply, new_message_id
+from panzad.mail.sensitive import masked
 from panzad.sources import thunderbird
 from panzad.store import drafts, marks
 from panzad.store.database import Database
@@ -64,7 +65,7 @@ def deliver(
     task = loaded(mark.task)
     with db.transaction() as tx:
         marks.appended(tx, mark.id, uid)
-        drafts.keep(tx, mark.id, task.audience, task.instruction, own_words(draft))
+        drafts.keep(tx, mark.id, task.audience, masked(task.instruction), own_words(draft))
     log.info("draft.appended", mark=mark.id, account=mark.account, uid=uid)
     return True
 

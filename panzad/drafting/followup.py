@@ -34,7 +34,6 @@ from panzad.learning.intake import own_words
 from panzad.learning.privacy import exclusions_of
 from panzad.mail.exclusion import Exclusions
 from panzad.mail.parse import parse
-from panzad.mail.sensitive import masked
 from panzad.mailbox import Mailbox
 from panzad.store import drafts, life, pairs
 from panzad.store.database import Database
@@ -96,11 +95,10 @@ def _forget_excluded(db: Database, account: str, exclusions: Exclusions) -> None
 
 def _record(db: Database, account: str, draft: Draft, became: Became) -> None:
     """Commit an outcome, and with it the instruction that the sent mail was written by."""
-    instruction = masked(draft.instruction)
     with db.transaction() as tx:
         drafts.decide(tx, draft.mark_id, became.state, became.mail_id, became.distance)
-        if became.state in life.USED and became.mail_id is not None and instruction:
-            pairs.told(tx, became.mail_id, instruction)
+        if became.state in life.USED and became.mail_id is not None and draft.instruction:
+            pairs.told(tx, became.mail_id, draft.instruction)
     log.info(
         "draft.outcome",
         account=account,

@@ -47,7 +47,7 @@ class Draft:
 def keep(
     tx: sqlite3.Connection, mark_id: int, audience: Collection[str], instruction: str, text: str
 ) -> None:
-    """The draft of a mark is in the mailbox."""
+    """The draft of a mark is in the mailbox; the texts come with their secrets masked."""
     people = json.dumps(sorted({one.lower() for one in audience}))
     tx.execute(
         "INSERT INTO drafts (mark_id, audience, instruction, text) VALUES (?, ?, ?, ?)",

@@ -346,6 +346,15 @@ class TestLearning:
             pairs.fail(tx, waiting.id)
         assert [pair.instruction for pair in pairs.finished(db)] == ["yes, noon"]
 
+    def test_a_secret_in_draft_or_instruction_is_not_kept(
+        self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
+    ) -> None:
+        card = "4111 1111 1111 1111"
+        ask(db, watched, "INBOX", 1, Asked(f"yes, pay with {card}"))
+        round_(db, watched, config, f"Yes, I pay with {card} on Thursday.")
+        [one] = kept.kept(db, NAME)
+        assert one.texts == ("Yes, I pay with [secret] on Thursday.", "yes, pay with [secret]")
+
     def test_without_an_instruction_the_mail_waits_for_one_of_the_models(
         self, db: Database, drafted: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:
