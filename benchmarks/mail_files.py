@@ -24,11 +24,12 @@ def mails(folder: Path) -> Iterator[tuple[str, bytes]]:
         if path.suffix.lower() not in _KINDS or not path.is_file():
             continue
         corpus = path.parent.relative_to(folder).as_posix()
-        for raw in _mails_of(path):
+        for raw in mails_of(path):
             yield corpus, raw
 
 
-def _mails_of(path: Path) -> Iterator[bytes]:
+def mails_of(path: Path) -> Iterator[bytes]:
+    """Every mail of one file."""
     match path.suffix.lower():
         case ".mbox":
             with path.open("rb") as file:

@@ -200,13 +200,25 @@ class Training(_Section):
         return value
 
 
+class Writing(_Section):
+    """How a draft's text is made: the best of so many candidates is taken."""
+
+    candidates: int = Field(default=1, ge=1, le=8)
+
+
 class Drafts(_Section):
-    """Limits and habits of the drafts."""
+    """Limits and habits of the drafts.
+
+    `remove_stale` takes an untouched draft away when its mail was answered without it;
+    `unused_limit` is how many unused drafts in a row end the drafts for plain flags, 0: none.
+    """
 
     reply_all: Literal["auto"] | bool = "auto"
     max_per_hour: int = Field(default=20, ge=1)
     max_age_days: int = Field(default=14, ge=1)
     grounding: bool = True
+    remove_stale: bool = True
+    unused_limit: int = Field(default=10, ge=0)
 
 
 class Privacy(_Section):
@@ -258,6 +270,7 @@ class Config(_Section):
     model: Model = Model()
     retrieval: Retrieval = Retrieval()
     training: Training = Training()
+    writing: Writing = Writing()
     drafts: Drafts = Drafts()
     privacy: Privacy = Privacy()
     report: Report = Report()

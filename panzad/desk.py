@@ -122,6 +122,7 @@ class Desk:
             signature=self._config.accounts[account].signature,
             grounding=self._config.drafts.grounding,
             adapter=adapter and served,
+            candidates=self._config.writing.candidates,
         )
 
     def write_mark(self, mark: Mark) -> bool:

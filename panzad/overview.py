@@ -12,7 +12,7 @@ from panzad.errors import ConfigError
 from panzad.locks import is_held
 from panzad.recall import EMBEDDER
 from panzad.schedule import Learnt, next_window
-from panzad.store import adapters, embeddings, folders, mails, marks, pairs, problems
+from panzad.store import adapters, drafts, embeddings, folders, mails, marks, pairs, problems
 from panzad.store.database import Database
 
 RECENT_MARKS = 10
@@ -53,16 +53,16 @@ def overview(
     A config that cannot be read is told as the problem that it is; the accounts are then those
     that the database knows.
     """
-    readable = isinstance(config, Config)
-    names = tuple(config.accounts) if readable else folders.accounts(db)
+    readable = config if isinstance(config, Config) else None
+    names = tuple(readable.accounts) if readable else folders.accounts(db)
     return {
         "daemon": {"running": is_held(paths.locks, "daemon")},
-        "accounts": {name: _account(db, name) for name in names},
+        "accounts": {name: _account(db, name, readable) for name in names},
         "pairs": pairs.counts(db),
         "index": _index(db),
         "adapters": [_adapter(one) for one in adapters.listed(db)],
-        "training": _training(paths, config if readable else None, learnt(db, names), now),
-        "problems": _problems(db, None if readable else config),
+        "training": _training(paths, readable, learnt(db, names), now),
+        "problems": _problems(db, None if isinstance(config, Config) else config),
     }
 
 
@@ -74,7 +74,7 @@ def _problems(db: Database, broken: ConfigError | None) -> list[dict[str, Any]]:
     return [shown, *(one for one in standing if one["scope"] != "config")]
 
 
-def _account(db: Database, name: str) -> dict[str, Any]:
+def _account(db: Database, name: str, config: Config | None) -> dict[str, Any]:
     counted = mails.counts(db).get(name)
     return {
         "folders": [
@@ -90,9 +90,53 @@ def _account(db: Database, name: str) -> dict[str, Any]:
         ],
         "mails": asdict(counted) if counted else {"mails": 0, "used": 0, "unused": {}},
         "marks": marks.counts(db, name),
+        "queue": _queue(db, name, config),
+        "drafts": _drafts(db, name),
         "recent": [
             {key: getattr(mark, key) for key in MARK_KEYS}
             for mark in marks.recent(db, name, RECENT_MARKS)
+        ],
+    }
+
+
+def _queue(db: Database, name: str, config: Config | None) -> dict[str, Any]:
+    """How many marks wait for their draft, and how near the hourly limit is."""
+    return {
+        "waiting": marks.counts(db, name).get("marked", 0),
+        "per_hour": config.drafts.max_per_hour if config else None,
+        "drafted_within_the_hour": marks.appended_within_the_hour(db, name),
+    }
+
+
+def _drafts(db: Database, name: str) -> dict[str, Any]:
+    """How far the drafts are used, over all and by the week in which that was known.
+
+    `use_rate` is the share of drafts that were sent, `mean_edit_distance` the share of words that
+    were changed in those; None without any.
+    """
+    weeks = drafts.usage(db, name)
+    decided, used = sum(one.decided for one in weeks), sum(one.used for one in weeks)
+    measured = [(one.distance, one.measured) for one in weeks if one.distance is not None]
+    return {
+        "pending": len(drafts.awaited(db, name)),
+        "decided": decided,
+        "used": used,
+        "use_rate": used / decided if decided else None,
+        "mean_edit_distance": sum(mean * count for mean, count in measured)
+        / sum(count for _, count in measured)
+        if measured
+        else None,
+        "unused_in_a_row": drafts.unused_in_a_row(db, name),
+        "weeks": [
+            {
+                "week": one.week,
+                "decided": one.decided,
+                "used": one.used,
+                "unchanged": one.unchanged,
+                "use_rate": one.used / one.decided,
+                "mean_edit_distance": one.distance,
+            }
+            for one in weeks
         ],
     }
 

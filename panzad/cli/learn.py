@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import click
 from rich.progress import TaskID
@@ -38,6 +39,7 @@ def sync_accounts(
     app: App, config: Config, tries: Tries, names: tuple[str, ...] = ()
 ) -> dict[str, int]:
     """Sync accounts with a bar; returns how many mails came in, by account that could be synced."""
+    from panzad.drafting.followup import follow_up
     from panzad.learning.sync import sync_account
     from panzad.mailbox import TO_SYNC, opened
 
@@ -55,6 +57,7 @@ def sync_accounts(
                 opened(name, account, TO_SYNC) as mailbox,
             ):
                 fetched[name] = sync_account(app.db, mailbox, config.privacy, advanced)
+                follow_up(app.db, mailbox, config, datetime.now(UTC))
     return fetched
 
 

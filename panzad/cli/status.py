@@ -17,6 +17,7 @@ from panzad.cli.app import App
 from panzad.errors import ConfigError
 
 REFRESH_SECONDS = 1.0
+WEEKS_SHOWN = 4
 
 
 @click.command()
@@ -84,6 +85,8 @@ def _account(name: str, account: dict[str, Any]) -> list[RenderableType]:
             + (f"; not used: {unused}" if unused else "")
         ),
         Text(f"  marks     {_counts(account['marks']) or 'none yet'}"),
+        *_queue(account["queue"]),
+        *_drafts(account["drafts"]),
     ]
     if account["recent"]:
         table = Table("mark", "kind", "state", "mail", "adapter", "since", "why", box=None)
@@ -99,6 +102,33 @@ def _account(name: str, account: dict[str, Any]) -> list[RenderableType]:
             )
         parts.append(table)
     return parts
+
+
+def _queue(queue: dict[str, Any]) -> list[RenderableType]:
+    """What waits for its draft, newest first, when the hourly limit holds it up."""
+    if not queue["waiting"] or queue["per_hour"] is None:
+        return []
+    limit = f"at most {queue['per_hour']} drafts an hour"
+    return [Text(f"  queue     {queue['waiting']} marks wait, the newest come first; {limit}")]
+
+
+def _drafts(drafts: dict[str, Any]) -> list[RenderableType]:
+    """How far the drafts were used, in all and in the last weeks."""
+    if not drafts["decided"]:
+        return []
+    parts: list[RenderableType] = [Text(f"  drafts    {_use(drafts)}")]
+    if drafts["unused_in_a_row"]:
+        parts.append(Text(f"            {drafts['unused_in_a_row']} unused in a row"))
+    parts += [
+        Text(f"            {one['week']}: {_use(one)}") for one in drafts["weeks"][-WEEKS_SHOWN:]
+    ]
+    return parts
+
+
+def _use(counted: dict[str, Any]) -> str:
+    share = f"{counted['used']} of {counted['decided']} used ({counted['use_rate']:.0%})"
+    changed = counted["mean_edit_distance"]
+    return share if changed is None else f"{share}, {changed:.0%} of their words changed"
 
 
 def _learning(values: dict[str, Any]) -> Text:

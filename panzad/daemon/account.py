@@ -18,6 +18,7 @@ import structlog
 from panzad.config import Account, Config
 from panzad.daemon.supervision import Health, in_thread, kept_going
 from panzad.drafting import rounds
+from panzad.drafting.followup import follow_up
 from panzad.errors import LoginError, NetworkError
 from panzad.imap.folders import FolderChoice
 from panzad.imap.session import Session
@@ -80,6 +81,7 @@ class AccountLoop:
                 mailbox = Mailbox(self._name, self._account, session, folders)
                 with held(self._locks, f"sync-{self._name}", wait=True):
                     sync_account(self._db, mailbox, self._config.privacy)
+                    follow_up(self._db, mailbox, self._config, datetime.now(UTC))
         finally:
             self._db.close()
 

@@ -20,9 +20,11 @@ from panzad.errors import FolderMissing, ServerRefused
 from panzad.imap.drafts import append_draft, find_message, mark_source
 from panzad.imap.search import find_by_message_id
 from panzad.imap.session import Session
+from panzad.learning.intake import own_words
 from panzad.mail.compose import compose_reply, new_message_id
+from panzad.mail.sensitive import masked
 from panzad.sources import thunderbird
-from panzad.store import marks
+from panzad.store import drafts, marks
 from panzad.store.database import Database
 from panzad.store.marks import Appending, Mark
 
@@ -53,11 +55,17 @@ def deliver(
             marks.cancel(tx, mark.id)
         log.info("draft.cancelled", mark=mark.id, account=mark.account)
         return False
+    draft = mark.draft
     if uid is None:
         ready = _prepared(db, session, mark, places, signature)
-        uid = append_draft(session, ready.folder, ready.draft, (r"\Draft", r"\Seen"))
+        draft = ready.draft
+        uid = append_draft(session, ready.folder, draft, (r"\Draft", r"\Seen"))
+    assert draft is not None
+    assert mark.task is not None
+    task = loaded(mark.task)
     with db.transaction() as tx:
         marks.appended(tx, mark.id, uid)
+        drafts.keep(tx, mark.id, task.audience, masked(task.instruction), own_words(draft))
     log.info("draft.appended", mark=mark.id, account=mark.account, uid=uid)
     return True
 
@@ -156,7 +164,7 @@ def tell_source(db: Database, session: Session, mark: Mark) -> None:
 
     The truth lives in the database: a keyword that the server refuses or forgets changes nothing.
     """
-    keyword = DRAFTED if mark.state == "appended" else FAILED
+    keyword = DRAFTED if mark.appended_at else FAILED
     try:
         state = session.select(mark.folder, readonly=False)
         if state.uidvalidity != mark.uidvalidity:

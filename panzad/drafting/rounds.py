@@ -18,6 +18,7 @@ from panzad.drafting import gather
 from panzad.drafting.deliver import Places, deliver, tell_source
 from panzad.drafting.gather import Refusal
 from panzad.drafting.marks import Add, Leave, Look, Marked, Move, plan
+from panzad.drafting.restraint import why_held_back
 from panzad.drafting.task import GATHERED, DraftTask, dumped, loaded_request
 from panzad.errors import LoginError, NetworkError, PanzadError, StateDamaged, TlsError
 from panzad.imap.search import existing, find_by_message_id, message_ids, standing
@@ -126,11 +127,10 @@ def gather_due(db: Database, mailbox: Mailbox, config: Config) -> int:
 
     Returns how many are ready to be written.
     """
-    hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
     counted = marks.counts(db, mailbox.name)
     under_way = sum(counted.get(state, 0) for state in ("gathered", "written", "appending"))
     room = config.drafts.max_per_hour - under_way
-    room -= marks.appended_since(db, mailbox.name, hour_ago)
+    room -= marks.appended_within_the_hour(db, mailbox.name)
     ready = 0
     waiting = marks.due(db, "marked", mailbox.name)
     for mark in waiting[: max(0, room)]:
@@ -146,7 +146,8 @@ def gather_one(db: Database, mailbox: Mailbox, config: Config, mark: Mark) -> bo
 
 
 def _gather(db: Database, mailbox: Mailbox, config: Config, mark: Mark) -> None:
-    result = task_of(db, mailbox, config, mark)
+    held_back = why_held_back(db, mailbox, mark, config.drafts.unused_limit)
+    result = Refusal(held_back) if held_back else task_of(db, mailbox, config, mark)
     has_it = _answering(db, mark, result) if isinstance(result, DraftTask) else None
     with db.transaction() as tx:
         if isinstance(result, Refusal):
@@ -227,7 +228,7 @@ def deliver_one(db: Database, mailbox: Mailbox, mark: Mark) -> bool:
 def tell_sources(db: Database, mailbox: Mailbox) -> None:
     """Give the mails of finished marks their keywords; none that fails holds up another."""
     for mark in marks.unkeyworded(db, mailbox.name):
-        if not mark.present and mark.state != "appended":
+        if not mark.present and not mark.appended_at:
             continue
         try:
             tell_source(db, mailbox.session, mark)

@@ -4,20 +4,21 @@ what the text may say."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import structlog
 
 from panzad.drafting.task import DraftTask
-from panzad.engines.protocol import Engine, Sampling
+from panzad.engines.protocol import Engine, Generation, Sampling
 from panzad.store.mails import Person
 from panzad.writing import cleaning, prompts
 from panzad.writing.brief import Briefing, Letter
+from panzad.writing.choosing import Candidate, Wanted, choose
 from panzad.writing.fact_values import Kind
-from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
-from panzad.writing.habits import with_habits
+from panzad.writing.grounding import Source, grounded, turn_sources
+from panzad.writing.habits import names_of, with_habits
 from panzad.writing.signoff import Signer, own_sign_off
 
 if TYPE_CHECKING:
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 400
 REPEAT_PENALTY = 1.05
+# How every candidate but the first is drawn.
+TEMPERATURE = 0.7
+TOP_P = 0.95
 
 log = structlog.get_logger("panzad.drafting")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The draft's text, the gaps in it, and what it cost."""
+    """The draft's text, the gaps in it, and what it and the candidates beside it cost."""
 
     text: str
     gaps: tuple[Kind, ...]
@@ -50,8 +54,9 @@ def write(
     signature: str | None,
     grounding: bool = True,
     adapter: bool = True,
+    candidates: int = 1,
 ) -> Written:
-    """The text that answers `task`, without quote and signature.
+    """The text that answers `task`, without quote and signature; the best of so many candidates.
 
     With `grounding`, facts that stand nowhere become gaps. `adapter=False` asks the base model
     with the same prompt. It knows nothing of the user: what is usual as greeting, sign-off and
@@ -60,9 +65,42 @@ def write(
     briefing, letter = Briefing(retriever), letter_of(task, account)
     asked = briefing.task(letter, examples)
     messages = prompts.messages(asked)
-    sampling = Sampling(max_tokens=MAX_TOKENS, repeat_penalty=REPEAT_PENALTY)
-    answer = engine.generate(messages, sampling, adapter=adapter)
+    answers = [engine.generate(messages, one, adapter=adapter) for one in samplings(candidates)]
     signer = Signer(task.author, asked.examples)
+    texts = [_cleaned(answer, task, signature, signer) for answer in answers]
+    if not adapter:
+        habit = briefing.habits(letter)
+        texts = [with_habits(text, habit, letter.author, asked.words) for text in texts]
+    today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
+    known = sources(task, asked.examples, signature, today)
+    held = [grounded(text, known) for text in texts]
+    wanted = Wanted(
+        asked.greeting, asked.sign_off, asked.words, task.instruction, names_of(letter.author)
+    )
+    best = choose(
+        [Candidate(text, len(one.gaps)) for text, one in zip(texts, held, strict=True)], wanted
+    )
+    return Written(
+        held[best].text if grounding else texts[best],
+        held[best].gaps if grounding else (),
+        sum(answer.tokens for answer in answers),
+        sum(answer.seconds for answer in answers),
+        len(asked.examples),
+    )
+
+
+def samplings(candidates: int) -> list[Sampling]:
+    """How each candidate is drawn: the first is the model's likeliest, the others by chance, the
+    same chance every time."""
+    first = Sampling(max_tokens=MAX_TOKENS, repeat_penalty=REPEAT_PENALTY)
+    return [first] + [
+        replace(first, temperature=TEMPERATURE, top_p=TOP_P, seed=seed)
+        for seed in range(1, candidates)
+    ]
+
+
+def _cleaned(answer: Generation, task: DraftTask, signature: str | None, signer: Signer) -> str:
+    """The mail in a model's answer, under the user's own name."""
     text = cleaning.draft_text(
         answer.text,
         truncated=answer.truncated,
@@ -70,14 +108,7 @@ def write(
         names=signer.names,
         thread=[turn.text for turn in task.thread],
     )
-    text = own_sign_off(text, signer, _others(task))
-    if not adapter:
-        text = with_habits(text, briefing.habits(letter), letter.author, asked.words)
-    result = Grounded(text, ())
-    if grounding:
-        today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
-        result = grounded(text, sources(task, asked.examples, signature, today))
-    return Written(result.text, result.gaps, answer.tokens, answer.seconds, len(asked.examples))
+    return own_sign_off(text, signer, _others(task))
 
 
 def sources(

@@ -11,6 +11,10 @@ from panzad.errors import FolderMissing, ServerRefused
 from panzad.imap.fetch import header_ids
 from panzad.imap.session import Session
 
+# What a draft of ours has without anybody's doing; the last two come from Dovecot's search for
+# attachments.
+_APPENDED_WITH = frozenset({r"\draft", r"\seen", r"\recent", "$hasattachment", "$hasnoattachment"})
+
 log = structlog.get_logger()
 
 
@@ -67,3 +71,50 @@ def mark_source(session: Session, folder: str, uid: int, keyword: str) -> bool:
     return isinstance(flags, tuple) and keyword.lower().encode() in {
         flag.lower() for flag in flags if isinstance(flag, bytes)
     }
+
+
+def flags_of(session: Session, uids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """The flags of those of `uids` that are in the selected folder, in lower case."""
+    if not uids:
+        return {}
+    with session.translated("read flags"):
+        found = session.client.fetch(list(uids), ["FLAGS"])
+    return {uid: _flags(found[uid].get(b"FLAGS")) for uid in uids if uid in found}
+
+
+def _flags(value: object) -> frozenset[str]:
+    given = value if isinstance(value, tuple) else ()
+    return frozenset(
+        flag.decode("ascii", "replace").lower() for flag in given if isinstance(flag, bytes)
+    )
+
+
+def saved_since(session: Session, from_uid: int, most: int) -> list[int]:
+    """UIDs of the newest mails in the selected folder from `from_uid` on, ascending."""
+    with session.translated("list the drafts"):
+        uids = session.client.search(f"UID {from_uid}:* UNDELETED")
+    # `n:*` returns the last mail even where it stands below n (RFC 9051 section 9, seq-range).
+    return sorted(uid for uid in uids if uid >= from_uid)[-most:]
+
+
+def remove_draft(session: Session, folder: str, uid: int, message_id: str) -> bool:
+    """Take a draft of ours out of a folder, if it is as it was appended; whether it was.
+
+    Without UIDPLUS (RFC 4315) it is marked as deleted only: EXPUNGE would take what others have
+    marked as well.
+    """
+    session.select(folder, readonly=False)
+    if not is_as_appended(flags_of(session, [uid]).get(uid)):
+        return False
+    if header_ids(session, [uid]).get(uid) != message_id:
+        return False
+    with session.translated("remove a draft that was answered"):
+        session.client.delete_messages([uid], silent=True)
+        if "UIDPLUS" in session.capabilities:
+            session.client.expunge([uid])
+    return True
+
+
+def is_as_appended(flags: frozenset[str] | None) -> bool:
+    """Whether nobody has given a draft a flag of their own; None: it is not there."""
+    return flags is not None and flags <= _APPENDED_WITH

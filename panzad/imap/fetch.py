@@ -28,7 +28,6 @@ LEAVES_PER_MAIL = 8
 
 _HEADER = f"BODY.PEEK[HEADER]<0.{HEADER_OCTETS}>"
 _WHOLE_TEXT = f"BODY.PEEK[TEXT]<0.{LEAF_OCTETS}>"
-_MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
 _OVERVIEW = ("INTERNALDATE", "BODYSTRUCTURE", _HEADER)
 
 log = structlog.get_logger()
@@ -110,12 +109,19 @@ def header_ids(session: Session, uids: Sequence[int]) -> dict[int, str | None]:
 
     Mails that the server does not return are left out.
     """
-    found: dict[int, str | None] = {}
+    found = header_fields(session, uids, ("MESSAGE-ID",))
+    return {uid: _id_in(header) for uid, header in found.items()}
+
+
+def header_fields(session: Session, uids: Sequence[int], names: Sequence[str]) -> dict[int, bytes]:
+    """Some fields of the headers of mails in the selected folder, as they stand there."""
+    item = f"BODY.PEEK[HEADER.FIELDS ({' '.join(names)})]"
+    found: dict[int, bytes] = {}
     for batch in batches(uids, 500):
-        for uid, items in _fetch(session, batch, [_MESSAGE_ID]).items():
+        for uid, items in _fetch(session, batch, [item]).items():
             header = _item(items, "BODY[HEADER.FIELDS")
             if header is not None:
-                found[uid] = _id_in(header)
+                found[uid] = header
     return found
 
 

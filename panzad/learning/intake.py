@@ -52,7 +52,7 @@ def intake(
     message = parse(raw)
     extraction = extract(message)
     thread = turns(message, others=())
-    own_text = masked(unwrapped(extraction.own_text))
+    own_text = _kept(extraction.own_text)
     recipients = _recipients(message)
     mail_id, date = message_id_of(message), _utc(message.date or internaldate)
     if is_excluded(exclusions, recipients, (message.subject, own_text)):
@@ -79,6 +79,15 @@ def intake(
             signature=extraction.signature,
         ),
     )
+
+
+def own_words(raw: bytes) -> str:
+    """The author's own text in a mail, as it would be kept if it was sent."""
+    return _kept(extract(parse(raw)).own_text)
+
+
+def _kept(own_text: str) -> str:
+    return masked(unwrapped(own_text))
 
 
 def is_excluded(exclusions: Exclusions, recipients: Sequence[Person], texts: Sequence[str]) -> bool:

@@ -1,20 +1,23 @@
 """The marks: one row for each time a user asked for a draft, and how far it has come.
 
-States: `marked` → `gathered` → `written` → `appending` → `appended`; or `ignored` (stood there
-before panzad), `cancelled` (unmarked in time, or another mark has the draft), `refused` (no draft,
-with the reason), `failed`. `present` says that the mark still stands on the server; `vanished` that
-its mail went from the folder with the mark on; `wanted` that the draft is still asked for.
+States: `marked` → `gathered` → `written` → `appending` → `appended` → what became of the draft
+(`life` has the table); or `ignored` (stood there before panzad), `cancelled` (unmarked in time, or
+another mark has the draft), `refused` (no draft, with the reason), `failed`. `present` says that
+the mark still stands on the server; `vanished` that its mail went from the folder with the mark on;
+`wanted` that the draft is still asked for.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from panzad.store import life
 from panzad.store.database import Database, now
 from panzad.store.text import storable
 
-_UNFINISHED = "state IN ('marked', 'gathered', 'written', 'appending')"
+_UNFINISHED = f"state IN ({', '.join(repr(one) for one in sorted(life.UNFINISHED))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def unkeyworded(db: Database, account: str) -> list[Mark]:
     return _marks(
         db.connection.execute(
             "SELECT * FROM marks WHERE account = ? AND keyword_state IS NULL"
-            " AND state IN ('appended', 'failed', 'refused') ORDER BY id",
+            " AND (appended_at IS NOT NULL OR state IN ('failed', 'refused')) ORDER BY id",
             (account,),
         )
     )
@@ -180,11 +183,22 @@ def is_draft_of_ours(db: Database, account: str, message_id: str) -> bool:
     return row is not None
 
 
-def appended_since(db: Database, account: str, moment: str) -> int:
-    """How many drafts were appended after a moment."""
+def asked_before(db: Database, mark: Mark) -> bool:
+    """Whether the mail of a mark was marked before, since panzad came."""
+    row = db.connection.execute(
+        "SELECT 1 FROM marks WHERE account = ? AND message_id = ? AND kind = ? AND id < ?"
+        " AND state != 'ignored'",
+        (mark.account, mark.message_id, mark.kind, mark.id),
+    ).fetchone()
+    return row is not None
+
+
+def appended_within_the_hour(db: Database, account: str) -> int:
+    """How many drafts were appended in the last hour."""
+    hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
     row = db.connection.execute(
         "SELECT count(*) AS n FROM marks WHERE account = ? AND appended_at > ?",
-        (account, moment),
+        (account, hour_ago),
     ).fetchone()
     return row["n"]
 
@@ -195,9 +209,16 @@ def _change(tx: sqlite3.Connection, mark_id: int, **columns: object) -> None:
     tx.execute(f"UPDATE marks SET {names}, changed_at = ? WHERE id = ?", (*values, now(), mark_id))
 
 
+def _enter(tx: sqlite3.Connection, mark_id: int, state: str, **columns: object) -> None:
+    """The mark's next state. Raises IllegalStep for one that does not follow from its present."""
+    row = tx.execute("SELECT state FROM marks WHERE id = ?", (mark_id,)).fetchone()
+    life.check(row["state"], state)
+    _change(tx, mark_id, state=state, **columns)
+
+
 def _settle(tx: sqlite3.Connection, mark_id: int, state: str, **columns: object) -> None:
-    """The mark's life ends: of the mails that were gathered for it nothing is kept."""
-    _change(tx, mark_id, state=state, task=None, text=None, draft=None, retry_at=None, **columns)
+    """The mark's work is done: of the mails that were gathered for it nothing is kept."""
+    _enter(tx, mark_id, state, task=None, text=None, draft=None, retry_at=None, **columns)
 
 
 def leave(tx: sqlite3.Connection, mark_id: int, *, cancel: bool, vanished: bool = False) -> None:
@@ -225,10 +246,9 @@ def gathered(
     `answers` is the id of the mail that the draft will answer, `note` what the user is told of it;
     both outlive the task.
     """
-    _change(
-        tx, mark_id, state="gathered", task=task, answers=answers, note=note, reason=None,
-        retry_at=None,
-    )  # fmt: skip
+    _enter(
+        tx, mark_id, "gathered", task=task, answers=answers, note=note, reason=None, retry_at=None
+    )
 
 
 def written(tx: sqlite3.Connection, mark_id: int, text: str, adapter: str | None) -> bool:
@@ -236,7 +256,7 @@ def written(tx: sqlite3.Connection, mark_id: int, text: str, adapter: str | None
     row = tx.execute("SELECT state FROM marks WHERE id = ?", (mark_id,)).fetchone()
     if row is None or row["state"] != "gathered":
         return False
-    _change(tx, mark_id, state="written", text=text, adapter=adapter, reason=None, retry_at=None)
+    _enter(tx, mark_id, "written", text=text, adapter=adapter, reason=None, retry_at=None)
     return True
 
 
@@ -253,10 +273,10 @@ class Appending:
 
 def appending(tx: sqlite3.Connection, mark_id: int, plan: Appending) -> None:
     """The APPEND is about to start."""
-    _change(
+    _enter(
         tx,
         mark_id,
-        state="appending",
+        "appending",
         draft=plan.draft,
         draft_message_id=plan.message_id,
         drafts_folder=plan.folder,
@@ -268,6 +288,11 @@ def appending(tx: sqlite3.Connection, mark_id: int, plan: Appending) -> None:
 def appended(tx: sqlite3.Connection, mark_id: int, uid: int | None) -> None:
     """The draft is in the mailbox."""
     _settle(tx, mark_id, "appended", draft_uid=uid, appended_at=now(), reason=None)
+
+
+def ended(tx: sqlite3.Connection, mark_id: int, state: str) -> None:
+    """What became of the draft, or that nothing did for long (`stale`)."""
+    _enter(tx, mark_id, state)
 
 
 def refuse(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:

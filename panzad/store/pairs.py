@@ -11,6 +11,8 @@ from panzad.store.database import Database, now
 from panzad.store.mails import COLUMNS, Mail, from_row
 
 MAX_ATTEMPTS = 3
+# Stands where the model's name does.
+BY_USER = "user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,21 @@ def finish(
     model: str,
     score: float | None = None,
 ) -> None:
-    """The mail has its instruction; `score` says how well it tells the mail, 1 at best."""
+    """The model's instruction for a mail that waits for one; `score` says how well it tells the
+    mail, 1 at best."""
     tx.execute(
         "UPDATE pairs SET state = 'done', instruction = ?, model = ?, score = ?, done_at = ?"
-        " WHERE mail_id = ?",
+        " WHERE mail_id = ? AND state = 'pending'",
         (instruction, model, score, now(), mail_id),
+    )
+
+
+def told(tx: sqlite3.Connection, mail_id: int, instruction: str) -> None:
+    """The instruction that the user themselves gave for a mail; it goes before any model's."""
+    tx.execute(
+        "UPDATE pairs SET state = 'done', instruction = ?, model = ?, score = NULL, done_at = ?"
+        " WHERE mail_id = ?",
+        (instruction, BY_USER, now(), mail_id),
     )
 
 
@@ -62,7 +74,8 @@ def fail(tx: sqlite3.Connection, mail_id: int) -> None:
     """An attempt gave nothing usable; after MAX_ATTEMPTS the mail is left without."""
     tx.execute(
         "UPDATE pairs SET attempts = attempts + 1,"
-        " state = CASE WHEN attempts + 1 >= ? THEN 'failed' ELSE 'pending' END WHERE mail_id = ?",
+        " state = CASE WHEN attempts + 1 >= ? THEN 'failed' ELSE 'pending' END"
+        " WHERE mail_id = ? AND state = 'pending'",
         (MAX_ATTEMPTS, mail_id),
     )
 

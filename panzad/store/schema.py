@@ -218,4 +218,80 @@ END"""
 # How well an instruction tells its mail (writing/playback.py, `score`).
 _SCORE = "ALTER TABLE pairs ADD COLUMN score REAL"
 
-MIGRATIONS = (_FIRST, _MANNER, _SETTLED_MARKS, _STALE_INDEX, _REPEATS, _SEARCH, _SCORE)
+# What became of a draft is a state of its mark. SQLite cannot change a CHECK: the table is made
+# anew. `drafts` keeps of an appended draft what its outcome is told by; the text stays only where
+# it was edited and sent, beside the mail that it became.
+_OUTCOMES = """\
+CREATE TABLE marks_with_outcomes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    uidvalidity INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    message_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('reply', 'instruction')),
+    state TEXT NOT NULL CHECK (state IN (
+        'ignored', 'marked', 'gathered', 'written', 'appending', 'appended', 'stale',
+        'sent-unchanged', 'sent-edited', 'discarded', 'answered-without',
+        'cancelled', 'refused', 'failed')),
+    present INTEGER NOT NULL DEFAULT 1,
+    task TEXT,
+    text TEXT,
+    adapter TEXT,
+    draft BLOB,
+    draft_message_id TEXT,
+    drafts_folder TEXT,
+    drafts_uidvalidity INTEGER,
+    drafts_uidnext INTEGER,
+    draft_uid INTEGER,
+    keyword_state TEXT,
+    reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at TEXT,
+    marked_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    appended_at TEXT,
+    vanished INTEGER NOT NULL DEFAULT 0,
+    wanted INTEGER NOT NULL DEFAULT 1,
+    answers TEXT,
+    note TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+INSERT INTO marks_with_outcomes SELECT
+    id, account, folder, uidvalidity, uid, message_id, kind, state, present, task, text, adapter,
+    draft, draft_message_id, drafts_folder, drafts_uidvalidity, drafts_uidnext, draft_uid,
+    keyword_state, reason, attempts, retry_at, marked_at, changed_at, appended_at, vanished, wanted,
+    answers, note
+    FROM marks;
+
+DROP TABLE marks;
+
+ALTER TABLE marks_with_outcomes RENAME TO marks;
+
+CREATE INDEX marks_state ON marks (state);
+
+CREATE UNIQUE INDEX marks_present ON marks (account, message_id, kind) WHERE present = 1;
+
+CREATE TABLE drafts (
+    mark_id INTEGER PRIMARY KEY REFERENCES marks ON DELETE CASCADE,
+    audience TEXT NOT NULL,
+    instruction TEXT NOT NULL,
+    text TEXT,
+    missing_since TEXT,
+    mail_id INTEGER REFERENCES mails ON DELETE SET NULL,
+    distance REAL,
+    decided_at TEXT
+) STRICT;
+
+CREATE INDEX drafts_mail ON drafts (mail_id);
+
+CREATE TRIGGER drafts_mail_gone BEFORE DELETE ON mails BEGIN
+    UPDATE drafts SET text = NULL, instruction = '' WHERE mail_id = old.id;
+END;
+
+CREATE TRIGGER drafts_mail_withdrawn AFTER UPDATE OF reason ON mails
+WHEN new.reason IS NOT NULL BEGIN
+    UPDATE drafts SET text = NULL, instruction = '' WHERE mail_id = new.id;
+END"""
+
+MIGRATIONS = (_FIRST, _MANNER, _SETTLED_MARKS, _STALE_INDEX, _REPEATS, _SEARCH, _SCORE, _OUTCOMES)

@@ -5,11 +5,12 @@ The model and the retriever are stand-ins with a fixed answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from panzad.drafting.task import DraftTask
 from panzad.drafting.write import Written, write
+from panzad.engines.protocol import Sampling
 from panzad.mail.message import Address
 from panzad.store.mails import ThreadTurn
 
@@ -77,6 +78,60 @@ def written(answer: str, *past: str, task: DraftTask = TASK, grounding: bool = T
         signature="Ann Lee\n+44 20 7946 0000",
         grounding=grounding,
     )
+
+
+@dataclass
+class Drawing:
+    """An engine that has another answer for each draw, and keeps how it was asked."""
+
+    answers: tuple[str, ...]
+    asked: list[Sampling] = field(default_factory=list)
+
+    def generate(self, _: object, sampling: Sampling, **__: object) -> Answer:
+        self.asked.append(sampling)
+        return Answer(self.answers[len(self.asked) - 1])
+
+
+class TestCandidates:
+    ANSWERS = (
+        "On Friday I bring 90 euros.",
+        "On Thursday I bring 40 euros.",
+        "On Thursday I bring them.",
+    )
+
+    def chosen(self, engine: Drawing, candidates: int, *, grounding: bool = True) -> Written:
+        return write(
+            TASK,
+            cast(Any, engine),
+            cast(Any, FixedRetriever()),
+            account="work",
+            examples=3,
+            signature=None,
+            grounding=grounding,
+            candidates=candidates,
+        )
+
+    def test_the_one_that_says_what_was_asked_for_and_nothing_else_is_taken(self) -> None:
+        engine = Drawing(self.ANSWERS)
+        result = self.chosen(engine, 3)
+        assert (result.text, result.gaps) == (self.ANSWERS[1], ())
+        assert result.tokens == 27
+
+    def test_without_grounding_inventions_count_all_the_same(self) -> None:
+        assert self.chosen(Drawing(self.ANSWERS), 2, grounding=False).text == self.ANSWERS[1]
+
+    def test_the_first_is_the_likeliest_and_the_others_are_the_same_every_time(self) -> None:
+        first, again = Drawing(self.ANSWERS), Drawing(self.ANSWERS)
+        self.chosen(first, 3)
+        self.chosen(again, 3)
+        assert first.asked == again.asked
+        assert [one.temperature > 0 for one in first.asked] == [False, True, True]
+        assert len({one.seed for one in first.asked}) == 3
+
+    def test_one_is_the_models_likeliest_alone(self) -> None:
+        engine = Drawing(self.ANSWERS)
+        assert self.chosen(engine, 1).gaps == ("day", "amount")
+        assert [one.temperature for one in engine.asked] == [0.0]
 
 
 class TestWrite:

@@ -6,8 +6,10 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from panzad.errors import NetworkError
-from panzad.store import folders, marks, problems
+from panzad.store import drafts, folders, marks, problems
 from panzad.store.database import Database
 from panzad.store.marks import NewMark
 from panzad.store.schema import MIGRATIONS
@@ -79,4 +81,8 @@ class TestMigration:
         assert (settled.task, settled.text, settled.appended_at) == (None, None, "then")
         assert (waiting.task, waiting.text, waiting.appended_at) == ("task", "text", None)
         assert folders.known(db, "work", "INBOX", "watch").baseline_mark == "flag"
+        assert added(db, "work", "<3@x>") == 3
+        with pytest.raises(sqlite3.IntegrityError), db.transaction() as tx:
+            marks.add(tx, NewMark("work", "INBOX", 1, 1, "<1@x>", "reply"))
+        assert drafts.awaited(db, "work") == []
         db.close()

@@ -1,0 +1,68 @@
+"""Which of several drafts is taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panzad.writing.choosing import Candidate, Wanted, choose, price, unsaid
+
+GOOD = "Hi Bob,\n\nThursday at noon is fine for me, I book a table for two.\n\nBest,\nAnn"
+WANTED = Wanted("Hi Bob,", "Best,\nAnn", 17, "yes, Thursday noon", frozenset({"ann"}))
+
+
+def worse(old: str, new: str) -> Candidate:
+    assert old in GOOD
+    return Candidate(GOOD.replace(old, new), 0)
+
+
+class TestPrice:
+    def test_of_a_draft_as_it_should_be_is_that_of_its_length(self) -> None:
+        assert price(Candidate(GOOD, 0), replace(WANTED, words=len(GOOD.split()))) == 0.0
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            Candidate(GOOD, 1),
+            worse("Hi Bob,", "Dear Mr Ray,"),
+            worse("Best,\nAnn", "Yours sincerely,\nAnn"),
+            worse("Thursday", "Then"),
+            worse("is fine for me", " ".join(["is fine for me"] * 9)),
+            worse("Thursday at noon is fine for me, I book a table for two.", "Yes."),
+            Candidate("", 0),
+        ],
+        ids=["invents", "greets", "signs", "forgets", "goes on", "stops short", "says nothing"],
+    )
+    def test_rises_with_each_departure(self, other: Candidate) -> None:
+        assert price(other, WANTED) > price(Candidate(GOOD, 0), WANTED)
+        assert choose([other, Candidate(GOOD, 0)], WANTED) == 1
+
+    def test_what_is_not_usual_costs_nothing(self) -> None:
+        nothing = Wanted("", "", 0, "", frozenset())
+        assert price(Candidate("Then so be it.", 0), nothing) == 0.0
+
+
+class TestUnsaid:
+    def test_counts_the_facts_of_the_instruction_that_the_draft_leaves_out(self) -> None:
+        assert unsaid("Thursday, 12 November at 3 pm it is.", "Thursday 15:00, 40 euros") == 1
+        assert unsaid("Fine!", "") == 0
+
+
+CANDIDATES = st.lists(
+    st.builds(
+        Candidate,
+        text=st.sampled_from([GOOD, "", "No.", "Hi Bob,\n\nno.\n\nBest,\nAnn", "a " * 90]),
+        invented=st.integers(0, 3),
+    ),
+    min_size=1,
+)
+
+
+class TestChoose:
+    @given(CANDIDATES)
+    def test_takes_the_first_of_the_cheapest(self, candidates: list[Candidate]) -> None:
+        prices = [price(one, WANTED) for one in candidates]
+        assert choose(candidates, WANTED) == prices.index(min(prices))
