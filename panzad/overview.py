@@ -12,7 +12,7 @@ from panzad.errors import ConfigError
 from panzad.locks import is_held
 from panzad.recall import EMBEDDER
 from panzad.schedule import Learnt, next_window
-from panzad.store import adapters, embeddings, folders, mails, marks, pairs, problems
+from panzad.store import adapters, embeddings, folders, forgotten, mails, marks, pairs, problems
 from panzad.store.database import Database
 
 RECENT_MARKS = 10
@@ -42,6 +42,7 @@ def learnt(db: Database, accounts: Collection[str]) -> Learnt:
         waiting=pairs.workable(db, accounts),
         unfinished_run=adapters.training(db) is not None,
         last_attempt=datetime.fromisoformat(attempted).astimezone() if attempted else None,
+        tainted=(serving := adapters.serving(db)) is not None and serving.tainted_at is not None,
     )
 
 
@@ -62,6 +63,7 @@ def overview(
         "index": _index(db),
         "adapters": [_adapter(one) for one in adapters.listed(db)],
         "training": _training(paths, config if readable else None, learnt(db, names), now),
+        "forgotten": forgotten.counts(db),
         "problems": _problems(db, None if readable else config),
     }
 
@@ -116,6 +118,7 @@ def _adapter(one: adapters.Adapter) -> dict[str, Any]:
         "reason": one.reason,
         "created_at": one.created_at,
         "finished_at": one.finished_at,
+        "tainted_at": one.tainted_at,
     }
 
 
@@ -131,7 +134,8 @@ def _training(paths: Paths, config: Config | None, learnt: Learnt, now: datetime
 
 
 def _next_at(config: Config, learnt: Learnt, now: datetime) -> str | None:
-    if not learnt.unfinished_run and learnt.new_pairs < config.training.min_new:
+    due = learnt.unfinished_run or learnt.tainted
+    if not due and learnt.new_pairs < config.training.min_new:
         return None
     start = next_window(parse_window(config.training.window), now, learnt.last_attempt)
     return start.isoformat(timespec="minutes")

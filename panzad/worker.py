@@ -116,8 +116,8 @@ def _unexpected(cause: Exception) -> PanzadError:
 @click.option("--verbose", is_flag=True)
 def main(config: Path | None, state: Path | None, verbose: bool) -> None:
     """Run the model worker (the daemon does this)."""
-    configure(verbose=verbose, process="worker")
     paths = settings.locate(config, state)
+    configure(verbose=verbose, process="worker", file=paths.log)
     db = Database(paths.database)
     try:
         with held(paths.locks, "worker", wait=False):

@@ -26,6 +26,7 @@ COMMANDS = {
     "adapters": "panzad.cli.adapters:adapters",
     "models": "panzad.cli.models:models",
     "explain": "panzad.cli.explain:explain",
+    "forget": "panzad.cli.forget:forget",
     "demo": "panzad.cli.demo:demo",
 }
 

@@ -42,7 +42,8 @@ class App:
         """Set up the log of this process."""
         from panzad.logs import configure
 
-        configure(verbose=self.verbose, process=process)
+        file = self.paths.log if self.paths.state.is_dir() else None
+        configure(verbose=self.verbose, process=process, file=file)
 
     @property
     def child_options(self) -> list[str]:

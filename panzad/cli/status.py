@@ -123,7 +123,9 @@ def _adapters(adapters: list[dict[str, Any]]) -> RenderableType:
                 f"{one['metrics'][key]:.3f}" if one["metrics"].get(key) is not None else ""
                 for key in ("base_loss", "loss")
             ),
-            one["reason"] or "",
+            "to be replaced: learnt what is forgotten since"
+            if one["tainted_at"]
+            else one["reason"] or "",
         )
     return table
 

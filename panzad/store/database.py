@@ -74,6 +74,16 @@ class Database:
                 raise
             connection.commit()
 
+    def compact(self) -> bool:
+        """Write the file anew without what was deleted, and empty the write-ahead log.
+
+        False when another process was reading all the while: then the log still holds old pages.
+        """
+        with self._translated():
+            self.connection.execute("VACUUM")
+            busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Close this thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -109,10 +109,17 @@ def _thread_json(thread: tuple[ThreadTurn, ...]) -> str:
 
 
 def store(tx: sqlite3.Connection, account: str, folder_id: int, uid: int, mail: NewMail) -> int:
-    """Keep a mail and where it lies; a usable one is queued for playback. Returns its id.
+    """Keep a mail and where it lies. Returns its id.
 
     A mail that is already here under its Message-ID only gets the further location.
     """
+    mail_id = keep(tx, account, mail)
+    locate(tx, folder_id, uid, mail_id)
+    return mail_id
+
+
+def keep(tx: sqlite3.Connection, account: str, mail: NewMail) -> int:
+    """Keep a mail, once; a usable one is queued for playback. Returns its id."""
     row = tx.execute(
         "SELECT id FROM mails WHERE account = ? AND message_id = ?", (account, mail.message_id)
     ).fetchone()
@@ -148,7 +155,6 @@ def store(tx: sqlite3.Connection, account: str, folder_id: int, uid: int, mail: 
             tx.execute("INSERT INTO pairs (mail_id) VALUES (?)", (mail_id,))
     else:
         mail_id = row["id"]
-    locate(tx, folder_id, uid, mail_id)
     return mail_id
 
 
@@ -160,8 +166,8 @@ def locate(tx: sqlite3.Connection, folder_id: int, uid: int, mail_id: int) -> No
     )
 
 
-def unreadable(tx: sqlite3.Connection, folder_id: int, uid: int, reason: str) -> None:
-    """A mail on the server that could not be read; it is counted, not asked for again."""
+def set_aside(tx: sqlite3.Connection, folder_id: int, uid: int, reason: str) -> None:
+    """A mail on the server of which nothing is kept; it is counted, not asked for again."""
     tx.execute(
         "INSERT OR REPLACE INTO locations (folder_id, uid, reason) VALUES (?, ?, ?)",
         (folder_id, uid, reason),
@@ -199,7 +205,8 @@ def drop_unlocated(tx: sqlite3.Connection, account: str) -> int:
     """
     gone = tx.execute(
         "DELETE FROM mails WHERE account = ? AND id NOT IN"
-        " (SELECT mail_id FROM locations WHERE mail_id IS NOT NULL)",
+        " (SELECT mail_id FROM locations WHERE mail_id IS NOT NULL)"
+        " AND id NOT IN (SELECT mail_id FROM imported)",
         (account,),
     ).rowcount
     if gone:
@@ -299,6 +306,45 @@ def usable_after(db: Database, mail_id: int, limit: int) -> list[Mail]:
     return [from_row(row) for row in rows]
 
 
+def all_after(db: Database, mail_id: int, limit: int) -> list[Mail]:
+    """The mails of all accounts, used or not, with ids above `mail_id`, in order."""
+    rows = db.connection.execute(
+        f"SELECT {COLUMNS} FROM mails WHERE id > ? ORDER BY id LIMIT ?", (mail_id, limit)
+    )
+    return [from_row(row) for row in rows]
+
+
+def ids_in(db: Database, folder_id: int) -> list[str]:
+    """The Message-IDs of the mails that lie in a folder."""
+    rows = db.connection.execute(
+        "SELECT message_id FROM mails JOIN locations ON mail_id = mails.id WHERE folder_id = ?",
+        (folder_id,),
+    )
+    return [row["message_id"] for row in rows]
+
+
+def message_ids(db: Database) -> frozenset[str]:
+    """The Message-IDs of all mails on record, and of those that they answer."""
+    rows = db.connection.execute(
+        "SELECT message_id AS id FROM mails"
+        " UNION SELECT value FROM mails, json_each(parents) UNION SELECT message_id FROM marks"
+    )
+    return frozenset(row["id"] for row in rows)
+
+
+def keep_imported(tx: sqlite3.Connection, mail_id: int) -> None:
+    """The mail came from a file: it stays though it lies in no folder of the server."""
+    tx.execute("INSERT OR IGNORE INTO imported (mail_id, at) VALUES (?, ?)", (mail_id, now()))
+
+
+def keep_parents(tx: sqlite3.Connection, mail_id: int, parents: tuple[str, ...]) -> None:
+    """The ids that a mail answers, of which some may not be kept; no thread is looked for."""
+    tx.execute(
+        "UPDATE mails SET parents = ?, thread_wanted = 0 WHERE id = ?",
+        (json.dumps(parents), mail_id),
+    )
+
+
 def revise(
     tx: sqlite3.Connection,
     mail_id: int,
@@ -328,6 +374,19 @@ def withdraw(tx: sqlite3.Connection, mail_id: int, reason: str) -> None:
     )
     tx.execute("DELETE FROM pairs WHERE mail_id = ?", (mail_id,))
     tx.execute("DELETE FROM embeddings WHERE mail_id = ?", (mail_id,))
+
+
+def forget(tx: sqlite3.Connection, mail_id: int, reason: str) -> None:
+    """Nothing is kept of a mail but where something lies on the server, and the reason."""
+    tx.execute(
+        "UPDATE locations SET mail_id = NULL, reason = ? WHERE mail_id = ?", (reason, mail_id)
+    )
+    tx.execute("DELETE FROM mails WHERE id = ?", (mail_id,))
+
+
+def unplace(tx: sqlite3.Connection, reason: str) -> None:
+    """What lies on the server and was set aside for this reason is taken in by the next sync."""
+    tx.execute("DELETE FROM locations WHERE mail_id IS NULL AND reason = ?", (reason,))
 
 
 def forget_unused(tx: sqlite3.Connection, reason: str) -> None:

@@ -77,3 +77,12 @@ def forget(tx: sqlite3.Connection) -> None:
     better. To be called where mails leave for good.
     """
     tx.execute("INSERT INTO mail_search (mail_search) VALUES ('optimize')")
+
+
+def terms(db: Database) -> frozenset[str]:
+    """Every word that the index holds, as it holds it: small letters, without accents."""
+    connection = db.connection
+    connection.execute(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, mail_search, 'row')"
+    )
+    return frozenset(row["term"] for row in connection.execute("SELECT term FROM temp.words"))

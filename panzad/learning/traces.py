@@ -1,0 +1,158 @@
+"""Searches the files for what was forgotten: the bytes as they lie on the disk, not what SQL tells.
+
+Two searches. Right after a `panzad forget` the words are still known: pieces of every text that
+left are looked for, but for those that stand in what stays. Later only digests are: then every
+address and Message-ID that stands anywhere is compared with them.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from panzad.config import Paths
+from panzad.learning.forgetting import is_forgotten, known, left_of
+from panzad.mail.forgetting import Forgotten
+from panzad.store import folders, mails, marks, pairs, search
+from panzad.store.database import Database
+
+PIECE = 24
+MOST_PIECES = 300
+_BYTES_TO_NAME = re.compile(rb"<[^<>\s]{3,250}>|(?<![\w.+%=-])[\w.+%=-]{1,64}@[\w.-]{1,255}")
+_WORD = re.compile(r"[^\W_]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stood in the mails that are about to leave and in none that stay."""
+
+    pieces: tuple[bytes, ...]
+    terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was searched, and where something is left; `places` never say what."""
+
+    files: int
+    bytes: int
+    places: tuple[str, ...]
+
+
+def leaving(db: Database, forgotten: Forgotten) -> Words:
+    """The words that leave when `forgotten` takes effect. To be asked before it does."""
+    going: list[str] = []
+    staying: list[str] = []
+    up_to = 0
+    instructions = {one.mail.id: one.instruction for one in pairs.finished(db)}
+    while batch := mails.all_after(db, up_to, 200):
+        up_to = batch[-1].id
+        for mail in batch:
+            texts = [mail.subject, mail.own_text, instructions.get(mail.id, "")]
+            turns = [turn.text for turn in mail.thread]
+            if is_forgotten(mail, forgotten):
+                going += [*texts, *turns]
+                continue
+            left = left_of(mail, forgotten)
+            kept = [turn.text for turn in left.thread]
+            staying += [left.subject, left.own_text, instructions.get(mail.id, ""), *kept]
+            going += [one for one in (*texts, *turns) if one not in staying[-3 - len(kept) :]]
+    rest = "\n".join(staying)
+    pieces = [one for text in going for one in _pieces(text) if one not in rest]
+    step = len(pieces) // MOST_PIECES + 1
+    words = _words(going) - _words(staying)
+    return Words(tuple(one.encode() for one in pieces[::step]), words)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Pieces of a text as every form of storage has them: no line ends, nothing JSON escapes."""
+    for line in re.split(r'[\n\r"\\\t]', text):
+        for at in range(0, len(line) - PIECE + 1, PIECE):
+            yield line[at : at + PIECE]
+        if 12 <= len(line) < PIECE:
+            yield line
+
+
+def _words(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
+
+
+def search_words(db: Database, paths: Paths, words: Words) -> Searched:
+    """Look for words that have left: in every file, and in the index of the full-text search."""
+    found: list[str] = []
+    files = private_files(paths)
+    size = 0
+    for path in files:
+        with opened(path) as content:
+            size += len(content)
+            if any(content.find(piece) >= 0 for piece in words.pieces):
+                found.append(str(path))
+    if words.terms & search.terms(db):
+        found.append("the full-text index")
+    return Searched(len(files), size, tuple(found))
+
+
+def search_names(db: Database, paths: Paths) -> Searched:
+    """Look for addresses, Message-IDs and folders that are forgotten."""
+    forgotten = known(db)
+    found: list[str] = []
+    files = private_files(paths)
+    size = 0
+    for path in files:
+        with opened(path) as content:
+            size += len(content)
+            names = {one[0] for one in _BYTES_TO_NAME.finditer(content)}
+        if _any_forgotten(names, forgotten):
+            found.append(str(path))
+    if any(one.role == "sent" and forgotten.folder(one.name) for one in folders.listed(db)):
+        found.append("the table of folders")
+    if any(forgotten.folder(mark.folder) for mark in marks.past(db)):
+        found.append("the table of marks")
+    if any(is_forgotten(mail, forgotten) for mail in _all(db)):
+        found.append("the table of mails")
+    return Searched(len(files), size, tuple(found))
+
+
+def _any_forgotten(names: Collection[bytes], forgotten: Forgotten) -> bool:
+    return any(any(forgotten.named(one.decode("utf-8", "replace"))) for one in names)
+
+
+def _all(db: Database) -> Iterator[mails.Mail]:
+    up_to = 0
+    while batch := mails.all_after(db, up_to, 200):
+        up_to = batch[-1].id
+        yield from batch
+
+
+def private_files(paths: Paths) -> list[Path]:
+    """Every file that panzad writes: database with its journals, logs, index, adapters, what was
+    moved aside. Base models come from elsewhere, and the config is the user's own."""
+    ours = {paths.state, paths.data}
+    return sorted(
+        {
+            path
+            for root in ours
+            if root.is_dir()
+            for path in root.rglob("*")
+            if path.is_file()
+            and not path.is_symlink()
+            and paths.models not in path.parents
+            and path != paths.config
+        }
+    )
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[mmap.mmap | bytes]:
+    """The bytes of a file, without reading it whole; none of one that is gone meanwhile."""
+    with ExitStack() as stack:
+        content: mmap.mmap | bytes = b""
+        # An empty file cannot be mapped.
+        with suppress(ValueError, FileNotFoundError):
+            file = stack.enter_context(path.open("rb"))
+            content = stack.enter_context(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        yield content

@@ -1,0 +1,78 @@
+"""What the user had forgotten: keyed digests, and whether all of it has left yet."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from panzad.store import problems
+from panzad.store.database import Database, now
+
+KEY = "forgotten.key"
+PENDING = "forgotten.pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """That something is forgotten; `kind` as in `panzad.mail.forgetting`, `cutoff` a day."""
+
+    digest: bytes
+    kind: str
+    cutoff: str | None = None
+
+
+def listed(db: Database) -> list[Tombstone]:
+    """All that is forgotten."""
+    rows = db.connection.execute("SELECT digest, kind, cutoff FROM forgotten")
+    return [Tombstone(**dict(row)) for row in rows]
+
+
+def add(tx: sqlite3.Connection, cause: bytes, tombstones: Iterable[Tombstone]) -> None:
+    """Forget what is asked for (its digest is `cause`) and what follows from it.
+
+    What is stored of it has yet to leave.
+    """
+    tx.executemany(
+        "INSERT OR IGNORE INTO forgotten (digest, kind, cause, cutoff, at) VALUES (?, ?, ?, ?, ?)",
+        [(one.digest, one.kind, cause, one.cutoff, now()) for one in tombstones],
+    )
+    problems.note(tx, PENDING, now())
+
+
+def lift(tx: sqlite3.Connection, cause: bytes) -> bool:
+    """Let in again what was forgotten by this request; False when it was not."""
+    return tx.execute("DELETE FROM forgotten WHERE cause = ?", (cause,)).rowcount > 0
+
+
+def pending(db: Database) -> bool:
+    """Whether some of what is forgotten may still be stored."""
+    return problems.noted(db, PENDING) is not None
+
+
+def done(tx: sqlite3.Connection) -> None:
+    """All that is forgotten has left."""
+    problems.unnote(tx, PENDING)
+
+
+def counts(db: Database) -> dict[str, int]:
+    """How many of each kind are forgotten."""
+    rows = db.connection.execute(
+        "SELECT kind, count(*) AS n FROM forgotten GROUP BY kind ORDER BY kind"
+    )
+    return {row["kind"]: row["n"] for row in rows}
+
+
+def key(db: Database) -> bytes:
+    """The key of the digests, made when it is first asked for."""
+    found = problems.noted(db, KEY)
+    if found is None:
+        with db.transaction() as tx:
+            tx.execute(
+                "INSERT OR IGNORE INTO notes (key, value) VALUES (?, ?)",
+                (KEY, secrets.token_hex(32)),
+            )
+        found = problems.noted(db, KEY)
+    assert found is not None
+    return bytes.fromhex(found)
