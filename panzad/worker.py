@@ -26,6 +26,7 @@ from panzad.learning.playback import play_back
 from panzad.learning.privacy import enforce
 from panzad.locks import held, is_held
 from panzad.logs import configure, traced
+from panzad.private import check_state, make_private
 from panzad.store import marks, problems
 from panzad.store.database import Database, Unreadable, explained
 
@@ -116,8 +117,10 @@ def _unexpected(cause: Exception) -> PanzadError:
 @click.option("--verbose", is_flag=True)
 def main(config: Path | None, state: Path | None, verbose: bool) -> None:
     """Run the model worker (the daemon does this)."""
+    make_private()
     paths = settings.locate(config, state)
     configure(verbose=verbose, process="worker", file=paths.log)
+    check_state(paths)
     db = Database(paths.database)
     try:
         with held(paths.locks, "worker", wait=False):

@@ -11,6 +11,7 @@ import click
 from panzad import __version__
 from panzad.cli.app import App, LazyGroup
 from panzad.errors import PanzadError
+from panzad.private import make_private
 from panzad.store.database import Unreadable, explained
 
 COMMANDS = {
@@ -27,6 +28,8 @@ COMMANDS = {
     "models": "panzad.cli.models:models",
     "explain": "panzad.cli.explain:explain",
     "forget": "panzad.cli.forget:forget",
+    "backup": "panzad.cli.backup:backup",
+    "restore": "panzad.cli.backup:restore",
     "demo": "panzad.cli.demo:demo",
 }
 
@@ -58,6 +61,7 @@ def cli(context: click.Context, config: Path | None, state: Path | None, verbose
 
 def main() -> None:
     """Run the command; an error a user can act on is one line and a documented exit code."""
+    make_private()
     try:
         cli(prog_name="panzad")
     except PanzadError as error:

@@ -21,6 +21,7 @@ from panzad.errors import PanzadError
 from panzad.locks import held
 from panzad.logs import traced
 from panzad.overview import ATTEMPT, learnt, overview
+from panzad.private import check_config, check_state
 from panzad.recall import EMBEDDER
 from panzad.schedule import training_due
 from panzad.store import embeddings, marks, pairs, problems
@@ -117,6 +118,7 @@ class Daemon:
         notify.reloading()
         try:
             config = load(self._paths.config)
+            check_config(config, self._paths.config)
         except PanzadError as error:
             problems.try_report(self._db, "config", error)
             log.error("config.refused", error=str(error), kept="the settings read before")
@@ -232,5 +234,6 @@ async def _ping_watchdog() -> None:
 
 def run(paths: Paths, config: Config, child_options: list[str]) -> None:
     """Run the daemon to its end. Raises PanzadError when it cannot start."""
+    check_state(paths)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(Daemon(paths, config, child_options).run())

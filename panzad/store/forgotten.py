@@ -64,6 +64,23 @@ def counts(db: Database) -> dict[str, int]:
     return {row["kind"]: row["n"] for row in rows}
 
 
+def carry_over(db: Database, into: Database) -> bool:
+    """Forget in another database what is forgotten in this one, whose past it holds.
+
+    False when that one has tombstones under another key: they cannot stand side by side.
+    """
+    rows = [tuple(row) for row in db.connection.execute("SELECT * FROM forgotten")]
+    if not rows:
+        return True
+    if listed(into) and key(into) != key(db):
+        return False
+    with into.transaction() as tx:
+        problems.note(tx, KEY, key(db).hex())
+        tx.executemany("INSERT OR IGNORE INTO forgotten VALUES (?, ?, ?, ?, ?)", rows)
+        problems.note(tx, PENDING, now())
+    return True
+
+
 def key(db: Database) -> bytes:
     """The key of the digests, made when it is first asked for."""
     found = problems.noted(db, KEY)

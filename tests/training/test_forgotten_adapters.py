@@ -29,6 +29,7 @@ def test_the_tainted_one_goes_whatever_the_verdict(
         adapters.taint(tx, 9)
         adapters.begin(tx, "new", "base", {"seed": 1}, 9, 8)
     (paths.adapters / "old").mkdir(parents=True)
+    (paths.adapters / "old" / "manifest.json").write_text("{}")
     champions: list[Path | None] = []
 
     def train(*_: Any, champion: Path | None, **__: Any) -> Outcome:
