@@ -29,11 +29,11 @@ class ToFile:
         line = json.dumps(dict(event), default=str, ensure_ascii=True) + "\n"
         # A disk that is full must not cost the work that is logged.
         with contextlib.suppress(OSError):
+            if self._path.exists() and self._path.stat().st_size > LARGEST:
+                self._path.replace(before(self._path))
             descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
                 os.write(descriptor, line.encode())
-                if os.fstat(descriptor).st_size > LARGEST:
-                    self._path.replace(before(self._path))
             finally:
                 os.close(descriptor)
         return event

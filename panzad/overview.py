@@ -12,7 +12,17 @@ from panzad.errors import ConfigError
 from panzad.locks import is_held
 from panzad.recall import EMBEDDER
 from panzad.schedule import Learnt, next_window
-from panzad.store import adapters, embeddings, folders, forgotten, mails, marks, pairs, problems
+from panzad.store import (
+    adapters,
+    embeddings,
+    folders,
+    forgotten,
+    mails,
+    marks,
+    pairs,
+    pause,
+    problems,
+)
 from panzad.store.database import Database
 
 RECENT_MARKS = 10
@@ -57,7 +67,10 @@ def overview(
     readable = isinstance(config, Config)
     names = tuple(config.accounts) if readable else folders.accounts(db)
     return {
-        "daemon": {"running": is_held(paths.locks, "daemon")},
+        "daemon": {
+            "running": is_held(paths.locks, "daemon"),
+            "paused_since": pause.since(db),
+        },
         "accounts": {name: _account(db, name) for name in names},
         "pairs": pairs.counts(db),
         "index": _index(db),
@@ -66,6 +79,18 @@ def overview(
         "forgotten": forgotten.counts(db),
         "problems": _problems(db, None if readable else config),
     }
+
+
+def in_short(values: dict[str, Any]) -> str:
+    """What `overview` told, in a few lines for people. No text of any mail is in it."""
+    lines = [
+        f"{name}: {one['mails']['used']} of {one['mails']['mails']} sent mails are learnt from"
+        for name, one in values["accounts"].items()
+    ]
+    for adapter in values["adapters"][:1]:
+        lines.append(f"adapter {adapter['id']}: {adapter['state']}. {adapter['reason'] or ''}")
+    lines += [f"! {one['what']}: {one['remedy']}" for one in values["problems"]]
+    return "\n".join(lines)
 
 
 def _problems(db: Database, broken: ConfigError | None) -> list[dict[str, Any]]:

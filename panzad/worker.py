@@ -27,7 +27,7 @@ from panzad.learning.privacy import enforce
 from panzad.locks import held, is_held
 from panzad.logs import configure, traced
 from panzad.private import check_state, make_private
-from panzad.store import marks, problems
+from panzad.store import marks, pause, problems
 from panzad.store.database import Database, Unreadable, explained
 
 log = structlog.get_logger("panzad.worker")
@@ -46,9 +46,10 @@ class Worker:
     def run(self) -> None:
         """Work until the daemon is gone or nothing has come for `model.idle_minutes`."""
         while self._alive:
-            self._write_drafts()
-            self._learn()
-            if not marks.due(self._db, "gathered"):
+            if pause.since(self._db) is None:
+                self._write_drafts()
+                self._learn()
+            if pause.since(self._db) or not marks.due(self._db, "gathered"):
                 self._alive = self._alive and self._woken(self._config.model.idle_minutes * 60)
         self._desk.close()
 
@@ -90,7 +91,7 @@ class Worker:
         """Whether learning may go on: no draft is waited for and the daemon still lives."""
         if select.select([sys.stdin], [], [], 0)[0]:
             self._alive = self._alive and self._read_wake()
-        return self._alive and not marks.due(self._db, "gathered")
+        return self._alive and not marks.due(self._db, "gathered") and not pause.since(self._db)
 
     def _woken(self, seconds: float) -> bool:
         """Wait for a wake-up; False when none came in time or the daemon is gone."""

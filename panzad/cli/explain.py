@@ -13,8 +13,8 @@ from typing import Any
 import click
 
 from panzad.cli.app import App
+from panzad.cli.mailfiles import mails_of
 from panzad.config import Config
-from panzad.errors import UsageError
 from panzad.learning.intake import (
     EXCLUDED,
     SECRET,
@@ -24,7 +24,6 @@ from panzad.learning.intake import (
     recipients_of,
 )
 from panzad.learning.privacy import exclusions_of
-from panzad.mail import mbox
 from panzad.mail.classify import kind
 from panzad.mail.exclusion import Exclusions
 from panzad.mail.extract import extract
@@ -109,7 +108,7 @@ def explain(app: App, paths: tuple[Path, ...], as_json: bool) -> None:
     found = [
         explained(path, parse(raw), identities, exclusions)
         for path in paths
-        for raw in _mails(path)
+        for raw in mails_of(path)
     ]
     for one in compared(found, identities):
         if as_json:
@@ -203,18 +202,6 @@ def _addressed(message: Message) -> tuple[Address, ...]:
 def _identities(config: Config) -> tuple[Address, ...]:
     """Every address of every account."""
     return tuple(one for account in config.accounts.values() for one in owner(account))
-
-
-def _mails(path: Path) -> Iterator[bytes]:
-    """The mails of a file. Raises UsageError when it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            if file.peek(5).startswith(b"From "):
-                yield from mbox.messages(file)
-            else:
-                yield file.read()
-    except OSError as error:
-        raise UsageError(f"cannot read {path} ({error.strerror})", "check its mode") from error
 
 
 def _show(one: Explained) -> None:

@@ -69,7 +69,9 @@ def _shown(values: dict[str, Any]) -> RenderableType:
 
 def _daemon(values: dict[str, Any]) -> Text:
     running = values["daemon"]["running"]
-    return Text("daemon runs" if running else "daemon does not run", style="bold")
+    paused = values["daemon"]["paused_since"]
+    rests = f", paused since {paused} (`panzad resume`)" if paused else ""
+    return Text(("daemon runs" if running else "daemon does not run") + rests, style="bold")
 
 
 def _account(name: str, account: dict[str, Any]) -> list[RenderableType]:

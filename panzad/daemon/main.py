@@ -24,7 +24,7 @@ from panzad.overview import ATTEMPT, learnt, overview
 from panzad.private import check_config, check_state
 from panzad.recall import EMBEDDER
 from panzad.schedule import training_due
-from panzad.store import embeddings, marks, pairs, problems
+from panzad.store import embeddings, marks, pairs, pause, problems
 from panzad.store.database import Database, now
 
 STOP_SECONDS = 3.0
@@ -147,6 +147,8 @@ class Daemon:
                 account.poke()
 
     def _has_work(self) -> bool:
+        if pause.since(self._db):
+            return False
         return bool(
             marks.due(self._db, "gathered")
             or pairs.pending(self._db, limit=1)
@@ -185,10 +187,13 @@ class Daemon:
     async def _scheduled(self, here: datetime) -> None:
         settings = self._config.training
         window = parse_window(settings.window)
+        paused = pause.since(self._db) is not None
         if self._trainer.running:
-            if not window.holds(here.time()):
+            if paused or not window.holds(here.time()):
                 await self._trainer.stop(grace=60)
-        elif training_due(window, here, learnt(self._db, self._config.accounts), settings.min_new):
+        elif not paused and training_due(
+            window, here, learnt(self._db, self._config.accounts), settings.min_new
+        ):
             with self._db.transaction() as tx:
                 problems.note(tx, ATTEMPT, now())
             self._training = asyncio.create_task(self._train())

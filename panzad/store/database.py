@@ -80,6 +80,16 @@ class Database:
                 raise
             connection.commit()
 
+    @contextmanager
+    def snapshot(self) -> Generator[None]:
+        """What is read in the block is of one moment."""
+        with self._translated():
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.rollback()
+
     def compact(self) -> bool:
         """Write the file anew without what was deleted, and empty the write-ahead log.
 

@@ -332,6 +332,12 @@ def message_ids(db: Database) -> frozenset[str]:
     return frozenset(row["id"] for row in rows)
 
 
+def message_ids_of(db: Database, account: str) -> set[str]:
+    """The Message-IDs of an account's mails."""
+    rows = db.connection.execute("SELECT message_id FROM mails WHERE account = ?", (account,))
+    return {row["message_id"] for row in rows}
+
+
 def keep_imported(tx: sqlite3.Connection, mail_id: int) -> None:
     """The mail came from a file: it stays though it lies in no folder of the server."""
     tx.execute("INSERT OR IGNORE INTO imported (mail_id, at) VALUES (?, ?)", (mail_id, now()))
