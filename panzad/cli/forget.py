@@ -90,7 +90,7 @@ def _forget(app: App, target: Target, as_json: bool) -> None:
         for path in app.paths.index.glob("*"):
             path.unlink(missing_ok=True)
         _drop_run_under_way(app)
-        forget_lines(app.paths.log, re.compile(re.escape(target.value), re.IGNORECASE))
+        forget_lines(app.paths.log, _as_logged(target.value))
         compacted = app.db.compact()
     ring(app.paths.state)
     searched = traces.search_words(app.db, app.paths, words)
@@ -104,6 +104,12 @@ def _forget(app: App, target: Target, as_json: bool) -> None:
         "pieces_searched": len(words.pieces),
     }
     _report(app, done, traces.Searched(searched.files, searched.bytes, places), as_json)
+
+
+def _as_logged(name: str) -> re.Pattern[str]:
+    """A name as it may stand in a line of JSON, whole."""
+    forms = {re.escape(name), re.escape(json.dumps(name)[1:-1])}
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(forms))})(?!\w)", re.IGNORECASE)
 
 
 def _drop_run_under_way(app: App) -> None:

@@ -49,8 +49,11 @@ class Daemon:
         self._training: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Run until SIGTERM or SIGINT. Raises StateLocked when another daemon runs here."""
+        """Run until SIGTERM or SIGINT. Raises StateLocked when another daemon runs here,
+        StateDamaged when the database cannot be trusted."""
         with held(self._paths.locks, "daemon", wait=False):
+            # Better no draft than one out of what a failing disk made of the mails.
+            self._db.check()
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self._stop.set)

@@ -50,11 +50,19 @@ async def send(server: SmtpServer, name: str, account: Account, message: EmailMe
             start_tls=server.security == "starttls",
             username=None if plain else account.user,
             password=None if plain else password,
-            tls_context=None if plain else ssl.create_default_context(),
+            tls_context=None if plain else _tls_context(),
             timeout=TIMEOUT_SECONDS,
         )
     except (aiosmtplib.SMTPException, OSError) as error:
+        # Some servers repeat what they refuse.
+        said = str(error).replace(password, "…")
         raise NetworkError(
-            f"the report cannot be sent by {server.host}:{server.port} ({error})",
+            f"the report cannot be sent by {server.host}:{server.port} ({said})",
             "check report.smtp",
-        ) from error
+        ) from None
+
+
+def _tls_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from panzad.store.database import Database, now
+from panzad.store.text import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,10 @@ class Adapter:
 
 def _adapter(row: sqlite3.Row) -> Adapter:
     values = dict(row)
-    values["plan"] = json.loads(values["plan"])
-    values["metrics"] = json.loads(values["metrics"] or "{}")
-    return Adapter(**values)
+    with readable("adapters"):
+        values["plan"] = json.loads(values["plan"])
+        values["metrics"] = json.loads(values["metrics"] or "{}")
+        return Adapter(**values)
 
 
 def _one(db: Database, where: str, *values: object) -> Adapter | None:

@@ -25,8 +25,11 @@ def now() -> str:
 
 def explained(error: sqlite3.DatabaseError, path: Path) -> StateDamaged:
     """What SQLite says of the database at `path`, as a user can act on it."""
-    if not isinstance(error, sqlite3.OperationalError):
-        return damaged(path, str(error))
+    # Text that is no UTF-8 or no JSON any more comes as an operational error.
+    spoilt = ("malformed", "decode")
+    operational = isinstance(error, sqlite3.OperationalError)
+    if not operational or any(word in str(error) for word in spoilt):
+        return damaged(path, str(error) if not operational else "a value cannot be read")
     if "full" in str(error):
         return StateDamaged(f"the disk with {path} is full", "free some space; nothing is lost")
     if "locked" in str(error):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from panzad.store import search
 from panzad.store.database import Database, now
+from panzad.store.text import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +87,21 @@ COLUMNS = (
 
 def from_row(row: sqlite3.Row) -> Mail:
     """A Mail out of a row that holds COLUMNS."""
-    return Mail(
-        id=row["id"],
-        account=row["account"],
-        message_id=row["message_id"],
-        date=row["date"],
-        subject=row["subject"],
-        sender=row["sender"],
-        recipients=tuple(Person(*entry) for entry in json.loads(row["recipients"])),
-        parents=tuple(json.loads(row["parents"])),
-        reason=row["reason"],
-        own_text=row["own_text"],
-        thread=tuple(ThreadTurn(*entry) for entry in json.loads(row["thread"])),
-        manner=Manner(row["language"], row["layout"], bool(row["html"]), row["signature"]),
-    )
+    with readable("mails"):
+        return Mail(
+            id=row["id"],
+            account=row["account"],
+            message_id=row["message_id"],
+            date=row["date"],
+            subject=row["subject"],
+            sender=row["sender"],
+            recipients=tuple(Person(*entry) for entry in json.loads(row["recipients"])),
+            parents=tuple(json.loads(row["parents"])),
+            reason=row["reason"],
+            own_text=row["own_text"],
+            thread=tuple(ThreadTurn(*entry) for entry in json.loads(row["thread"])),
+            manner=Manner(row["language"], row["layout"], bool(row["html"]), row["signature"]),
+        )
 
 
 def _thread_json(thread: tuple[ThreadTurn, ...]) -> str:

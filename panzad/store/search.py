@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from panzad.store.database import Database
+from panzad.store.text import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,17 @@ def past(db: Database, account: str) -> list[PastMail]:
 
 
 def _from_row(row: sqlite3.Row) -> PastMail:
-    people = [(field, email.lower()) for field, _, email in json.loads(row["recipients"])]
-    return PastMail(
-        id=row["id"],
-        date=row["date"],
-        sender=row["sender"].lower(),
-        to=frozenset(email for field, email in people if field == "to"),
-        readers=frozenset(email for _, email in people),
-        own_text=row["own_text"],
-        language=row["language"],
-    )
+    with readable("mails"):
+        people = [(field, email.lower()) for field, _, email in json.loads(row["recipients"])]
+        return PastMail(
+            id=row["id"],
+            date=row["date"],
+            sender=row["sender"].lower(),
+            to=frozenset(email for field, email in people if field == "to"),
+            readers=frozenset(email for _, email in people),
+            own_text=row["own_text"],
+            language=row["language"],
+        )
 
 
 def matching(db: Database, words: Iterable[str], among: Collection[int], limit: int) -> list[int]:
