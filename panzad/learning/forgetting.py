@@ -17,7 +17,7 @@ from panzad.store import adapters, embeddings, folders, mails, marks, problems, 
 from panzad.store import forgotten as store
 from panzad.store.database import Database
 from panzad.store.forgotten import Tombstone
-from panzad.store.mails import Mail, NewMail, Person, ThreadTurn
+from panzad.store.mails import Mail, Manner, NewMail, Person, ThreadTurn
 from panzad.store.marks import Mark
 
 BATCH = 200
@@ -45,6 +45,8 @@ class Stored(Protocol):
     def own_text(self) -> str: ...
     @property
     def thread(self) -> tuple[ThreadTurn, ...]: ...
+    @property
+    def manner(self) -> Manner: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Left:
     own_text: str
     thread: tuple[ThreadTurn, ...]
     parents: tuple[str, ...]
+    signature: str
 
 
 def known(db: Database) -> Forgotten:
@@ -88,13 +91,13 @@ def left_of(mail: Stored, forgotten: Forgotten) -> Left:
     A turn does not tell which mail it came from: where a mail of the thread is forgotten by its
     id, the thread goes whole, with the ids by which it could be found again.
     """
-    if any(forgotten.message(one) for one in mail.parents):
-        return Left(forgotten.masked(mail.subject), forgotten.masked(mail.own_text), (), ())
+    whole_thread_goes = any(forgotten.message(one) for one in mail.parents)
     return Left(
         forgotten.masked(mail.subject),
         forgotten.masked(mail.own_text),
-        turns_left(mail.thread, forgotten),
-        mail.parents,
+        () if whole_thread_goes else turns_left(mail.thread, forgotten),
+        () if whole_thread_goes else mail.parents,
+        forgotten.masked(mail.manner.signature),
     )
 
 
@@ -111,6 +114,7 @@ def without_forgotten(mail: NewMail, forgotten: Forgotten) -> NewMail | None:
         own_text=left.own_text,
         thread=left.thread,
         parents=left.parents,
+        manner=replace(mail.manner, signature=left.signature),
         thread_wanted=mail.thread_wanted and left.parents == mail.parents,
     )
 
@@ -198,13 +202,15 @@ def _mails_leave(db: Database, forgotten: Forgotten) -> int:
                     mails.revise(tx, mail.id, left.subject, left.own_text, left.thread)
                     if left.parents != mail.parents:
                         mails.keep_parents(tx, mail.id, left.parents)
+                    if left.signature != mail.manner.signature:
+                        mails.keep_signature(tx, mail.id, left.own_text, left.signature)
                 adapters.taint(tx, mail.id)
                 changed += 1
     return changed
 
 
 def _all_of(mail: Mail) -> Left:
-    return Left(mail.subject, mail.own_text, mail.thread, mail.parents)
+    return Left(mail.subject, mail.own_text, mail.thread, mail.parents, mail.manner.signature)
 
 
 def _marks_leave(db: Database, forgotten: Forgotten) -> None:
