@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ def _written(db: Database, config: Config, folder: Path) -> dict[str, int]:
     (folder / "config.json").write_text(
         json.dumps(without_secrets(config), ensure_ascii=False, indent=2), encoding="utf-8"
     )
-    ids = {one.id: one.message_id for one in _all_mails(db)}
+    ids = {one.id: one.message_id for one in mails.every(db)}
     replies = (
         {"account": name, **asdict(one)}
         for name in folders.accounts(db)
@@ -81,7 +81,7 @@ def _written(db: Database, config: Config, folder: Path) -> dict[str, int]:
     kept = marks.all_of(db)
     _drafts(folder / "drafts", kept)
     return {
-        "mails": _lines(folder / "mails.jsonl", map(asdict, _all_mails(db))),
+        "mails": _lines(folder / "mails.jsonl", map(asdict, mails.every(db))),
         "pairs": _lines(
             folder / "pairs.jsonl",
             ({**one, "mail": ids[one.pop("mail_id")]} for one in pairs.rows(db)),
@@ -105,13 +105,6 @@ def _adapters(db: Database, paths: Paths, folder: Path) -> int:
         for name in names:
             shutil.copyfile(directory / name, folder / "adapters" / one.id / name)
     return _lines(folder / "adapters.jsonl", map(asdict, listed))
-
-
-def _all_mails(db: Database) -> Iterator[mails.Mail]:
-    up_to = 0
-    while batch := mails.all_after(db, up_to, 200):
-        up_to = batch[-1].id
-        yield from batch
 
 
 def _mark(mark: Mark) -> dict[str, Any]:

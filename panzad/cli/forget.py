@@ -18,7 +18,7 @@ from panzad.locks import held, is_held
 from panzad.logfile import forget_lines
 from panzad.mail.forgetting import Target, target_of
 from panzad.mail.identities import is_own
-from panzad.store import adapters, mails
+from panzad.store import adapters
 from panzad.store import forgotten as store
 from panzad.training.adapters import remove
 
@@ -65,7 +65,7 @@ _NAMES = {
 
 def _target(app: App, words: tuple[str, ...]) -> Target:
     try:
-        target = target_of(words, mails.message_ids(app.db))
+        target = target_of(words, store.message_ids(app.db))
     except ValueError as error:
         raise UsageError("this cannot be forgotten", str(error)) from None
     accounts = app.config().accounts.values()
@@ -85,7 +85,7 @@ def _forget(app: App, target: Target, as_json: bool) -> None:
             locks.enter_context(held(app.paths.locks, name, wait=True))
         enforce(app.db, config.privacy)
         tombstones = forgetting.tombstones_of(app.db, target)
-        words = traces.leaving(app.db, forgetting.as_known(store.key(app.db), tombstones))
+        pieces = traces.leaving(app.db, forgetting.as_known(store.key(app.db), tombstones))
         changed = forgetting.forget(app.db, target)
         for path in app.paths.index.glob("*"):
             path.unlink(missing_ok=True)
@@ -93,7 +93,7 @@ def _forget(app: App, target: Target, as_json: bool) -> None:
         forget_lines(app.paths.log, _as_logged(target.value))
         compacted = app.db.compact()
     ring(app.paths.state)
-    searched = traces.search_words(app.db, app.paths, words)
+    searched = traces.search_words(app.db, app.paths, pieces)
     named = traces.search_names(app.db, app.paths)
     places = tuple(dict.fromkeys((*searched.places, *named.places)))
     if not compacted:
@@ -101,7 +101,7 @@ def _forget(app: App, target: Target, as_json: bool) -> None:
     done = {
         "mails": changed,
         "to_retrain": [one.id for one in adapters.tainted(app.db)],
-        "pieces_searched": len(words.pieces),
+        "pieces_searched": len(pieces),
     }
     _report(app, done, traces.Searched(searched.files, searched.bytes, places), as_json)
 

@@ -141,7 +141,7 @@ def forget(db: Database, target: Target) -> int:
 def lift(db: Database, target: Target) -> bool:
     """Let a target in again with the next sync; False when it was not forgotten."""
     with db.transaction() as tx:
-        mails.unplace(tx, FORGOTTEN)
+        store.unplace(tx, FORGOTTEN)
         return store.lift(tx, digest(store.key(db), target))
 
 
@@ -181,7 +181,7 @@ def tombstones_of(db: Database, target: Target) -> list[Tombstone]:
         message_id
         for folder in folders.listed(db)
         if only.folder(folder.name)
-        for message_id in mails.ids_in(db, folder.id)
+        for message_id in store.ids_in(db, folder.id)
     }
     followed = [Tombstone(digest(key, Target("message", one)), "message") for one in sorted(ids)]
     return [asked, *followed]
@@ -194,14 +194,14 @@ def _mails_leave(db: Database, forgotten: Forgotten) -> int:
         with db.transaction() as tx:
             for mail in batch:
                 if is_forgotten(mail, forgotten):
-                    mails.forget(tx, mail.id, FORGOTTEN)
+                    store.forget_mail(tx, mail.id, FORGOTTEN)
                 else:
                     left = left_of(mail, forgotten)
                     if left == _all_of(mail):
                         continue
                     mails.revise(tx, mail.id, left.subject, left.own_text, left.thread)
                     if left.parents != mail.parents:
-                        mails.keep_parents(tx, mail.id, left.parents)
+                        store.keep_parents(tx, mail.id, left.parents)
                     if left.signature != mail.manner.signature:
                         mails.keep_signature(tx, mail.id, left.own_text, left.signature)
                 adapters.taint(tx, mail.id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +25,6 @@ MOST_PIECES = 300
 # Quick in the gigabytes of weights: an address is looked at from its @ on, and then before it.
 _NAME = re.compile(rb"<[^<>\s]{3,250}>|@[\w.-]{0,254}\w")
 _LOCAL_PART = 65
-_WORD = re.compile(r"[^\W_]{4,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What stood in the mails that are about to leave and in none that stay."""
-
-    pieces: tuple[bytes, ...]
-    terms: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +36,28 @@ class Searched:
     places: tuple[str, ...]
 
 
-def leaving(db: Database, forgotten: Forgotten) -> Words:
-    """The words that leave when `forgotten` takes effect. To be asked before it does."""
+def leaving(db: Database, forgotten: Forgotten) -> tuple[bytes, ...]:
+    """Pieces of the texts that leave when `forgotten` takes effect, and that stand in none that
+    stay. To be asked before it does."""
     going: list[str] = []
     staying: list[str] = []
-    up_to = 0
     instructions = {one.mail.id: one.instruction for one in pairs.finished(db)}
-    while batch := mails.all_after(db, up_to, 200):
-        up_to = batch[-1].id
-        for mail in batch:
-            texts = [mail.subject, mail.own_text, instructions.get(mail.id, "")]
-            turns = [turn.text for turn in mail.thread]
-            if is_forgotten(mail, forgotten):
-                going += [*texts, *turns]
-                continue
-            left = left_of(mail, forgotten)
-            kept = [turn.text for turn in left.thread]
-            staying += [left.subject, left.own_text, instructions.get(mail.id, ""), *kept]
-            going += [one for one in (*texts, *turns) if one not in staying[-3 - len(kept) :]]
+    for mail in mails.every(db):
+        texts = [mail.subject, mail.own_text, instructions.get(mail.id, "")]
+        turns = [turn.text for turn in mail.thread]
+        if is_forgotten(mail, forgotten):
+            going += [*texts, *turns]
+            continue
+        left = left_of(mail, forgotten)
+        kept = [left.subject, left.own_text, texts[2], *(turn.text for turn in left.thread)]
+        staying += kept
+        going += [one for one in (*texts, *turns) if one not in kept]
     candidates = [one for text in going for one in _pieces(text)]
     candidates = candidates[:: len(candidates) // (4 * MOST_PIECES) + 1]
     rest = "\n".join(staying)
     pieces = [one for one in candidates if one not in rest]
     pieces = pieces[:: len(pieces) // MOST_PIECES + 1]
-    words = _words(going) - _words(staying)
-    return Words(tuple(one.encode("utf-8", "replace") for one in pieces), words)
+    return tuple(one.encode("utf-8", "replace") for one in pieces)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -81,21 +69,17 @@ def _pieces(text: str) -> Iterator[str]:
             yield line
 
 
-def _words(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
-
-
-def search_words(db: Database, paths: Paths, words: Words) -> Searched:
-    """Look for words that have left: in every file, and in the index of the full-text search."""
+def search_words(db: Database, paths: Paths, pieces: Sequence[bytes]) -> Searched:
+    """Look for words that have left: these in every file, any in the full-text index."""
     found: list[str] = []
     files = private_files(paths)
     size = 0
     for path in files:
         with opened(path) as content:
             size += len(content)
-            if any(content.find(piece) >= 0 for piece in words.pieces):
+            if any(content.find(piece) >= 0 for piece in pieces):
                 found.append(str(path))
-    if words.terms & search.terms(db):
+    if search.has_strays(db):
         found.append("the full-text index")
     return Searched(len(files), size, tuple(found))
 
@@ -115,7 +99,7 @@ def search_names(db: Database, paths: Paths) -> Searched:
         found.append("the table of folders")
     if any(forgotten.folder(mark.folder) for mark in marks.past(db)):
         found.append("the table of marks")
-    if any(is_forgotten(mail, forgotten) for mail in _all(db)):
+    if any(is_forgotten(mail, forgotten) for mail in mails.every(db)):
         found.append("the table of mails")
     return Searched(len(files), size, tuple(found))
 
@@ -126,13 +110,6 @@ def _names_forgotten(content: mmap.mmap | bytes, forgotten: Forgotten) -> bool:
         start = one.start() if one[0].startswith(b"<") else max(0, one.start() - _LOCAL_PART)
         names.add(content[start : one.end()])
     return any(any(forgotten.named(one.decode("utf-8", "replace"))) for one in names)
-
-
-def _all(db: Database) -> Iterator[mails.Mail]:
-    up_to = 0
-    while batch := mails.all_after(db, up_to, 200):
-        up_to = batch[-1].id
-        yield from batch
 
 
 def private_files(paths: Paths) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Iterable
@@ -93,3 +94,42 @@ def key(db: Database) -> bytes:
         found = problems.noted(db, KEY)
     assert found is not None
     return bytes.fromhex(found)
+
+
+def forget_mail(tx: sqlite3.Connection, mail_id: int, reason: str) -> None:
+    """Nothing is kept of a mail but where something lies on the server, and the reason."""
+    tx.execute(
+        "UPDATE locations SET mail_id = NULL, reason = ? WHERE mail_id = ?", (reason, mail_id)
+    )
+    tx.execute("DELETE FROM mails WHERE id = ?", (mail_id,))
+
+
+def unplace(tx: sqlite3.Connection, reason: str) -> None:
+    """What lies on the server and was set aside for this reason is taken in by the next sync."""
+    tx.execute("DELETE FROM locations WHERE mail_id IS NULL AND reason = ?", (reason,))
+
+
+def ids_in(db: Database, folder_id: int) -> list[str]:
+    """The Message-IDs of the mails that lie in a folder."""
+    rows = db.connection.execute(
+        "SELECT message_id FROM mails JOIN locations ON mail_id = mails.id WHERE folder_id = ?",
+        (folder_id,),
+    )
+    return [row["message_id"] for row in rows]
+
+
+def message_ids(db: Database) -> frozenset[str]:
+    """The Message-IDs of all mails on record, and of those that they answer."""
+    rows = db.connection.execute(
+        "SELECT message_id AS id FROM mails"
+        " UNION SELECT value FROM mails, json_each(parents) UNION SELECT message_id FROM marks"
+    )
+    return frozenset(row["id"] for row in rows)
+
+
+def keep_parents(tx: sqlite3.Connection, mail_id: int, parents: tuple[str, ...]) -> None:
+    """The ids that a mail answers, of which some may not be kept; no thread is looked for."""
+    tx.execute(
+        "UPDATE mails SET parents = ?, thread_wanted = 0 WHERE id = ?",
+        (json.dumps(parents), mail_id),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from panzad.store import search
@@ -316,22 +317,12 @@ def all_after(db: Database, mail_id: int, limit: int) -> list[Mail]:
     return [from_row(row) for row in rows]
 
 
-def ids_in(db: Database, folder_id: int) -> list[str]:
-    """The Message-IDs of the mails that lie in a folder."""
-    rows = db.connection.execute(
-        "SELECT message_id FROM mails JOIN locations ON mail_id = mails.id WHERE folder_id = ?",
-        (folder_id,),
-    )
-    return [row["message_id"] for row in rows]
-
-
-def message_ids(db: Database) -> frozenset[str]:
-    """The Message-IDs of all mails on record, and of those that they answer."""
-    rows = db.connection.execute(
-        "SELECT message_id AS id FROM mails"
-        " UNION SELECT value FROM mails, json_each(parents) UNION SELECT message_id FROM marks"
-    )
-    return frozenset(row["id"] for row in rows)
+def every(db: Database) -> Iterator[Mail]:
+    """The mails of all accounts, used or not, a few in memory at a time."""
+    up_to = 0
+    while batch := all_after(db, up_to, 200):
+        up_to = batch[-1].id
+        yield from batch
 
 
 def message_ids_of(db: Database, account: str) -> set[str]:
@@ -343,14 +334,6 @@ def message_ids_of(db: Database, account: str) -> set[str]:
 def keep_imported(tx: sqlite3.Connection, mail_id: int) -> None:
     """The mail came from a file: it stays though it lies in no folder of the server."""
     tx.execute("INSERT OR IGNORE INTO imported (mail_id, at) VALUES (?, ?)", (mail_id, now()))
-
-
-def keep_parents(tx: sqlite3.Connection, mail_id: int, parents: tuple[str, ...]) -> None:
-    """The ids that a mail answers, of which some may not be kept; no thread is looked for."""
-    tx.execute(
-        "UPDATE mails SET parents = ?, thread_wanted = 0 WHERE id = ?",
-        (json.dumps(parents), mail_id),
-    )
 
 
 def revise(
@@ -382,19 +365,6 @@ def withdraw(tx: sqlite3.Connection, mail_id: int, reason: str) -> None:
     )
     tx.execute("DELETE FROM pairs WHERE mail_id = ?", (mail_id,))
     tx.execute("DELETE FROM embeddings WHERE mail_id = ?", (mail_id,))
-
-
-def forget(tx: sqlite3.Connection, mail_id: int, reason: str) -> None:
-    """Nothing is kept of a mail but where something lies on the server, and the reason."""
-    tx.execute(
-        "UPDATE locations SET mail_id = NULL, reason = ? WHERE mail_id = ?", (reason, mail_id)
-    )
-    tx.execute("DELETE FROM mails WHERE id = ?", (mail_id,))
-
-
-def unplace(tx: sqlite3.Connection, reason: str) -> None:
-    """What lies on the server and was set aside for this reason is taken in by the next sync."""
-    tx.execute("DELETE FROM locations WHERE mail_id IS NULL AND reason = ?", (reason,))
 
 
 def forget_unused(tx: sqlite3.Connection, reason: str) -> None:

@@ -81,10 +81,24 @@ def forget(tx: sqlite3.Connection) -> None:
     tx.execute("INSERT INTO mail_search (mail_search) VALUES ('optimize')")
 
 
-def terms(db: Database) -> frozenset[str]:
-    """Every word that the index holds, as it holds it: small letters, without accents."""
+def has_strays(db: Database) -> bool:
+    """Whether the index knows a word that no learnt mail holds, against one built anew."""
     connection = db.connection
-    connection.execute(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, mail_search, 'row')"
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.executescript(
+        """
+        CREATE VIRTUAL TABLE temp.fresh USING fts5 (
+            subject, own_text, thread, content='', tokenize="unicode61 remove_diacritics 2"
+        );
+        INSERT INTO temp.fresh (rowid, subject, own_text, thread)
+            SELECT id, subject, own_text, thread FROM main.mails WHERE reason IS NULL;
+        CREATE VIRTUAL TABLE temp.words USING fts5vocab (main, mail_search, 'row');
+        CREATE VIRTUAL TABLE temp.fresh_words USING fts5vocab (temp, fresh, 'row');
+        """
     )
-    return frozenset(row["term"] for row in connection.execute("SELECT term FROM temp.words"))
+    found = connection.execute(
+        "SELECT 1 FROM temp.words WHERE term NOT IN (SELECT term FROM temp.fresh_words) LIMIT 1"
+    ).fetchone()
+    for table in ("words", "fresh_words", "fresh"):
+        connection.execute(f"DROP TABLE temp.{table}")
+    return found is not None

@@ -238,10 +238,20 @@ class TestTraces:
         keep(db, 1, to="eve@x.org", text="Shall we meet at the station at noon? " + SECRET)
         keep(db, 2, text="Shall we meet at the station at noon? Bring the map, please.")
         asked = forgetting.as_known(store.key(db), forgetting.tombstones_of(db, EVE))
-        words = traces.leaving(db, asked)
-        assert not any(b"Shall we meet" in one for one in words.pieces)
-        assert "quince" in words.terms
-        assert "station" not in words.terms
+        pieces = traces.leaving(db, asked)
+        assert not any(b"Shall we meet" in one for one in pieces)
+        assert any(b"quince" in one for one in pieces)
+
+    def test_a_word_that_stays_in_the_full_text_index_alone_is_found(
+        self, tmp_path: Path, db: Database
+    ) -> None:
+        keep(db, 1, text="Résumé of the résumés", turns=(ThreadTurn("Zoë", "z@x", "", "\n"),))
+        paths = locate(None, tmp_path)
+        assert traces.search_words(db, paths, ()).places == ()
+        with db.transaction() as tx:
+            tx.execute("DROP TRIGGER mail_search_gone")
+        forgetting.forget(db, Target("message", "<1@mail.x>"))
+        assert traces.search_words(db, paths, ()).places == ("the full-text index",)
 
 
 class TestSync:
