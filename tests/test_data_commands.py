@@ -172,9 +172,9 @@ class TestPause:
             synced = len(daemon.logged("sync.done"))
             daemon.run("pause")  # rings: the daemon looks, and rests
             assert daemon.logged("mark.refused") == []
+            assert len(daemon.logged("sync.done")) == synced
             assert daemon.run("resume", "--json") == (0, '{"paused_since": null}\n')
             daemon.logs("mark.refused", account="work")
-            assert len(daemon.logged("sync.done")) == synced
 
 
 class TestLogs:
