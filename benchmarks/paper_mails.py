@@ -83,7 +83,7 @@ def main(data: Path, models: Path, person: str) -> None:
 
 def _configured(root: Path, place: ImapServer, name: str, address: str, models: Path) -> Path:
     state = root / "state"
-    state.mkdir()
+    state.mkdir(mode=0o700)
     (state / "models").symlink_to(models.resolve())
     (state / "config.toml").write_text(
         f"""

@@ -45,17 +45,36 @@ def is_loopback(host: str) -> bool:
 
 
 class ImapServer(_Section):
-    """Where the mailbox is. Plain text (`none`) is refused except on loopback."""
+    """Where the mailbox is. Plain text (`none`) is refused except on loopback.
+
+    `pin` is the SHA-256 of the one certificate (DER) that is taken, instead of any that an
+    authority has signed: for servers that sign their own, such as Proton Bridge.
+    """
 
     host: str = Field(min_length=1)
     port: int = Field(default=993, ge=1, le=65535)
     security: Literal["tls", "starttls", "none"] = "tls"
+    pin: str | None = None
+
+    @field_validator("pin")
+    @classmethod
+    def _a_digest(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        digest = value.lower().removeprefix("sha256:").replace(":", "")
+        if not re.fullmatch(r"[0-9a-f]{64}", digest):
+            raise ValueError('must look like "sha256:" and 64 hexadecimal digits')
+        return digest
 
     @model_validator(mode="after")
     def _no_plain_text_beyond_loopback(self) -> ImapServer:
         if self.security == "none" and not is_loopback(self.host):
             raise ValueError(
                 'security = "none" would send the password in clear; use "tls" or "starttls"'
+            )
+        if self.security == "none" and self.pin is not None:
+            raise ValueError(
+                'pin needs security = "tls" or "starttls": without TLS it says nothing'
             )
         return self
 
@@ -77,24 +96,30 @@ class SmtpServer(_Section):
 
 
 class Auth(_Section):
-    """How to log in: the user name and exactly one source of the password."""
+    """How to log in: the user name and exactly one source of the password.
+
+    `prompt` asks on the terminal that panzad was started from.
+    """
 
     method: Literal["password"] = "password"
     user: str | None = None
     command: str | None = None
     keyring: bool = False
     credential: str | None = None
+    prompt: bool = False
     password: SecretStr | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Auth:
         named = [
-            name for name in ("command", "keyring", "credential", "password") if getattr(self, name)
+            name
+            for name in ("command", "keyring", "credential", "prompt", "password")
+            if getattr(self, name)
         ]
         if len(named) != 1:
             given = ", ".join(named) or "none"
             raise ValueError(
-                "needs exactly one of command, keyring = true, credential, password"
+                "needs exactly one of command, keyring = true, credential, prompt = true, password"
                 f" (given: {given})"
             )
         return self

@@ -82,6 +82,10 @@ class StateDamaged(PanzadError):
     exit_code = 7
 
 
+class DatabaseDamaged(StateDamaged):
+    """What stands in the database's file is not what SQLite wrote."""
+
+
 class StateLocked(PanzadError):
     """Another panzad process holds the state directory."""
 

@@ -26,7 +26,8 @@ def held(directory: Path, name: str, *, wait: bool) -> Generator[None]:
     Raises StateLocked when another process has it and `wait` is False.
     """
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _path(directory, name).open("a+b", buffering=0) as file:
+    descriptor = os.open(_path(directory, name), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+b", buffering=0) as file:
         command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
         try:
             fcntl.fcntl(file, command, _whole_file(fcntl.F_WRLCK))

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import structlog
 
+from panzad.logfile import ToFile
 
-def configure(*, verbose: bool, process: str) -> None:
-    """Log to standard error: readable on a terminal, JSON lines elsewhere.
+
+def configure(*, verbose: bool, process: str, file: Path | None = None) -> None:
+    """Log to standard error, readable on a terminal, JSON lines elsewhere; and to `file`.
 
     A command on a terminal has bars and results of its own to show: there only warnings are
     logged, unless `verbose`.
@@ -32,6 +34,7 @@ def configure(*, verbose: bool, process: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            *([ToFile(file)] if file is not None else []),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

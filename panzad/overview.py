@@ -12,7 +12,18 @@ from panzad.errors import ConfigError
 from panzad.locks import is_held
 from panzad.recall import EMBEDDER
 from panzad.schedule import Learnt, next_window
-from panzad.store import adapters, drafts, embeddings, folders, mails, marks, pairs, problems
+from panzad.store import (
+    adapters,
+    drafts,
+    embeddings,
+    folders,
+    forgotten,
+    mails,
+    marks,
+    pairs,
+    pause,
+    problems,
+)
 from panzad.store.database import Database
 
 RECENT_MARKS = 10
@@ -42,6 +53,7 @@ def learnt(db: Database, accounts: Collection[str]) -> Learnt:
         waiting=pairs.workable(db, accounts),
         unfinished_run=adapters.training(db) is not None,
         last_attempt=datetime.fromisoformat(attempted).astimezone() if attempted else None,
+        tainted=(serving := adapters.serving(db)) is not None and serving.tainted_at is not None,
     )
 
 
@@ -56,14 +68,30 @@ def overview(
     readable = config if isinstance(config, Config) else None
     names = tuple(readable.accounts) if readable else folders.accounts(db)
     return {
-        "daemon": {"running": is_held(paths.locks, "daemon")},
+        "daemon": {
+            "running": is_held(paths.locks, "daemon"),
+            "paused_since": pause.since(db),
+        },
         "accounts": {name: _account(db, name, readable) for name in names},
         "pairs": pairs.counts(db),
         "index": _index(db),
         "adapters": [_adapter(one) for one in adapters.listed(db)],
         "training": _training(paths, readable, learnt(db, names), now),
-        "problems": _problems(db, None if isinstance(config, Config) else config),
+        "forgotten": forgotten.counts(db),
+        "problems": _problems(db, None if readable else config),
     }
+
+
+def in_short(values: dict[str, Any]) -> str:
+    """What `overview` told, in a few lines for people. No text of any mail is in it."""
+    lines = [
+        f"{name}: {one['mails']['used']} of {one['mails']['mails']} sent mails are learnt from"
+        for name, one in values["accounts"].items()
+    ]
+    for adapter in values["adapters"][:1]:
+        lines.append(f"adapter {adapter['id']}: {adapter['state']}. {adapter['reason'] or ''}")
+    lines += [f"! {one['what']}: {one['remedy']}" for one in values["problems"]]
+    return "\n".join(lines)
 
 
 def _problems(db: Database, broken: ConfigError | None) -> list[dict[str, Any]]:
@@ -160,6 +188,7 @@ def _adapter(one: adapters.Adapter) -> dict[str, Any]:
         "reason": one.reason,
         "created_at": one.created_at,
         "finished_at": one.finished_at,
+        "tainted_at": one.tainted_at,
     }
 
 
@@ -175,7 +204,8 @@ def _training(paths: Paths, config: Config | None, learnt: Learnt, now: datetime
 
 
 def _next_at(config: Config, learnt: Learnt, now: datetime) -> str | None:
-    if not learnt.unfinished_run and learnt.new_pairs < config.training.min_new:
+    due = learnt.unfinished_run or learnt.tainted
+    if not due and learnt.new_pairs < config.training.min_new:
         return None
     start = next_window(parse_window(config.training.window), now, learnt.last_attempt)
     return start.isoformat(timespec="minutes")

@@ -11,12 +11,14 @@ from panzad.config import Window
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What the schedule weighs: pairs finished since the last run was begun and those that can be
-    played back still, a run that was cut off, when one was last tried."""
+    played back still, a run that was cut off, when one was last tried, and whether the adapter that
+    serves may have learnt from what is forgotten."""
 
     new_pairs: int
     waiting: int
     unfinished_run: bool
     last_attempt: datetime | None
+    tainted: bool = False
 
 
 def window_start(window: Window, now: datetime) -> datetime | None:
@@ -30,12 +32,14 @@ def window_start(window: Window, now: datetime) -> datetime | None:
 def training_due(window: Window, now: datetime, learnt: Learnt, min_new: int) -> bool:
     """Whether to train now: in the window, not tried in it yet, enough is new and all played back.
 
-    A run that was cut off goes on in every window until it is finished.
+    A run that was cut off goes on in every window until it is finished. An adapter that knows what
+    is forgotten is replaced however few mails are new.
     """
     start = window_start(window, now)
     if start is None or (learnt.last_attempt is not None and learnt.last_attempt >= start):
         return False
-    return learnt.unfinished_run or (learnt.new_pairs >= min_new and learnt.waiting == 0)
+    enough = learnt.tainted or learnt.new_pairs >= min_new
+    return learnt.unfinished_run or (enough and learnt.waiting == 0)
 
 
 def next_window(window: Window, now: datetime, last_attempt: datetime | None) -> datetime:

@@ -26,7 +26,8 @@ from panzad.learning.playback import play_back
 from panzad.learning.privacy import enforce
 from panzad.locks import held, is_held
 from panzad.logs import configure, traced
-from panzad.store import marks, problems
+from panzad.private import check_state, make_private
+from panzad.store import marks, pause, problems
 from panzad.store.database import Database, Unreadable, explained
 
 log = structlog.get_logger("panzad.worker")
@@ -45,9 +46,10 @@ class Worker:
     def run(self) -> None:
         """Work until the daemon is gone or nothing has come for `model.idle_minutes`."""
         while self._alive:
-            self._write_drafts()
-            self._learn()
-            if not marks.due(self._db, "gathered"):
+            if pause.since(self._db) is None:
+                self._write_drafts()
+                self._learn()
+            if pause.since(self._db) or not marks.due(self._db, "gathered"):
                 self._alive = self._alive and self._woken(self._config.model.idle_minutes * 60)
         self._desk.close()
 
@@ -89,7 +91,7 @@ class Worker:
         """Whether learning may go on: no draft is waited for and the daemon still lives."""
         if select.select([sys.stdin], [], [], 0)[0]:
             self._alive = self._alive and self._read_wake()
-        return self._alive and not marks.due(self._db, "gathered")
+        return self._alive and not marks.due(self._db, "gathered") and not pause.since(self._db)
 
     def _woken(self, seconds: float) -> bool:
         """Wait for a wake-up; False when none came in time or the daemon is gone."""
@@ -116,8 +118,10 @@ def _unexpected(cause: Exception) -> PanzadError:
 @click.option("--verbose", is_flag=True)
 def main(config: Path | None, state: Path | None, verbose: bool) -> None:
     """Run the model worker (the daemon does this)."""
-    configure(verbose=verbose, process="worker")
+    make_private()
     paths = settings.locate(config, state)
+    configure(verbose=verbose, process="worker", file=paths.log)
+    check_state(paths)
     db = Database(paths.database)
     try:
         with held(paths.locks, "worker", wait=False):

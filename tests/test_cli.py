@@ -13,7 +13,7 @@ import pytest
 
 from tests.daemon.process import account
 from tests.servers.dovecot import DovecotServer
-from tests.servers.mailbox import TestMailbox
+from tests.servers.mailbox import TestMailbox, mail
 
 CONFIG = """
 [accounts.work]
@@ -150,6 +150,7 @@ class TestErrors:
         self, panzad: Panzad, dovecot_mailbox: TestMailbox
     ) -> None:
         panzad.configure(dovecot_mailbox)
+        (panzad.state / "panzad.db").touch(mode=0o600)
         (panzad.state / "panzad.db").write_bytes(b"no database" * 999)
         status, _, stderr = panzad("status")
         assert status == 7
@@ -167,6 +168,51 @@ class TestErrors:
         status, _, stderr = panzad("adapters", "list")
         assert status == 7
         assert "rebuilt from the mailbox" in only_line(stderr)
+
+    def test_a_state_folder_that_others_can_read_is_refused(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox)
+        assert panzad("status")[0] == 0
+        for path in (panzad.state, panzad.state / "panzad.db"):
+            path.chmod(path.stat().st_mode | 0o040)
+            for command in ("status", "sync", "run"):
+                status, _, stderr = panzad(command)
+                assert status == 7
+                assert f"`chmod -R go-rwx {path}`" in only_line(stderr)
+            path.chmod(path.stat().st_mode & ~0o040)
+        assert panzad("status")[0] == 0
+
+    def test_everything_is_made_private_whatever_the_umask(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox)
+        dovecot_mailbox.append("Sent", mail("One"))
+        before = os.umask(0)
+        try:
+            state = panzad.state / "fresh"
+            config = panzad.state / "config.toml"
+            assert panzad("--config", str(config), "--state", str(state), "sync")[0] == 0
+        finally:
+            os.umask(before)
+        for path in (state, *state.rglob("*")):
+            assert path.stat().st_mode & 0o077 == 0, path
+
+    def test_a_password_in_a_config_that_others_can_read_is_refused(
+        self, panzad: Panzad, dovecot_mailbox: TestMailbox
+    ) -> None:
+        panzad.configure(dovecot_mailbox)
+        path = panzad.state / "config.toml"
+        path.write_text(path.read_text().replace('command = "echo ', 'password = "'))
+        path.chmod(0o644)
+        status, _, stderr = panzad("sync")
+        assert status == 3
+        assert "holds a password and others can use it" in only_line(stderr)
+        path.chmod(0o600)
+        status, _, stderr = panzad("sync")
+        assert status == 0
+        assert "password.in_config" in stderr
+        assert dovecot_mailbox.password not in stderr
 
     def test_an_unknown_command_is_a_usage_error(self, panzad: Panzad) -> None:
         assert panzad("fly")[0] == 2
@@ -246,8 +292,6 @@ class TestSync:
         assert panzad("sync")[0] == 0
 
     def test_counts_what_came_in(self, panzad: Panzad, mailbox: TestMailbox) -> None:
-        from tests.servers.mailbox import mail
-
         panzad.configure(mailbox)
         mailbox.append("Sent", mail("One"), mail("Two"))
         assert json.loads(panzad("sync", "--json")[1]) == {"fetched": {"work": 2}}

@@ -39,6 +39,13 @@ class TestTrainingDue:
     def test_a_run_that_was_cut_off_goes_on_whatever_is_new(self) -> None:
         assert training_due(NIGHT, at("04T02:00"), Learnt(0, 0, True, at("03T02:00")), 20)
 
+    def test_an_adapter_that_knows_what_is_forgotten_is_replaced_however_little_is_new(
+        self,
+    ) -> None:
+        tainted = Learnt(0, 0, False, None, tainted=True)
+        assert training_due(NIGHT, at("04T02:00"), tainted, 20)
+        assert not training_due(NIGHT, at("04T02:00"), replace(tainted, waiting=1), 20)
+
     def test_only_once_a_night(self) -> None:
         assert not training_due(NIGHT, at("04T05:00"), Learnt(99, 0, True, at("04T01:00")), 20)
 

@@ -11,6 +11,7 @@ import click
 from panzad import __version__
 from panzad.cli.app import App, LazyGroup
 from panzad.errors import PanzadError
+from panzad.private import make_private
 from panzad.store.database import Unreadable, explained
 
 COMMANDS = {
@@ -26,6 +27,15 @@ COMMANDS = {
     "adapters": "panzad.cli.adapters:adapters",
     "models": "panzad.cli.models:models",
     "explain": "panzad.cli.explain:explain",
+    "import": "panzad.cli.importing:import_",
+    "export": "panzad.cli.export:export",
+    "pause": "panzad.cli.pause:pause",
+    "resume": "panzad.cli.pause:resume",
+    "logs": "panzad.cli.logs:logs",
+    "report": "panzad.cli.logs:report",
+    "forget": "panzad.cli.forget:forget",
+    "backup": "panzad.cli.backup:backup",
+    "restore": "panzad.cli.backup:restore",
     "demo": "panzad.cli.demo:demo",
 }
 
@@ -57,6 +67,7 @@ def cli(context: click.Context, config: Path | None, state: Path | None, verbose
 
 def main() -> None:
     """Run the command; an error a user can act on is one line and a documented exit code."""
+    make_private()
     try:
         cli(prog_name="panzad")
     except PanzadError as error:

@@ -13,6 +13,7 @@ import click
 from panzad import config as settings
 from panzad.config import Account, Config, Paths
 from panzad.errors import UsageError
+from panzad.private import check_config, check_state
 from panzad.store.database import Database
 
 
@@ -31,18 +32,22 @@ class App:
 
     def config(self) -> Config:
         """The settings. Raises ConfigError."""
-        return settings.load(self.paths.config)
+        config = settings.load(self.paths.config)
+        check_config(config, self.paths.config)
+        return config
 
     @cached_property
     def db(self) -> Database:
-        """The database. Raises StateDamaged."""
+        """The database. Raises StateDamaged, also where others could read it."""
+        check_state(self.paths)
         return Database(self.paths.database)
 
     def log(self, process: str) -> None:
         """Set up the log of this process."""
         from panzad.logs import configure
 
-        configure(verbose=self.verbose, process=process)
+        file = self.paths.log if self.paths.state.is_dir() else None
+        configure(verbose=self.verbose, process=process, file=file)
 
     @property
     def child_options(self) -> list[str]:

@@ -13,22 +13,33 @@ from typing import Any
 import click
 
 from panzad.cli.app import App
-from panzad.errors import UsageError
-from panzad.learning.intake import owner
-from panzad.mail import mbox
+from panzad.cli.mailfiles import mails_of
+from panzad.config import Config
+from panzad.learning.intake import (
+    EXCLUDED,
+    SECRET,
+    is_excluded,
+    is_secret,
+    owner,
+    recipients_of,
+)
+from panzad.learning.privacy import exclusions_of
 from panzad.mail.classify import is_list, kind
+from panzad.mail.exclusion import Exclusions
 from panzad.mail.extract import extract
 from panzad.mail.identities import canonical
 from panzad.mail.language import language_of
 from panzad.mail.message import Address, Extraction, Message
 from panzad.mail.parse import parse
 from panzad.mail.recipients import reply_recipients, why_no_draft
+from panzad.mail.sensitive import masked
 from panzad.mail.signatures import name_words, repeated, without_repeated
 from panzad.mail.unwrap import unwrapped
 from panzad.mail.usable import reason_unused
 
 QUOTED_LINES_SHOWN = 3
 LONGEST_OK = 12
+NOTHING_EXCLUDED = Exclusions()
 # What would move the cursor or colour the terminal, and what cannot be encoded.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # One of these stands in every mail that ever was sent or drafted.
@@ -87,11 +98,18 @@ class Explained:
 def explain(app: App, paths: tuple[Path, ...], as_json: bool) -> None:
     """Say what is read from mail files (.eml, mbox): own words, quotes, kind, recipients.
 
+    What `[privacy]` in the config excludes is said to be so (folders cannot be told from a file).
     Without a config file every mail is judged as if its sender were you. What several mails of
     one author show together, an unmarked signature, is applied to each of them.
     """
-    identities = _identities(app)
-    found = [explained(path, parse(raw), identities) for path in paths for raw in _mails(path)]
+    config = app.config() if app.paths.config.exists() else None
+    identities = () if config is None else _identities(config)
+    exclusions = NOTHING_EXCLUDED if config is None else exclusions_of(config.privacy)
+    found = [
+        explained(path, parse(raw), identities, exclusions)
+        for path in paths
+        for raw in mails_of(path)
+    ]
     for one in compared(found, identities):
         if as_json:
             # All ASCII: some readers end a line at U+0085 or U+2028 too.
@@ -100,10 +118,20 @@ def explain(app: App, paths: tuple[Path, ...], as_json: bool) -> None:
             _show(one)
 
 
-def explained(path: Path, message: Message, identities: Sequence[Address]) -> Explained:
-    """What is made of one mail by itself."""
+def explained(
+    path: Path,
+    message: Message,
+    identities: Sequence[Address],
+    exclusions: Exclusions = NOTHING_EXCLUDED,
+) -> Explained:
+    """What is made of one mail by itself; `exclusions` are those of the config."""
     extraction = extract(message)
+    own_text = unwrapped(extraction.own_text)
     reason = reason_unused(message, extraction, identities or message.from_[:1])
+    if is_excluded(exclusions, recipients_of(message), (message.subject, own_text)):
+        reason = EXCLUDED
+    elif is_secret(masked(own_text)):
+        reason = reason or SECRET
     if all(message.header(name) is None for name in _FIELDS):
         reason = "no-header"
     sort = kind(message, [one.email for one in identities])
@@ -114,7 +142,6 @@ def explained(path: Path, message: Message, identities: Sequence[Address]) -> Ex
     posts = not identities and is_list(message, [one.email for one in addressed])
     no_draft = why_no_draft(message, addressed, takes_part=posts)
     recipients = reply_recipients(message, addressed, "auto")
-    own_text = unwrapped(extraction.own_text)
     return Explained(
         path=path,
         message_id=message.message_id,
@@ -174,23 +201,9 @@ def _addressed(message: Message) -> tuple[Address, ...]:
     return everybody if len(everybody) == 1 else (Address("", ""),)
 
 
-def _identities(app: App) -> tuple[Address, ...]:
-    """Every address of every account; none without a config file."""
-    if not app.paths.config.exists():
-        return ()
-    return tuple(one for account in app.config().accounts.values() for one in owner(account))
-
-
-def _mails(path: Path) -> Iterator[bytes]:
-    """The mails of a file. Raises UsageError when it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            if file.peek(5).startswith(b"From "):
-                yield from mbox.messages(file)
-            else:
-                yield file.read()
-    except OSError as error:
-        raise UsageError(f"cannot read {path} ({error.strerror})", "check its mode") from error
+def _identities(config: Config) -> tuple[Address, ...]:
+    """Every address of every account."""
+    return tuple(one for account in config.accounts.values() for one in owner(account))
 
 
 def _show(one: Explained) -> None:

@@ -117,7 +117,12 @@ def _probes(app: App, config: Config) -> list[tuple[str, Callable[[], str]]]:
         (f"account {name}", lambda name=name, account=account: _account(name, account))
         for name, account in config.accounts.items()
     ]
-    return [("state", lambda: str(app.db.path)), ("model", lambda: _model(app, config)), *accounts]
+    return [("state", lambda: _state(app)), ("model", lambda: _model(app, config)), *accounts]
+
+
+def _state(app: App) -> str:
+    app.db.check()
+    return str(app.db.path)
 
 
 def _model(app: App, config: Config) -> str:

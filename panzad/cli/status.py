@@ -70,7 +70,9 @@ def _shown(values: dict[str, Any]) -> RenderableType:
 
 def _daemon(values: dict[str, Any]) -> Text:
     running = values["daemon"]["running"]
-    return Text("daemon runs" if running else "daemon does not run", style="bold")
+    paused = values["daemon"]["paused_since"]
+    rests = f", paused since {paused} (`panzad resume`)" if paused else ""
+    return Text(("daemon runs" if running else "daemon does not run") + rests, style="bold")
 
 
 def _account(name: str, account: dict[str, Any]) -> list[RenderableType]:
@@ -153,7 +155,9 @@ def _adapters(adapters: list[dict[str, Any]]) -> RenderableType:
                 f"{one['metrics'][key]:.3f}" if one["metrics"].get(key) is not None else ""
                 for key in ("base_loss", "loss")
             ),
-            one["reason"] or "",
+            "to be replaced: learnt what is forgotten since"
+            if one["tainted_at"]
+            else one["reason"] or "",
         )
     return table
 

@@ -27,7 +27,7 @@ from panzad.learning.sync import sync_account
 from panzad.locks import held
 from panzad.mailbox import TO_DRAFT, TO_SYNC, Mailbox, chosen, connect
 from panzad.secrets.passwords import password_of
-from panzad.store import marks
+from panzad.store import marks, pause
 from panzad.store.database import Database
 
 SYNC_SECONDS = 300.0
@@ -76,6 +76,8 @@ class AccountLoop:
 
     def _synced(self) -> None:
         try:
+            if pause.since(self._db):
+                return
             with self._connect() as session:
                 folders = chosen(session, self._account, TO_SYNC)
                 mailbox = Mailbox(self._name, self._account, session, folders)
@@ -150,6 +152,8 @@ class AccountLoop:
     def _round(self, mailbox: Mailbox) -> bool:
         """Look, gather, deliver; returns whether the worker has a draft to write."""
         try:
+            if pause.since(self._db):
+                return False
             rounds.look(self._db, mailbox)
             rounds.gather_due(self._db, mailbox, self._config)
             rounds.deliver_due(self._db, mailbox)

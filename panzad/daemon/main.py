@@ -21,9 +21,10 @@ from panzad.errors import PanzadError
 from panzad.locks import held
 from panzad.logs import traced
 from panzad.overview import ATTEMPT, learnt, overview
+from panzad.private import check_config, check_state
 from panzad.recall import EMBEDDER
 from panzad.schedule import training_due
-from panzad.store import embeddings, marks, pairs, problems
+from panzad.store import embeddings, marks, pairs, pause, problems
 from panzad.store.database import Database, now
 
 STOP_SECONDS = 3.0
@@ -48,8 +49,11 @@ class Daemon:
         self._training: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Run until SIGTERM or SIGINT. Raises StateLocked when another daemon runs here."""
+        """Run until SIGTERM or SIGINT. Raises StateLocked when another daemon runs here,
+        StateDamaged when the database cannot be trusted."""
         with held(self._paths.locks, "daemon", wait=False):
+            # Better no draft than one out of what a failing disk made of the mails.
+            self._db.check()
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self._stop.set)
@@ -117,6 +121,7 @@ class Daemon:
         notify.reloading()
         try:
             config = load(self._paths.config)
+            check_config(config, self._paths.config)
         except PanzadError as error:
             problems.try_report(self._db, "config", error)
             log.error("config.refused", error=str(error), kept="the settings read before")
@@ -145,6 +150,8 @@ class Daemon:
                 account.poke()
 
     def _has_work(self) -> bool:
+        if pause.since(self._db):
+            return False
         return bool(
             marks.due(self._db, "gathered")
             or pairs.pending(self._db, limit=1)
@@ -183,10 +190,13 @@ class Daemon:
     async def _scheduled(self, here: datetime) -> None:
         settings = self._config.training
         window = parse_window(settings.window)
+        paused = pause.since(self._db) is not None
         if self._trainer.running:
-            if not window.holds(here.time()):
+            if paused or not window.holds(here.time()):
                 await self._trainer.stop(grace=60)
-        elif training_due(window, here, learnt(self._db, self._config.accounts), settings.min_new):
+        elif not paused and training_due(
+            window, here, learnt(self._db, self._config.accounts), settings.min_new
+        ):
             with self._db.transaction() as tx:
                 problems.note(tx, ATTEMPT, now())
             self._training = asyncio.create_task(self._train())
@@ -232,5 +242,6 @@ async def _ping_watchdog() -> None:
 
 def run(paths: Paths, config: Config, child_options: list[str]) -> None:
     """Run the daemon to its end. Raises PanzadError when it cannot start."""
+    check_state(paths)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(Daemon(paths, config, child_options).run())

@@ -14,6 +14,7 @@ from panzad.config import Account, SmtpServer
 from panzad.daemon.supervision import in_thread
 from panzad.errors import NetworkError
 from panzad.mail.compose import new_message_id
+from panzad.overview import in_short
 from panzad.secrets.passwords import password_of
 
 TIMEOUT_SECONDS = 30
@@ -30,19 +31,8 @@ def report_mail(account: Account, values: dict[str, Any], now: datetime) -> Emai
     message["Date"] = format_datetime(now)
     message["Message-ID"] = new_message_id(account.address.rpartition("@")[2], "panzad.report")
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's responder answers it
-    message.set_content("\n".join(_lines(values)) + "\n")
+    message.set_content(in_short(values) + "\n")
     return message
-
-
-def _lines(values: dict[str, Any]) -> list[str]:
-    lines = [
-        f"{name}: {one['mails']['used']} of {one['mails']['mails']} sent mails are learnt from"
-        for name, one in values["accounts"].items()
-    ]
-    for adapter in values["adapters"][:1]:
-        lines.append(f"adapter {adapter['id']}: {adapter['state']}. {adapter['reason'] or ''}")
-    lines += [f"! {one['what']}: {one['remedy']}" for one in values["problems"]]
-    return lines
 
 
 async def send(server: SmtpServer, name: str, account: Account, message: EmailMessage) -> None:
@@ -60,11 +50,19 @@ async def send(server: SmtpServer, name: str, account: Account, message: EmailMe
             start_tls=server.security == "starttls",
             username=None if plain else account.user,
             password=None if plain else password,
-            tls_context=None if plain else ssl.create_default_context(),
+            tls_context=None if plain else _tls_context(),
             timeout=TIMEOUT_SECONDS,
         )
     except (aiosmtplib.SMTPException, OSError) as error:
+        # Some servers repeat what they refuse.
+        said = str(error).replace(password, "…")
         raise NetworkError(
-            f"the report cannot be sent by {server.host}:{server.port} ({error})",
+            f"the report cannot be sent by {server.host}:{server.port} ({said})",
             "check report.smtp",
-        ) from error
+        ) from None
+
+
+def _tls_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

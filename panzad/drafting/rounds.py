@@ -24,6 +24,7 @@ from panzad.errors import LoginError, NetworkError, PanzadError, StateDamaged, T
 from panzad.imap.search import existing, find_by_message_id, message_ids, standing
 from panzad.imap.session import FolderState, Session
 from panzad.logs import traced
+from panzad.mail.forgetting import ADDRESS
 from panzad.mail.message import Message
 from panzad.mailbox import Mailbox
 from panzad.store import folders, marks
@@ -152,7 +153,9 @@ def _gather(db: Database, mailbox: Mailbox, config: Config, mark: Mark) -> None:
     with db.transaction() as tx:
         if isinstance(result, Refusal):
             marks.refuse(tx, mark.id, result.reason)
-            log.info("mark.refused", account=mark.account, mark=mark.id, reason=result.reason)
+            # The reason may name whom the mail is from; a log does not.
+            reason = ADDRESS.sub("…", result.reason)
+            log.info("mark.refused", account=mark.account, mark=mark.id, reason=reason)
         elif has_it is not None:
             marks.cancel(tx, mark.id, f"mark {has_it} has the draft for this thread")
             log.info("mark.covered", account=mark.account, mark=mark.id, by=has_it)

@@ -6,6 +6,8 @@ Everything else in this room works through a Session. Blocking; one connection p
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
 import imaplib
 import logging
 import re
@@ -102,7 +104,8 @@ class Session:
         try:
             if server.security == "starttls":
                 with _connecting(server):
-                    client.starttls(_tls_context())
+                    _start_tls(client, server)
+            _check_pin(client, server)
             _keep_alive(client)
             session._log_in(user, password)
             session._introduce()
@@ -250,11 +253,13 @@ class Session:
                 cause.__context__, imaplib.IMAP4.abort
             ):
                 raise self._dead("it hung up during the login") from cause
-            if any(code in str(cause) for code in _TRANSIENT_LOGIN):
-                raise NetworkError(
-                    f"{self.host} takes no logins now ({_plain(cause)})", "it is tried again later"
-                ) from cause
-            raise refused from cause
+            for code in _TRANSIENT_LOGIN:
+                # No more of its words: some servers repeat the command that they refuse.
+                if code in str(cause):
+                    raise NetworkError(
+                        f"{self.host} takes no logins now ({code})", "it is tried again later"
+                    ) from None
+            raise refused from None
 
     def _introduce(self) -> None:
         """Read the capabilities; send ID and ENABLE, which must come before the first SELECT.
@@ -304,10 +309,52 @@ def suggested_pause(text: str) -> float:
     return min(int(found[1]) / 1000, _LONGEST_PAUSE) if found else 0.0
 
 
-def _tls_context() -> ssl.SSLContext:
+def _tls_context(server: ImapServer) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if server.pin is not None:
+        # The pin says more than any authority: it is checked before anything is said.
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _start_tls(client: imapclient.IMAPClient, server: ImapServer) -> None:
+    """STARTTLS, or nothing: whoever sits in between may hide it, refuse it or greet as logged in.
+
+    Raises TlsError.
+    """
+    where = f"{server.host}:{server.port}"
+    # RFC 9051 section 11.1: PREAUTH would leave no state in which STARTTLS is allowed.
+    if client._imap.state != "NONAUTH":
+        raise TlsError(
+            f"{where} takes the login for done before the connection is encrypted",
+            'set imap.security to "tls", usually with port 993',
+        )
+    try:
+        client.starttls(_tls_context(server))
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        if isinstance(error, CapabilityError):
+            raise
+        raise TlsError(
+            f"{where} refused STARTTLS", 'set imap.security to "tls", usually with port 993'
+        ) from error
+
+
+def _check_pin(client: imapclient.IMAPClient, server: ImapServer) -> None:
+    """Raises TlsError when the server's certificate is not the pinned one."""
+    if server.pin is None:
+        return
+    link = client.socket()
+    shown = link.getpeercert(binary_form=True) if isinstance(link, ssl.SSLSocket) else None
+    found = hashlib.sha256(shown or b"").hexdigest()
+    if not hmac.compare_digest(found, server.pin):
+        raise TlsError(
+            f"{server.host}:{server.port} shows another certificate than imap.pin (sha256:{found})",
+            "somebody may sit in between; pin the new one only if the server's owner changed it",
+        )
 
 
 def _open(server: ImapServer, timeout: float) -> imapclient.IMAPClient:
@@ -316,7 +363,7 @@ def _open(server: ImapServer, timeout: float) -> imapclient.IMAPClient:
         server.host,
         server.port,
         ssl=tls,
-        ssl_context=_tls_context() if tls else None,
+        ssl_context=_tls_context(server) if tls else None,
         timeout=timeout,
     )
     client.normalise_times = False

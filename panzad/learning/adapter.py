@@ -95,6 +95,9 @@ def train_adapter(
     job = _resumed(db, paths, files, available, request) or _begun(db, files, available, request)
     prune(paths.adapters, job.row.id)
     champion = adapters.serving(db)
+    if champion is not None and champion.tainted_at is not None:
+        # What may know forgotten mail is no rival to be beaten: it goes.
+        champion = None
     directory = paths.adapters / job.row.id
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     log.info("training.started", adapter=job.row.id, train=len(job.train), holdout=len(job.holdout))
@@ -159,9 +162,22 @@ def _judged(db: Database, files: ModelFiles, directory: Path, outcome: Outcome) 
     }
     with db.transaction() as tx:
         adapters.finish(tx, adapter_id, metrics, verdict.reason, verdict.promote)
+    _retire_tainted(db, directory.parent)
     problems.clear(db, "training")
     log.info("training.judged", adapter=adapter_id, promoted=verdict.promote, **metrics)
     return Result(adapter_id, True, verdict.promote, verdict.reason, outcome)
+
+
+def _retire_tainted(db: Database, root: Path) -> None:
+    """Adapters that may have learnt from what is forgotten leave, now that a newer one is judged.
+
+    Where the gate refused that one, the base model writes.
+    """
+    for one in adapters.tainted(db):
+        with db.transaction() as tx:
+            adapters.remove(tx, one.id)
+        remove(root / one.id)
+        log.info("adapter.forgotten", adapter=one.id)
 
 
 def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], request: Request) -> _Job:

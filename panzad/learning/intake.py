@@ -53,7 +53,7 @@ def intake(
     extraction = extract(message)
     thread = turns(message, others=())
     own_text = _kept(extraction.own_text)
-    recipients = _recipients(message)
+    recipients = recipients_of(message)
     mail_id, date = message_id_of(message), _utc(message.date or internaldate)
     if is_excluded(exclusions, recipients, (message.subject, own_text)):
         return NewMail(mail_id, date, "", "", (), (), EXCLUDED, "", (), False)
@@ -113,7 +113,8 @@ def learnable(thread: Sequence[ThreadTurn], exclusions: Exclusions) -> tuple[Thr
     )
 
 
-def _recipients(message: Message) -> tuple[Person, ...]:
+def recipients_of(message: Message) -> tuple[Person, ...]:
+    """Whom a mail went to, as it is stored."""
     fields: tuple[tuple[str, tuple[Address, ...]], ...] = (
         ("to", message.to),
         ("cc", message.cc),

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import structlog
 
 from panzad.config import Privacy
+from panzad.learning import forgetting
 from panzad.learning.intake import EXCLUDED, SECRET, is_excluded, is_secret, learnable
 from panzad.mail.exclusion import Exclusions
 from panzad.mail.sensitive import masked
-from panzad.store import mails, problems
+from panzad.store import mails, problems, search
 from panzad.store.database import Database
 from panzad.store.mails import Mail, ThreadTurn
 
@@ -36,9 +37,12 @@ def exclusions_of(privacy: Privacy) -> Exclusions:
 def enforce(db: Database, privacy: Privacy) -> int:
     """Judge the stored mails that this config has not judged yet; returns how many changed.
 
+    A `panzad forget` that was cut off is brought to its end first.
+
     What is excluded leaves with its instruction and vector; what no longer is comes back with the
     next sync. The note of how far this came is committed with each batch: a kill costs nothing.
     """
+    forgetting.finish(db)
     exclusions = exclusions_of(privacy)
     wanted = _Wanted(RULES, privacy.model_dump_json())
     note = _noted(db)
@@ -59,6 +63,8 @@ def enforce(db: Database, privacy: Privacy) -> int:
                     case None:
                         continue
                 changed += 1
+            if any(verdict is not None for _, verdict in verdicts):
+                search.forget(tx)
             problems.note(tx, NOTE, _dumped(_Note(wanted, up_to)))
     if changed:
         log.info("privacy.enforced", mails=changed)

@@ -7,6 +7,7 @@ it was. When all folders are through, mails that lie nowhere any more leave the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -16,11 +17,13 @@ from panzad.config import Privacy
 from panzad.imap.fetch import Fetched, Unreadable
 from panzad.imap.plan import Cursor, Known
 from panzad.imap.sync import Checkpoint, Done, Rematched, Vanished, changes
+from panzad.learning.forgetting import FORGOTTEN, known, turns_left, without_forgotten
 from panzad.learning.intake import intake, learnable, owner
 from panzad.learning.privacy import enforce, exclusions_of
 from panzad.learning.signatures import strip_repeated
 from panzad.learning.threads import find_parents, turn_of, turns
 from panzad.mail.exclusion import Exclusions
+from panzad.mail.forgetting import Forgotten
 from panzad.mail.message import Address
 from panzad.mailbox import Mailbox
 from panzad.store import folders, mails
@@ -31,6 +34,28 @@ from panzad.store.mails import Mail, NewMail, ThreadTurn
 THREADS_AT_ONCE = 50
 
 log = structlog.get_logger("panzad.learning")
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """What is not taken in: what the config excludes, and what is forgotten for good."""
+
+    exclusions: Exclusions
+    forgotten: Forgotten
+
+    def folder(self, name: str) -> bool:
+        """Whether a folder is not to be opened for learning."""
+        return self.exclusions.folder(name) or self.forgotten.folder(name)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A mail on the server of which nothing is kept but why."""
+
+    reason: str
+
+
+UNREADABLE = SetAside("unreadable")
 
 
 def sync_account(
@@ -48,18 +73,18 @@ def sync_account(
     Raises NetworkError, FolderMissing, ServerRefused; what is committed stays.
     """
     enforce(db, privacy)
-    exclusions = exclusions_of(privacy)
-    sent = tuple(name for name in mailbox.folders.sent if not exclusions.folder(name))
+    unwanted = Unwanted(exclusions_of(privacy), known(db))
+    sent = tuple(name for name in mailbox.folders.sent if not unwanted.folder(name))
     count = 0
     for name in sent:
         folder = folders.known(db, mailbox.name, name, "sent")
-        count += _sync_folder(db, mailbox, folder, exclusions, report)
+        count += _sync_folder(db, mailbox, folder, unwanted, report)
     with db.transaction() as tx:
         for folder in folders.retired(db, mailbox.name, "sent", sent):
             folders.remove(tx, folder.id)
         gone = mails.drop_unlocated(tx, mailbox.name)
     signed = strip_repeated(db, mailbox.name, owner(mailbox.account))
-    fetch_threads(db, mailbox, exclusions)
+    fetch_threads(db, mailbox, unwanted)
     log.info("sync.done", account=mailbox.name, fetched=count, gone=gone, signed=signed)
     return count
 
@@ -68,24 +93,24 @@ def _sync_folder(
     db: Database,
     mailbox: Mailbox,
     folder: Folder,
-    exclusions: Exclusions,
+    unwanted: Unwanted,
     report: Callable[[str, int], None] | None,
 ) -> int:
-    known = Known(
+    before = Known(
         folder.uidvalidity, folder.last_uid, folder.highestmodseq, mails.uids(db, folder.id)
     )
-    batch: list[tuple[int, NewMail | Unreadable]] = []
+    batch: list[tuple[int, NewMail | SetAside]] = []
     count = 0
     identities = owner(mailbox.account)
     usual = mails.usual_language(db, mailbox.name)
-    events = changes(mailbox.session, folder.name, known, partial(mails.ids_by_uid, db, folder.id))
+    events = changes(mailbox.session, folder.name, before, partial(mails.ids_by_uid, db, folder.id))
     for event in events:
         match event:
             case Fetched(uid, raw, internaldate):
-                mail = _taken_in(uid, raw, internaldate, identities, exclusions, usual)
+                mail = _taken_in(uid, raw, internaldate, identities, unwanted, usual)
                 batch.append((uid, mail))
             case Unreadable(uid, _):
-                batch.append((uid, event))
+                batch.append((uid, UNREADABLE))
             case Vanished(uids):
                 with db.transaction() as tx:
                     mails.vanish(tx, folder.id, frozenset(uids))
@@ -107,28 +132,29 @@ def _taken_in(
     raw: bytes,
     internaldate: datetime | None,
     identities: Sequence[Address],
-    exclusions: Exclusions,
+    unwanted: Unwanted,
     usual_language: str,
-) -> NewMail | Unreadable:
+) -> NewMail | SetAside:
     try:
-        return intake(raw, internaldate, identities, exclusions, usual_language)
+        mail = intake(raw, internaldate, identities, unwanted.exclusions, usual_language)
+        return without_forgotten(mail, unwanted.forgotten) or SetAside(FORGOTTEN)
     except Exception as error:  # One mail must not keep the others from being learnt.
         log.error("mail.unreadable", uid=uid, error=type(error).__name__)
-        return Unreadable(uid, f"unexpected {type(error).__name__}")
+        return UNREADABLE
 
 
 def _commit(
     db: Database,
     folder: Folder,
-    batch: list[tuple[int, NewMail | Unreadable]],
+    batch: list[tuple[int, NewMail | SetAside]],
     cursor: Cursor,
     *,
     done: bool,
 ) -> int:
     with db.transaction() as tx:
         for uid, mail in batch:
-            if isinstance(mail, Unreadable):
-                mails.unreadable(tx, folder.id, uid, "unreadable")
+            if isinstance(mail, SetAside):
+                mails.set_aside(tx, folder.id, uid, mail.reason)
             else:
                 mails.store(tx, folder.account, folder.id, uid, mail)
         folders.advance(
@@ -137,12 +163,13 @@ def _commit(
     return len(batch)
 
 
-def fetch_threads(db: Database, mailbox: Mailbox, exclusions: Exclusions) -> None:
+def fetch_threads(db: Database, mailbox: Mailbox, unwanted: Unwanted) -> None:
     """For replies that quote nothing: fetch what they answered, by their References."""
-    places = [name for name in mailbox.thread_folders if not exclusions.folder(name)]
+    places = [name for name in mailbox.thread_folders if not unwanted.folder(name)]
     while waiting := mails.wanting_thread(db, mailbox.name, THREADS_AT_ONCE):
         for mail in waiting:
-            thread = learnable(_thread_from_server(mailbox, places, mail), exclusions)
+            found = _thread_from_server(mailbox, places, mail)
+            thread = turns_left(learnable(found, unwanted.exclusions), unwanted.forgotten)
             with db.transaction() as tx:
                 mails.keep_thread(tx, mail.id, thread)
 

@@ -31,19 +31,33 @@ class Exclusions:
     def folder(self, name: str) -> bool:
         """Whether a folder, or one that it lies in, is excluded; `name` as the server lists it.
 
-        Both usual delimiters are read: `Archive/*` excludes `Archive.2024` too. The `INBOX.` that
-        some servers put before every folder (Courier, Dovecot) need not be written.
+        Both usual delimiters are read: `Archive/*` excludes `Archive.2024` too.
         """
-        whole = name.casefold()
-        parts = re.split(r"[/.]", whole)
-        if parts[0] == "inbox" and len(parts) > 1:
-            parts = parts[1:]
-        forms = {whole, *("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))}
+        forms = folder_forms(name)
         return any(fnmatchcase(form, one) for one in self._folders for form in forms)
 
     def text(self, text: str) -> bool:
         """Whether one of the excluded words stands in a text."""
         return self._words is not None and self._words.search(text.casefold()) is not None
+
+
+def folder_forms(name: str) -> frozenset[str]:
+    """The names that a folder can be called by, and those of the folders that it lies in.
+
+    Casefolded, `/` for both usual delimiters. The `INBOX.` that some servers put before every
+    folder (Courier, Dovecot) need not be written.
+    """
+    parts = folder_path(name).split("/")
+    above = ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    return frozenset({name.casefold(), *above})
+
+
+def folder_path(name: str) -> str:
+    """The one form by which folders are compared, whatever the server's delimiter and prefix."""
+    parts = re.split(r"[/.]", name.casefold())
+    if parts[0] == "inbox" and len(parts) > 1:
+        parts = parts[1:]
+    return "/".join(parts)
 
 
 def _whole_words(words: Sequence[str]) -> re.Pattern[str] | None:

@@ -1,9 +1,11 @@
 """The hnswlib index over the stored vectors: a cache, extended in place, rebuilt when in doubt.
 
+It is rebuilt when a mail has left, too: hnswlib only marks a vector as deleted and keeps it in the
+file, and a text can be guessed from its vector.
+
 The vectors in SQLite are the truth. `save_index` is one plain write, so a file is written under
 a new name, synced, renamed, and only then recorded with its checksum: a crash at any point leaves
-either the old file on record or the new one. Labels are mail ids, which are never used twice, so
-hnswlib's trouble with re-added labels cannot arise.
+either the old file on record or the new one. Labels are mail ids, which are never used twice.
 """
 
 from __future__ import annotations
@@ -25,7 +27,6 @@ from panzad.store import embeddings
 from panzad.store.database import Database
 
 EF_SEARCH = 64
-REBUILD_SHARE = 0.5
 
 log = structlog.get_logger("panzad.recall")
 
@@ -45,7 +46,6 @@ class Index:
         self._db = db
         self._directory = directory
         self._labels: set[int] = set()
-        self._deleted: set[int] = set()
         self._index: Any = None
 
     def refresh(self) -> bool:
@@ -54,13 +54,18 @@ class Index:
         Returns whether it changed. A missing, damaged or foreign file is rebuilt.
         """
         wanted = embeddings.ids(self._db, EMBEDDER)
-        loaded = self._index is not None or self._load()
-        stale = len(self._labels - wanted) if loaded else 0
-        if not loaded or stale > REBUILD_SHARE * max(1, len(self._labels)):
+        removed = len(self._labels - wanted)
+        # A mail that was embedded anew has the label that it had: only the row tells.
+        in_step = (
+            embeddings.index_file(self._db) is not None
+            and not embeddings.index_stale(self._db)
+            and (self._index is not None or self._load())
+            and self._labels <= wanted
+        )
+        if not in_step:
             self._reset(len(wanted))
         added = self._add(wanted - self._labels)
-        removed = self._remove(self._labels - self._deleted - wanted)
-        if added or removed or not loaded or embeddings.index_stale(self._db):
+        if added or not in_step:
             try:
                 self._save()
             except (OSError, RuntimeError) as error:
@@ -73,15 +78,14 @@ class Index:
         return False
 
     def __len__(self) -> int:
-        return len(self._labels - self._deleted)
+        return len(self._labels)
 
     def search(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
         """The `count` mails nearest to a unit vector of DIMENSIONS numbers, nearest first."""
         count = min(count, len(self))
         if count == 0:
             return []
-        # Deleted elements are walked through too: a wider search still finds `count` live ones.
-        self._index.set_ef(max(EF_SEARCH, 2 * (count + len(self._deleted))))
+        self._index.set_ef(max(EF_SEARCH, 2 * count))
         labels, distances = self._index.knn_query(vector.reshape(1, DIMENSIONS), k=count)
         return [
             Hit(int(label), 1.0 - float(distance))
@@ -91,7 +95,7 @@ class Index:
     def _reset(self, capacity: int) -> None:
         self._index = hnswlib.Index(space="cosine", dim=DIMENSIONS)
         self._index.init_index(max_elements=max(64, 2 * capacity), ef_construction=200, M=16)
-        self._labels, self._deleted = set(), set()
+        self._labels = set()
 
     def _add(self, ids: set[int] | frozenset[int]) -> int:
         vectors = embeddings.vectors(self._db, EMBEDDER, frozenset(ids))
@@ -104,12 +108,6 @@ class Index:
         self._index.add_items(data, labels, num_threads=1)
         self._labels.update(labels)
         return len(labels)
-
-    def _remove(self, ids: set[int]) -> int:
-        for label in ids:
-            self._index.mark_deleted(label)
-        self._deleted |= ids
-        return len(ids)
 
     def _load(self) -> bool:
         record = embeddings.index_file(self._db)
@@ -126,15 +124,6 @@ class Index:
         self._index = hnswlib.Index(space="cosine", dim=DIMENSIONS)
         self._index.load_index(str(path), allow_replace_deleted=False)
         self._labels = {int(label) for label in self._index.get_ids_list()}
-        self._deleted = set()
-        # hnswlib keeps deletion marks in the file but does not tell them; what the database
-        # lacks is marked again, which it refuses for a label that carries the mark already.
-        for label in self._labels - embeddings.ids(self._db, EMBEDDER):
-            try:
-                self._index.mark_deleted(label)
-            except RuntimeError:
-                log.debug("index.already_deleted", mail=label)
-            self._deleted.add(label)
         return True
 
     def _save(self) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import shlex
 import subprocess
+import sys
+import warnings
 from pathlib import Path
 
 import structlog
@@ -26,6 +29,8 @@ def password_of(account: str, auth: Auth) -> str:
         return _from_credential(account, auth.credential)
     if auth.keyring:
         return _from_keyring(account)
+    if auth.prompt:
+        return _from_terminal(account)
     if auth.password is None:
         raise LoginError(f"account {account} names no source of its password", "see auth in config")
     log.warning("password.in_config", account=account, remedy="use auth.command or auth.keyring")
@@ -83,4 +88,22 @@ def _from_keyring(account: str) -> str:
         raise LoginError(f"the keyring cannot be read ({error})", remedy) from None
     if not found:
         raise LoginError(f"the keyring has no password for account {account}", remedy)
+    return found
+
+
+def _from_terminal(account: str) -> str:
+    if not sys.stdin.isatty():
+        raise LoginError(
+            f"the password of account {account} is to be asked for, but there is no terminal",
+            "start panzad from a terminal, or use auth.command, keyring or credential",
+        )
+    with warnings.catch_warnings():
+        # Where the terminal cannot be silenced it would show the password.
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            found = getpass.getpass(f"Password of account {account}: ")
+        except (EOFError, getpass.GetPassWarning):
+            found = ""
+    if not found:
+        raise LoginError(f"no password was given for account {account}", "try again")
     return found

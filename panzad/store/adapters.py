@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from panzad.store.database import Database, now
+from panzad.store.text import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class Adapter:
     """One adapter. `plan` is what the run was started with, so that it can be resumed.
 
     States: `training`, `serving`, `kept` (good, but another serves), `refused` (the gate),
-    `failed`. `newest_mail` is the highest mail id that the dataset held.
+    `failed`. `newest_mail` is the highest mail id that the dataset held. `tainted_at` says since
+    when something that it may have learnt from is forgotten: it is to be trained anew.
     """
 
     id: str
@@ -29,13 +31,15 @@ class Adapter:
     created_at: str
     finished_at: str | None
     served_at: str | None
+    tainted_at: str | None
 
 
 def _adapter(row: sqlite3.Row) -> Adapter:
     values = dict(row)
-    values["plan"] = json.loads(values["plan"])
-    values["metrics"] = json.loads(values["metrics"] or "{}")
-    return Adapter(**values)
+    with readable("adapters"):
+        values["plan"] = json.loads(values["plan"])
+        values["metrics"] = json.loads(values["metrics"] or "{}")
+        return Adapter(**values)
 
 
 def _one(db: Database, where: str, *values: object) -> Adapter | None:
@@ -127,6 +131,22 @@ def serve(tx: sqlite3.Connection, adapter_id: str) -> None:
 def serve_base(tx: sqlite3.Connection) -> None:
     """No adapter serves any more; the base model writes the drafts."""
     tx.execute("UPDATE adapters SET state = 'kept' WHERE state = 'serving'")
+
+
+def taint(tx: sqlite3.Connection, mail_id: int) -> None:
+    """Of a mail with this id something is forgotten: adapters that may have learnt from it.
+
+    Not only those whose run names the mail: past mails stand in the prompts of others.
+    """
+    tx.execute(
+        "UPDATE adapters SET tainted_at = coalesce(tainted_at, ?) WHERE newest_mail >= ?",
+        (now(), mail_id),
+    )
+
+
+def tainted(db: Database) -> list[Adapter]:
+    """Finished adapters that may have learnt from what is forgotten."""
+    return [one for one in listed(db) if one.tainted_at and one.state != "training"]
 
 
 def remove(tx: sqlite3.Connection, adapter_id: str) -> None:

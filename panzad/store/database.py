@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from panzad.errors import StateDamaged
+from panzad.errors import DatabaseDamaged, StateDamaged
 from panzad.store.schema import MIGRATIONS
 
 BUSY_SECONDS = 30.0
@@ -25,17 +25,26 @@ def now() -> str:
 
 def explained(error: sqlite3.DatabaseError, path: Path) -> StateDamaged:
     """What SQLite says of the database at `path`, as a user can act on it."""
-    if not isinstance(error, sqlite3.OperationalError):
-        return StateDamaged(
-            f"the database {path} is damaged ({error})",
-            "move it away and run `panzad run --once`; it is rebuilt from the mailbox",
-        )
+    # Text that is no UTF-8 or no JSON any more comes as an operational error.
+    spoilt = ("malformed", "decode")
+    operational = isinstance(error, sqlite3.OperationalError)
+    if not operational or any(word in str(error) for word in spoilt):
+        return damaged(path, str(error) if not operational else "a value cannot be read")
     if "full" in str(error):
         return StateDamaged(f"the disk with {path} is full", "free some space; nothing is lost")
     if "locked" in str(error):
         return StateDamaged(f"the database {path} is busy", "try again in a minute")
     return StateDamaged(
         f"cannot use the database {path} ({error})", "check that the folder is yours and writable"
+    )
+
+
+def damaged(path: Path, why: str) -> DatabaseDamaged:
+    """That the database at `path` cannot be trusted, as a user can act on it."""
+    return DatabaseDamaged(
+        f"the database {path} is damaged ({why})",
+        "restore a backup by `panzad restore FILE`, or move it away and run `panzad run --once`;"
+        " it is rebuilt from the mailbox",
     )
 
 
@@ -73,6 +82,45 @@ class Database:
                 connection.rollback()
                 raise
             connection.commit()
+
+    @contextmanager
+    def snapshot(self) -> Generator[None]:
+        """What is read in the block is of one moment."""
+        with self._translated():
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.rollback()
+
+    def compact(self) -> bool:
+        """Write the file anew without what was deleted, and empty the write-ahead log.
+
+        False when another process was reading all the while: then the log still holds old pages.
+        """
+        with self._translated():
+            self.connection.execute("VACUUM")
+            busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def check(self) -> None:
+        """Read every page. Raises DatabaseDamaged where one is not as SQLite wrote it."""
+        with self._translated():
+            found = self.connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise damaged(self.path, " ".join(found.split()))
+
+    def copy_to(self, path: Path) -> None:
+        """A copy into `path` as of one moment, whatever other processes write meanwhile."""
+        with self._translated(), closing(sqlite3.connect(path)) as copy:
+            self.connection.backup(copy)
+            # One file, without a log beside it.
+            copy.execute("PRAGMA journal_mode = DELETE")
+
+    def become(self, other: Database) -> None:
+        """Take over all that stands in another database, in one transaction of SQLite's own."""
+        with self._translated():
+            other.connection.backup(self.connection)
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -85,3 +85,8 @@ def wanting_count(db: Database, model: str) -> int:
         (model,),
     ).fetchone()
     return row["n"]
+
+
+def drop_index(tx: sqlite3.Connection) -> None:
+    """No index file counts any more; the next refresh writes one."""
+    tx.execute("DELETE FROM index_files")

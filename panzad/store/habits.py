@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from panzad.store.database import Database
 from panzad.store.mails import Manner
+from panzad.store.text import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,15 @@ def replies(db: Database, account: str, limit: int) -> list[SentReply]:
         " AND (parents != '[]' OR thread != '[]') ORDER BY date DESC LIMIT ?",
         (account, limit),
     )
-    return [
-        SentReply(
-            frozenset(json.loads(row["people"])),
-            frozenset(email for email in json.loads(row["authors"]) if email),
-            Manner(row["language"], row["layout"], bool(row["html"]), row["signature"]),
-        )
-        for row in rows
-    ]
+    with readable("mails"):
+        return [
+            SentReply(
+                frozenset(json.loads(row["people"])),
+                frozenset(email for email in json.loads(row["authors"]) if email),
+                Manner(row["language"], row["layout"], bool(row["html"]), row["signature"]),
+            )
+            for row in rows
+        ]
 
 
 def has_written_to(db: Database, account: str, emails: Collection[str]) -> bool:

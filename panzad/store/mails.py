@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from panzad.store import search
 from panzad.store.database import Database, now
+from panzad.store.text import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +88,21 @@ COLUMNS = (
 
 def from_row(row: sqlite3.Row) -> Mail:
     """A Mail out of a row that holds COLUMNS."""
-    return Mail(
-        id=row["id"],
-        account=row["account"],
-        message_id=row["message_id"],
-        date=row["date"],
-        subject=row["subject"],
-        sender=row["sender"],
-        recipients=tuple(Person(*entry) for entry in json.loads(row["recipients"])),
-        parents=tuple(json.loads(row["parents"])),
-        reason=row["reason"],
-        own_text=row["own_text"],
-        thread=tuple(ThreadTurn(*entry) for entry in json.loads(row["thread"])),
-        manner=Manner(row["language"], row["layout"], bool(row["html"]), row["signature"]),
-    )
+    with readable("mails"):
+        return Mail(
+            id=row["id"],
+            account=row["account"],
+            message_id=row["message_id"],
+            date=row["date"],
+            subject=row["subject"],
+            sender=row["sender"],
+            recipients=tuple(Person(*entry) for entry in json.loads(row["recipients"])),
+            parents=tuple(json.loads(row["parents"])),
+            reason=row["reason"],
+            own_text=row["own_text"],
+            thread=tuple(ThreadTurn(*entry) for entry in json.loads(row["thread"])),
+            manner=Manner(row["language"], row["layout"], bool(row["html"]), row["signature"]),
+        )
 
 
 def _thread_json(thread: tuple[ThreadTurn, ...]) -> str:
@@ -109,10 +112,17 @@ def _thread_json(thread: tuple[ThreadTurn, ...]) -> str:
 
 
 def store(tx: sqlite3.Connection, account: str, folder_id: int, uid: int, mail: NewMail) -> int:
-    """Keep a mail and where it lies; a usable one is queued for playback. Returns its id.
+    """Keep a mail and where it lies. Returns its id.
 
     A mail that is already here under its Message-ID only gets the further location.
     """
+    mail_id = keep(tx, account, mail)
+    locate(tx, folder_id, uid, mail_id)
+    return mail_id
+
+
+def keep(tx: sqlite3.Connection, account: str, mail: NewMail) -> int:
+    """Keep a mail, once; a usable one is queued for playback. Returns its id."""
     row = tx.execute(
         "SELECT id FROM mails WHERE account = ? AND message_id = ?", (account, mail.message_id)
     ).fetchone()
@@ -148,7 +158,6 @@ def store(tx: sqlite3.Connection, account: str, folder_id: int, uid: int, mail: 
             tx.execute("INSERT INTO pairs (mail_id) VALUES (?)", (mail_id,))
     else:
         mail_id = row["id"]
-    locate(tx, folder_id, uid, mail_id)
     return mail_id
 
 
@@ -160,8 +169,8 @@ def locate(tx: sqlite3.Connection, folder_id: int, uid: int, mail_id: int) -> No
     )
 
 
-def unreadable(tx: sqlite3.Connection, folder_id: int, uid: int, reason: str) -> None:
-    """A mail on the server that could not be read; it is counted, not asked for again."""
+def set_aside(tx: sqlite3.Connection, folder_id: int, uid: int, reason: str) -> None:
+    """A mail on the server of which nothing is kept; it is counted, not asked for again."""
     tx.execute(
         "INSERT OR REPLACE INTO locations (folder_id, uid, reason) VALUES (?, ?, ?)",
         (folder_id, uid, reason),
@@ -199,7 +208,8 @@ def drop_unlocated(tx: sqlite3.Connection, account: str) -> int:
     """
     gone = tx.execute(
         "DELETE FROM mails WHERE account = ? AND id NOT IN"
-        " (SELECT mail_id FROM locations WHERE mail_id IS NOT NULL)",
+        " (SELECT mail_id FROM locations WHERE mail_id IS NOT NULL)"
+        " AND id NOT IN (SELECT mail_id FROM imported)",
         (account,),
     ).rowcount
     if gone:
@@ -297,6 +307,33 @@ def usable_after(db: Database, mail_id: int, limit: int) -> list[Mail]:
         (mail_id, limit),
     )
     return [from_row(row) for row in rows]
+
+
+def all_after(db: Database, mail_id: int, limit: int) -> list[Mail]:
+    """The mails of all accounts, used or not, with ids above `mail_id`, in order."""
+    rows = db.connection.execute(
+        f"SELECT {COLUMNS} FROM mails WHERE id > ? ORDER BY id LIMIT ?", (mail_id, limit)
+    )
+    return [from_row(row) for row in rows]
+
+
+def every(db: Database) -> Iterator[Mail]:
+    """The mails of all accounts, used or not, a few in memory at a time."""
+    up_to = 0
+    while batch := all_after(db, up_to, 200):
+        up_to = batch[-1].id
+        yield from batch
+
+
+def message_ids_of(db: Database, account: str) -> set[str]:
+    """The Message-IDs of an account's mails."""
+    rows = db.connection.execute("SELECT message_id FROM mails WHERE account = ?", (account,))
+    return {row["message_id"] for row in rows}
+
+
+def keep_imported(tx: sqlite3.Connection, mail_id: int) -> None:
+    """The mail came from a file: it stays though it lies in no folder of the server."""
+    tx.execute("INSERT OR IGNORE INTO imported (mail_id, at) VALUES (?, ?)", (mail_id, now()))
 
 
 def revise(

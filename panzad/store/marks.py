@@ -316,6 +316,42 @@ def fail(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:
     _settle(tx, mark_id, "failed", reason=reason)
 
 
+def unfinished(db: Database) -> list[Mark]:
+    """Marks of all accounts whose rows hold, or may come to hold, text of mails."""
+    return _marks(db.connection.execute(f"SELECT * FROM marks WHERE {_UNFINISHED} ORDER BY id"))
+
+
+def past(db: Database) -> list[Mark]:
+    """Settled marks that do not stand on the server any more."""
+    return _marks(
+        db.connection.execute(
+            f"SELECT * FROM marks WHERE present = 0 AND NOT ({_UNFINISHED}) ORDER BY id"
+        )
+    )
+
+
+def all_of(db: Database) -> list[Mark]:
+    """Every mark of every account, in order."""
+    return _marks(db.connection.execute("SELECT * FROM marks ORDER BY id"))
+
+
+def told(db: Database) -> list[Mark]:
+    """Marks with something for the user to read."""
+    return _marks(
+        db.connection.execute("SELECT * FROM marks WHERE reason IS NOT NULL OR note != ''")
+    )
+
+
+def retell(tx: sqlite3.Connection, mark_id: int, reason: str | None, note: str) -> None:
+    """What the user is told of a mark, with less in it."""
+    _change(tx, mark_id, reason=reason, note=note)
+
+
+def remove(tx: sqlite3.Connection, mark_id: int) -> None:
+    """Forget that there was a mark."""
+    tx.execute("DELETE FROM marks WHERE id = ?", (mark_id,))
+
+
 def keyworded(tx: sqlite3.Connection, mark_id: int, state: str) -> None:
     """`set`, or why the source mail has no keyword (`not-allowed`, `gone`, `failed`)."""
     tx.execute("UPDATE marks SET keyword_state = ? WHERE id = ?", (state, mark_id))

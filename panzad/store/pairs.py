@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from panzad.store.database import Database, now
 from panzad.store.mails import COLUMNS, Mail, from_row
@@ -162,6 +163,15 @@ def keep_repeats(tx: sqlite3.Connection, found: dict[int, int | None]) -> None:
         "UPDATE pairs SET repeats = (SELECT id FROM mails WHERE id = ?) WHERE mail_id = ?",
         [(earlier, mail_id) for mail_id, earlier in found.items()],
     )
+
+
+def rows(db: Database) -> list[dict[str, Any]]:
+    """Every pair as it stands, by the id of its mail, whatever its state."""
+    found = db.connection.execute(
+        "SELECT mail_id, state, instruction, score, model, repeats, done_at FROM pairs"
+        " ORDER BY mail_id"
+    )
+    return [dict(row) for row in found]
 
 
 def extent(db: Database) -> tuple[int, int]:

@@ -69,6 +69,11 @@ def forget_other_accounts(tx: sqlite3.Connection, names: Collection[str]) -> Non
     tx.executemany("DELETE FROM problems WHERE scope = ?", gone)
 
 
+def drop(tx: sqlite3.Connection, scope: str) -> None:
+    """Forget a problem; if it still stands it is told anew."""
+    tx.execute("DELETE FROM problems WHERE scope = ?", (scope,))
+
+
 def listed(db: Database) -> list[Problem]:
     """All standing problems."""
     rows = db.connection.execute("SELECT * FROM problems ORDER BY scope")
@@ -84,3 +89,8 @@ def noted(db: Database, key: str) -> str | None:
     """The value kept under a key."""
     row = db.connection.execute("SELECT value FROM notes WHERE key = ?", (key,)).fetchone()
     return None if row is None else row["value"]
+
+
+def unnote(tx: sqlite3.Connection, key: str) -> None:
+    """Keep nothing under a key."""
+    tx.execute("DELETE FROM notes WHERE key = ?", (key,))

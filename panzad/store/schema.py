@@ -294,4 +294,36 @@ WHEN new.reason IS NOT NULL BEGIN
     UPDATE drafts SET text = NULL, instruction = '' WHERE mail_id = new.id;
 END"""
 
-MIGRATIONS = (_FIRST, _MANNER, _SETTLED_MARKS, _STALE_INDEX, _REPEATS, _SEARCH, _SCORE, _OUTCOMES)
+# What the user had forgotten, as keyed digests: so that no sync takes it in again. `cause` is the
+# digest of what was asked for, by which all that followed from it can be lifted. A cut-off date
+# names nobody and stands in clear. Adapters that may have learnt from it are `tainted_at` then.
+_FORGOTTEN = """\
+CREATE TABLE forgotten (
+    digest BLOB PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('address', 'message', 'folder', 'before')),
+    cause BLOB NOT NULL,
+    cutoff TEXT,
+    at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE adapters ADD COLUMN tainted_at TEXT"""
+
+# Mails that came from files: they lie in no folder of the server.
+_IMPORTED = """\
+CREATE TABLE imported (
+    mail_id INTEGER PRIMARY KEY REFERENCES mails ON DELETE CASCADE,
+    at TEXT NOT NULL
+) STRICT"""
+
+MIGRATIONS = (
+    _FIRST,
+    _MANNER,
+    _SETTLED_MARKS,
+    _STALE_INDEX,
+    _REPEATS,
+    _SEARCH,
+    _SCORE,
+    _OUTCOMES,
+    _FORGOTTEN,
+    _IMPORTED,
+)

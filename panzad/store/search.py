@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from panzad.store.database import Database
+from panzad.store.text import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,17 @@ def past(db: Database, account: str) -> list[PastMail]:
 
 
 def _from_row(row: sqlite3.Row) -> PastMail:
-    people = [(field, email.lower()) for field, _, email in json.loads(row["recipients"])]
-    return PastMail(
-        id=row["id"],
-        date=row["date"],
-        sender=row["sender"].lower(),
-        to=frozenset(email for field, email in people if field == "to"),
-        readers=frozenset(email for _, email in people),
-        own_text=row["own_text"],
-        language=row["language"],
-    )
+    with readable("mails"):
+        people = [(field, email.lower()) for field, _, email in json.loads(row["recipients"])]
+        return PastMail(
+            id=row["id"],
+            date=row["date"],
+            sender=row["sender"].lower(),
+            to=frozenset(email for field, email in people if field == "to"),
+            readers=frozenset(email for _, email in people),
+            own_text=row["own_text"],
+            language=row["language"],
+        )
 
 
 def matching(db: Database, words: Iterable[str], among: Collection[int], limit: int) -> list[int]:
@@ -77,3 +79,26 @@ def forget(tx: sqlite3.Connection) -> None:
     better. To be called where mails leave for good.
     """
     tx.execute("INSERT INTO mail_search (mail_search) VALUES ('optimize')")
+
+
+def has_strays(db: Database) -> bool:
+    """Whether the index knows a word that no learnt mail holds, against one built anew."""
+    connection = db.connection
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.executescript(
+        """
+        CREATE VIRTUAL TABLE temp.fresh USING fts5 (
+            subject, own_text, thread, content='', tokenize="unicode61 remove_diacritics 2"
+        );
+        INSERT INTO temp.fresh (rowid, subject, own_text, thread)
+            SELECT id, subject, own_text, thread FROM main.mails WHERE reason IS NULL;
+        CREATE VIRTUAL TABLE temp.words USING fts5vocab (main, mail_search, 'row');
+        CREATE VIRTUAL TABLE temp.fresh_words USING fts5vocab (temp, fresh, 'row');
+        """
+    )
+    found = connection.execute(
+        "SELECT 1 FROM temp.words WHERE term NOT IN (SELECT term FROM temp.fresh_words) LIMIT 1"
+    ).fetchone()
+    for table in ("words", "fresh_words", "fresh"):
+        connection.execute(f"DROP TABLE temp.{table}")
+    return found is not None

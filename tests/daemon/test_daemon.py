@@ -77,6 +77,28 @@ class TestReload:
             assert (status, json.loads(shown)["problems"]) == (0, [])
 
 
+class TestSecond:
+    def test_a_second_daemon_on_the_same_state_refuses(
+        self, tmp_path: Path, dovecot_mailbox: TestMailbox
+    ) -> None:
+        with running(tmp_path, account("work", dovecot_mailbox)) as daemon:
+            assert daemon.run("run") == (7, "")
+            daemon.logs("sync.done", account="work")
+            assert daemon.terminate() < STOP_SECONDS
+
+    def test_a_damaged_database_is_not_served_from(
+        self, tmp_path: Path, dovecot_mailbox: TestMailbox
+    ) -> None:
+        with running(tmp_path, account("work", dovecot_mailbox)) as daemon:
+            daemon.logs("sync.done", account="work")
+            daemon.terminate()
+        path = tmp_path / "panzad.db"
+        content = bytearray(path.read_bytes())
+        content[4096:] = b"\x55" * (len(content) - 4096)
+        path.write_bytes(content)
+        assert daemon.run("run") == (7, "")
+
+
 class TestAccounts:
     def test_a_broken_account_does_not_hold_up_the_other(
         self, tmp_path: Path, dovecot_mailbox: TestMailbox

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import socket
 from collections.abc import Iterator
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
+import panzad
 from panzad.config import Account, Auth, Config, ImapServer, Report, SmtpServer, locate
 from panzad.daemon import main
 from panzad.daemon.report import report_mail, send
@@ -68,10 +70,48 @@ class TestSend:
         assert b"adapter a1: serving. held-out loss 1.7 beats 2.0" in content
         assert b"Auto-Submitted: auto-generated" in content
 
+    def test_nobody_else_is_reached_whatever_the_message_says(
+        self, postbox: tuple[Postbox, SmtpServer]
+    ) -> None:
+        handler, server = postbox
+        message = report_mail(ACCOUNT, VALUES, NOW)
+        del message["To"]
+        for field in ("To", "Cc", "Bcc", "Resent-To", "Reply-To", "X-To"):
+            message[field] = "Eve <eve@example.net>"
+        asyncio.run(send(server, "work", ACCOUNT, message))
+        assert [recipients for recipients, _ in handler.received] == [["ann@example.org"]]
+
     def test_a_server_that_is_away_is_one_line(self) -> None:
         server = SmtpServer(host="127.0.0.1", port=1, security="none")
         with pytest.raises(NetworkError, match=r"check report\.smtp"):
             asyncio.run(send(server, "work", ACCOUNT, report_mail(ACCOUNT, VALUES, NOW)))
+
+
+class TestOnlyWay:
+    def test_mail_leaves_in_one_place_of_the_code_to_the_accounts_own_address(self) -> None:
+        """Beside import-linter's contract, which holds every module but this away from SMTP."""
+        sends: list[tuple[str, str]] = []
+        for path in Path(panzad.__file__).parent.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.Call(func=ast.Attribute(value=ast.Name("aiosmtplib"), attr=name)):
+                        [to] = [one.value for one in node.keywords if one.arg == "recipients"]
+                        sends.append((f"{path.name} {name}", ast.unparse(to)))
+                    case (
+                        ast.Import(names=[ast.alias(name="smtplib")])
+                        | ast.ImportFrom(module="smtplib" | "aiosmtplib")
+                    ):
+                        pytest.fail(f"{path} imports an SMTP client by another way")
+                    case ast.Constant(value=str(text)):
+                        assert "sendmail" not in text, path
+                    case _:
+                        pass
+        assert sends == [("report.py send", "[account.address]")]
+
+    @pytest.mark.parametrize("address", ["a@x.org, eve@x.org", "a@x.org\neve@x.org", "<a@x.org>"])
+    def test_an_address_is_one_address(self, address: str) -> None:
+        with pytest.raises(ValidationError):
+            ACCOUNT.model_validate(ACCOUNT.model_dump() | {"address": address})
 
 
 class TestDaemon:

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Mapping, Sequence
 from io import BufferedRWPair
+from typing import Literal
 
 from panzad.config import ImapServer
 from panzad.imap.session import Session
@@ -17,7 +18,7 @@ class ScriptedServer:
     `SILENCE` leaves the command without an answer.
 
     `idles` are the lines sent after each IDLE, the last of them for all that follow; None hangs up.
-    DONE is answered unless told otherwise.
+    DONE is answered unless told otherwise. `greeting` is the first line.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class ScriptedServer:
         capabilities: str = "IMAP4rev1 IDLE",
         idles: Sequence[Sequence[str | None]] = (["+ idling"],),
         answers_done: bool = True,
+        greeting: str = "* OK hello",
     ) -> None:
         select = ["* 2 EXISTS", "* OK [UIDVALIDITY 7] x", "* OK [UIDNEXT 3] x"]
         self._answers = {
@@ -38,6 +40,7 @@ class ScriptedServer:
         }
         self._idles = list(idles)
         self._answers_done = answers_done
+        self._greeting = greeting
         self._received: list[str] = []
         self._arrived = threading.Condition()
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -52,9 +55,9 @@ class ScriptedServer:
         self._listening.close()
         assert not self._thread.is_alive()
 
-    def session(self) -> Session:
+    def session(self, security: Literal["starttls", "none"] = "none") -> Session:
         port = self._listening.getsockname()[1]
-        server = ImapServer(host="127.0.0.1", port=port, security="none")
+        server = ImapServer(host="127.0.0.1", port=port, security=security)
         return Session.connect(server, "me", "geheim", timeout=5)
 
     def count(self, command: str) -> int:
@@ -77,9 +80,9 @@ class ScriptedServer:
         connection, _ = self._listening.accept()
         with connection, connection.makefile("rwb") as stream:
             try:
-                self._say(stream, "* OK hello")
+                self._say(stream, self._greeting)
                 while line := stream.readline():
-                    tag, _, command = line.decode("utf-8").strip().partition(" ")
+                    tag, _, command = line.decode("utf-8", "replace").strip().partition(" ")
                     if not self._answer(stream, tag, command):
                         return
             except ConnectionError:

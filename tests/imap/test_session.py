@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
+import ssl
 import threading
+import traceback
 from pathlib import Path
 
 import pytest
 
 from panzad.config import ImapServer
-from panzad.errors import FolderMissing, LoginError, NetworkError, TlsError
+from panzad.errors import FolderMissing, LoginError, NetworkError, PanzadError, TlsError
 from panzad.imap.session import Session
 from tests.imap.scripted import ScriptedServer
 from tests.servers.dovecot import DovecotServer
@@ -60,6 +63,41 @@ class TestTls:
         server = pymap_mailbox.server.model_copy(update={"security": "starttls"})
         with pytest.raises(TlsError, match="offers no STARTTLS"):
             connect(server)
+
+    @pytest.mark.parametrize(
+        ("greeting", "capabilities", "answer"),
+        [
+            ("* OK hello", "IMAP4rev1", []),
+            ("* OK hello", "IMAP4rev1 STARTTLS", ["TAG NO not now"]),
+            ("* OK hello", "IMAP4rev1 STARTTLS", ["TAG BAD what"]),
+            ("* OK hello", "IMAP4rev1 STARTTLS", ["TAG OK but I speak on in clear"]),
+            ("* PREAUTH hello", "IMAP4rev1 STARTTLS", []),
+        ],
+    )
+    def test_whoever_hides_or_refuses_starttls_gets_no_password(
+        self, greeting: str, capabilities: str, answer: list[str]
+    ) -> None:
+        server = ScriptedServer({"STARTTLS": answer}, capabilities=capabilities, greeting=greeting)
+        with server, pytest.raises((TlsError, NetworkError)):
+            server.session("starttls")
+        assert not server.received("LOGIN")
+        assert not server.received("AUTHENTICATE")
+
+    @pytest.mark.parametrize("security", ["tls", "starttls"])
+    def test_a_pinned_certificate_needs_no_authority(
+        self, dovecot: DovecotServer, security: str
+    ) -> None:
+        dovecot.add_user("pin@example.org", "geheim")
+        port = dovecot.tls_port if security == "tls" else dovecot.port
+        pem = (dovecot.root / "certificate.pem").read_text()
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+        place = {"host": "127.0.0.1", "port": port, "security": security}
+        pinned = ImapServer.model_validate(place | {"pin": f"sha256:{digest}"})
+        with connect(pinned, user="pin@example.org") as session:
+            assert session.select("INBOX", readonly=True).exists == 0
+        other = ImapServer.model_validate(place | {"pin": "sha256:" + "0" * 64})
+        with pytest.raises(TlsError, match=rf"another certificate .*sha256:{digest}"):
+            connect(other, user="pin@example.org")
 
     def test_plain_text_is_refused_beyond_loopback(self) -> None:
         server = ImapServer.model_construct(host="imap.example.org", port=143, security="none")
@@ -122,6 +160,14 @@ class TestLogin:
         with pytest.raises(LoginError, match=mailbox.user) as caught:
             connect(mailbox.server, password="falsch", user=mailbox.user)
         assert "falsch" not in str(caught.value)
+
+    @pytest.mark.parametrize("code", ["", "[UNAVAILABLE] "])
+    def test_a_server_that_repeats_the_login_does_not_give_it_away(self, code: str) -> None:
+        said = [f'TAG NO {code}wrong: LOGIN "me" "geheim"']
+        with ScriptedServer({"LOGIN": said}) as server, pytest.raises(PanzadError) as caught:
+            server.session()
+        whole = "".join(traceback.format_exception(caught.value))
+        assert "geheim" not in whole.replace('"me", "geheim", timeout', "")
 
     @pytest.mark.parametrize("password", ['q"uo\\te', "blank space", "grün€"])
     def test_passwords_with_any_character_work(self, dovecot: DovecotServer, password: str) -> None:

@@ -66,6 +66,16 @@ class TestEnforce:
         assert found is not None
         assert not any((found.own_text, found.subject, found.recipients, found.thread))
 
+    def test_no_word_of_what_is_excluded_stays_in_the_file(self, db: Database) -> None:
+        keep(db, 1, to="eve@x.org", text="quicksilver")
+        keep(db, 2, turn=ThreadTurn("Eve", "eve@x.org", "", "zinnober"))
+        keep(db, 3)
+        enforce(db, EVE)
+        db.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        content = db.path.read_bytes()
+        assert b"quicksilver" not in content
+        assert b"zinnober" not in content
+
     def test_an_excluded_persons_turn_leaves_and_the_mail_is_learnt_anew(
         self, db: Database
     ) -> None:

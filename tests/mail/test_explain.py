@@ -129,3 +129,29 @@ def test_other_files_name_the_language_of_an_ok_and_of_nothing_longer(tmp_path: 
 
     assert languages[:2] == ["en", "en"]
     assert languages[2] != "en"
+
+
+def test_what_the_config_excludes_and_what_is_all_secret_is_said_to_be_unused(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "config.toml").write_text(
+        """[accounts.work]
+address = "ben@example.net"
+imap = { host = "localhost" }
+auth = { keyring = true }
+[privacy]
+exclude_people = ["*@example.org"]
+exclude_words = ["salary"]
+"""
+    )
+    for name, to, text in (
+        ("person", "ann@example.org", "Too cold."),
+        ("word", "cy@example.com", "The Salary is late."),
+        ("secret", "cy@example.com", "4111 1111 1111 1111"),
+        ("plain", "cy@example.com", "Too cold."),
+    ):
+        (tmp_path / name).write_bytes(raw(text, from_="ben@example.net", to=to))
+    paths = [str(tmp_path / name) for name in ("person", "word", "secret", "plain")]
+    result = CliRunner().invoke(cli, ["--state", str(tmp_path), "explain", "--json", *paths])
+    reasons = [json.loads(line)["reason"] for line in result.stdout.splitlines()]
+    assert reasons == ["excluded", "excluded", "secret", None]

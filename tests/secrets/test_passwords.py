@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import io
+import os
+import pty
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import keyring
@@ -73,3 +80,35 @@ class TestPasswordOf:
         shown = capsys.readouterr()
         assert "password.in_config" in shown.out + shown.err
         assert "hunter2" not in shown.out + shown.err
+
+
+class TestPrompt:
+    def test_without_a_terminal_it_says_what_else_there_is(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO())
+        with pytest.raises(LoginError, match="no terminal"):
+            password_of("work", Auth(prompt=True))
+
+    def test_a_person_is_asked_on_the_terminal_that_does_not_show_it(self) -> None:
+        script = (
+            "from panzad.config import Auth\n"
+            "from panzad.secrets.passwords import password_of\n"
+            "print(len(password_of('work', Auth(prompt=True))))\n"
+        )
+        ours, theirs = pty.openpty()
+        child = subprocess.Popen(
+            [sys.executable, "-c", script],
+            stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0) and None,
+        )  # fmt: skip
+        os.close(theirs)
+        said = b""
+        while b"Password of account work: " not in said:
+            said += os.read(ours, 1024)
+        os.write(ours, b"hunter2\n")
+        while b"7" not in said:
+            said += os.read(ours, 1024)
+        assert child.wait(10) == 0
+        os.close(ours)
+        assert b"hunter2" not in said

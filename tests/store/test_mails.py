@@ -70,7 +70,7 @@ class TestStore:
     def test_an_unreadable_mail_is_counted(self, db: Database) -> None:
         place = folders.known(db, "work", "Sent", "sent").id
         with db.transaction() as tx:
-            mails.unreadable(tx, place, 4, "unreadable")
+            mails.set_aside(tx, place, 4, "unreadable")
         assert mails.counts(db)["work"].unused == {"unreadable": 1}
         assert mails.uids(db, place) == {4}
 

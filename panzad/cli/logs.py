@@ -1,0 +1,85 @@
+"""`panzad logs` and `panzad report`: what panzad did, event by event or in short."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from panzad.cli.app import App
+from panzad.logfile import lines
+
+LOOK_SECONDS = 0.5
+
+
+@click.command()
+@click.option("-n", "count", default=50, show_default=True, help="How many events.")
+@click.option("--follow", is_flag=True, help="Keep showing new ones, until interrupted.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def logs(app: App, count: int, follow: bool, as_json: bool) -> None:
+    """Show the newest events of daemon, worker, trainer and commands. They never hold mail."""
+    for line in deque(lines(app.paths.log), maxlen=count):
+        _show(line, as_json)
+    if follow:
+        for line in _new(app.paths.log):
+            _show(line, as_json)
+
+
+def _new(path: Path) -> Iterator[str]:
+    """Lines as they are added; a file that was rotated is read from its beginning."""
+    at = path.stat().st_size if path.exists() else 0
+    while True:
+        size = path.stat().st_size if path.exists() else 0
+        if size < at:
+            at = 0
+        if size > at:
+            with path.open(encoding="utf-8") as file:
+                file.seek(at)
+                while (line := file.readline()).endswith("\n"):
+                    at += len(line.encode())
+                    yield line
+        time.sleep(LOOK_SECONDS)
+
+
+def _show(line: str, as_json: bool) -> None:
+    event = _event(line)
+    if event is None:  # half a line, from a disk that was full
+        return
+    if as_json:
+        click.echo(line.rstrip("\n"))
+        return
+    when, process, level = (str(event.pop(key, "")) for key in ("timestamp", "process", "level"))
+    name = event.pop("event", "")
+    values = " ".join(f"{key}={value}" for key, value in event.items())
+    click.echo(f"{when[:19].replace('T', ' ')} {process} {level} {name} {values}".rstrip())
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+@click.pass_obj
+def report(app: App, file: Path, as_json: bool) -> None:
+    """Write into FILE (`-`: standard output) what the report by mail would say."""
+    from panzad.overview import in_short, overview
+
+    values = overview(app.db, app.paths, app.config(), datetime.now().astimezone())
+    text = json.dumps(values, ensure_ascii=False, indent=2) if as_json else in_short(values)
+    if str(file) == "-":
+        click.echo(text)
+    else:
+        file.write_text(text + "\n", encoding="utf-8")

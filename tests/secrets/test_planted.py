@@ -1,0 +1,178 @@
+"""A planted password and planted words are looked for wherever panzad could show them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.daemon.process import ACCOUNT, Daemon, running
+from tests.servers.dovecot import DovecotServer
+from tests.servers.mailbox import TestMailbox, mail
+
+PASSWORD = "Zaphod-42-Beeblebrox"
+WORD = "zarquon"
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """A process and all below it."""
+    yield pid
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            yield from descendants(int(path.parent.name))
+
+
+def shown_by_the_kernel(pid: int) -> bytes:
+    """What other users, and other programs of this user, can read of processes."""
+    found = b""
+    for one in descendants(pid):
+        for name in ("cmdline", "environ"):
+            try:
+                found += Path(f"/proc/{one}/{name}").read_bytes()
+            except OSError:
+                continue
+    return found
+
+
+def places(daemon: Daemon) -> Iterator[tuple[str, bytes]]:
+    """Everything that panzad writes or says."""
+    for path in daemon.state.rglob("*"):
+        if path.is_file():
+            yield str(path), path.read_bytes()
+    for command in (
+        ["status"], ["status", "--json"], ["check", "--json"], ["logs"], ["report", "-", "--json"],
+        ["adapters", "list", "--json"], ["-v", "sync"],
+    ):  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "panzad", "--state", str(daemon.state), *command],
+            capture_output=True, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        yield " ".join(command), done.stdout + done.stderr
+    yield "the kernel", shown_by_the_kernel(daemon.process.pid)
+
+
+def test_a_password_is_nowhere_to_be_seen(tmp_path: Path, dovecot: DovecotServer) -> None:
+    for user, kept in (("good", PASSWORD), ("bad", "another")):
+        dovecot.add_user(f"planted-{user}@example.org", kept)
+    (tmp_path / "secret").write_text(PASSWORD)
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    config = "".join(
+        ACCOUNT.format(
+            name=user,
+            host=dovecot.host,
+            port=dovecot.port,
+            user=f"planted-{user}@example.org",
+            password="",
+        ).replace('"echo "', f'"cat {tmp_path / "secret"}"')
+        for user in ("good", "bad")
+    )
+    with running(state, config) as daemon:
+        daemon.logs("sync.done", account="good")
+        daemon.logs("loop.paused", scope="sync:bad")
+        for place, content in places(daemon):
+            assert PASSWORD.encode() not in content, place
+
+
+def test_a_password_stands_in_no_traceback(tmp_path: Path, dovecot_mailbox: TestMailbox) -> None:
+    """A defect right in the login, which no code of ours expects."""
+    config = ACCOUNT.format(
+        name="work",
+        host=dovecot_mailbox.server.host,
+        port=dovecot_mailbox.server.port,
+        user=dovecot_mailbox.user,
+        password=PASSWORD,
+    )
+    (tmp_path / "secret").write_text(PASSWORD)
+    (tmp_path / "config.toml").write_text(
+        config.replace(f"echo {PASSWORD}", f"cat {tmp_path / 'secret'}")
+    )
+    script = (
+        "import imapclient, panzad.cli\n"
+        "def login(self, user, password): return 1 / 0\n"
+        "imapclient.IMAPClient.login = login\n"
+        "panzad.cli.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--state", str(tmp_path), "-v", "sync"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "ZeroDivisionError" in done.stderr
+    assert PASSWORD not in done.stderr
+
+
+def hostile(number: int, sender: str = f"Ann {WORD} <ann@{WORD}.example>", **headers: str) -> bytes:
+    """A mail with the planted word in every field and part, but for its id."""
+    raw = mail(
+        f"{WORD} {number}",
+        f"Say {WORD} to everybody.\n\nOn Monday {WORD} <x@{WORD}.example> wrote:\n> {WORD}?\n",
+        sender=sender,
+        **{
+            "To": f"{WORD} <me@example.org>",
+            "Cc": f"Cy {WORD} <cy@{WORD}.example>",
+            "Reply_To": f"r@{WORD}.example",
+            "Comments": WORD,
+            "Organization": WORD,
+            "Content_Language": WORD,
+            "Message_ID": f"<hostile.{number}@example.org>",
+            **headers,
+        },
+    )
+    html = raw.replace(b"Content-Type: text/plain", b"Content-Type: text/html")
+    return html if number % 2 else raw
+
+
+MAILS = (
+    hostile(1),
+    hostile(2, List_Id=f"<{WORD}.example>", List_Post=f"<mailto:list@{WORD}.example>"),
+    hostile(3, sender=f"no-reply@{WORD}.example", Reply_To=f"no-reply@{WORD}.example"),
+    hostile(4, Auto_Submitted=f"auto-replied; {WORD}"),
+    hostile(5, Date=f"{WORD} the 5th"),
+    hostile(6, References=f"<{WORD}@x.example> <{WORD}.b@x.example>", In_Reply_To=f"<{WORD}@x>"),
+    hostile(7).replace(b"text/html", f'text/html; name="{WORD}'.encode()),
+    hostile(8).replace(b"utf-8", f"x-{WORD}".encode()),
+    hostile(9).replace(b"7bit", WORD.encode()),
+    hostile(10).replace(b"text/plain", f"multipart/mixed; boundary={WORD}".encode()),
+    f"Subject: {WORD}\r\n{WORD}\r\n\r\n".encode() + b"\xff\x00" + WORD.encode(),
+)
+
+
+def test_no_log_line_holds_a_word_of_any_mail(tmp_path: Path, dovecot_mailbox: TestMailbox) -> None:
+    """The same mails as received and marked, and as sent; at the most talkative level."""
+
+    def panzad(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "panzad", "--state", str(tmp_path), "-v", *arguments],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.stderr
+
+    (tmp_path / "config.toml").write_text(
+        ACCOUNT.format(
+            name="work",
+            host=dovecot_mailbox.server.host,
+            port=dovecot_mailbox.server.port,
+            user=dovecot_mailbox.user,
+            password=dovecot_mailbox.password,
+        )
+        + "[drafts]\nmax_age_days = 99999\n"
+    )
+    said = panzad("run", "--once")
+    sent = [one.replace(f"ann@{WORD}.example".encode(), b"me@example.org") for one in MAILS]
+    dovecot_mailbox.append("Sent", *sent)
+    dovecot_mailbox.append("INBOX", *MAILS, flags=())
+    dovecot_mailbox.append("Drafts", *sent, flags=("\\Draft", "\\Flagged"))
+    for uid in range(1, len(MAILS) + 1):
+        dovecot_mailbox.flag("INBOX", uid)
+    said += panzad("run", "--once") + panzad("draft", "hostile.1@example.org")
+    said += (tmp_path / "panzad.log").read_text()
+    events = {json.loads(one)["event"] for one in said.splitlines() if one.startswith("{")}
+    assert {"sync.done", "mark.gathered", "mark.refused"} <= events
+    told = [one for one in said.splitlines() if WORD in one.lower()]
+    assert told == []
