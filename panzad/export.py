@@ -15,7 +15,7 @@ from typing import Any
 from panzad.config import Config, Paths
 from panzad.engines import adapter_files
 from panzad.errors import ModelDamaged, UsageError
-from panzad.store import adapters, folders, habits, mails, marks, pairs, problems
+from panzad.store import adapters, drafts, folders, habits, mails, marks, pairs, problems
 from panzad.store.database import Database
 from panzad.store.marks import Mark
 
@@ -31,6 +31,8 @@ pairs.jsonl      for each learnt mail (by its Message-ID) the instruction made f
 folders.jsonl    the folders of your mailbox that panzad knows, and how far they are read
 marks.jsonl      what you flagged, what became of it, and the text of a draft not delivered yet
 drafts/N.eml     the draft of mark N as a mail, while it is on its way into Drafts
+outcomes.jsonl   what became of each draft: whom it was to, what you had asked for, its text where
+                 you edited it, the mail it became, the share of its words that you changed
 habits.jsonl     how you answered: people of a reply, people of its thread, language, place of the
                  quote, HTML, signature; your newest replies
 adapters.jsonl   the trained adapters, their losses, which one serves
@@ -88,6 +90,10 @@ def _written(db: Database, config: Config, folder: Path) -> dict[str, int]:
         ),
         "folders": _lines(folder / "folders.jsonl", map(asdict, folders.listed(db))),
         "marks": _lines(folder / "marks.jsonl", map(_mark, kept)),
+        "outcomes": _lines(
+            folder / "outcomes.jsonl",
+            ({**one, "mail": ids.get(one.pop("mail_id"))} for one in drafts.rows(db)),
+        ),
         "habits": _lines(folder / "habits.jsonl", replies),
         "problems": _lines(folder / "problems.jsonl", map(asdict, problems.listed(db))),
     }

@@ -76,6 +76,8 @@ class TestExport:
         with db.transaction() as tx:
             mark = marks.add(tx, NewMark("work", "INBOX", 1, 1, "<q@x>", "reply"))
             plan = Appending(b"Subject: Re: q\r\n\r\nYes.\r\n", "<d@x>", "Drafts", 1, 1)
+            marks.gathered(tx, mark, "{}", "<q@x>", "")
+            marks.written(tx, mark, "Yes.", None)
             marks.appending(tx, mark, plan)
         db.close()
         adapter = panzad.state / "adapters" / "none"
@@ -85,7 +87,7 @@ class TestExport:
         assert status == 0, stderr
         assert json.loads(stdout) | {"folders": 0} == {
             "mails": 2, "pairs": 2, "folders": 0, "marks": 1, "habits": 0, "problems": 0,
-            "adapters": 0,
+            "adapters": 0, "outcomes": 0,
         }  # fmt: skip
         out = tmp_path / "out"
         lines = [json.loads(one) for one in (out / "mails.jsonl").read_text().splitlines()]

@@ -13,9 +13,10 @@ from typing import Protocol
 import structlog
 
 from panzad.mail.forgetting import Forgotten, Target, digest
-from panzad.store import adapters, embeddings, folders, mails, marks, problems, search
+from panzad.store import adapters, drafts, embeddings, folders, mails, marks, problems, search
 from panzad.store import forgotten as store
 from panzad.store.database import Database
+from panzad.store.drafts import Kept
 from panzad.store.forgotten import Tombstone
 from panzad.store.mails import Mail, Manner, NewMail, Person, ThreadTurn
 from panzad.store.marks import Mark
@@ -226,10 +227,20 @@ def _marks_leave(db: Database, forgotten: Forgotten) -> None:
         for mark in marks.past(db):
             if _of(mark, forgotten):
                 marks.remove(tx, mark.id)
+        for draft in drafts.every(db):
+            if draft_is_forgotten(draft, forgotten):
+                drafts.forget(tx, draft.mark_id)
         for mark in marks.told(db):
             reason, note = forgotten.masked(mark.reason or "") or None, forgotten.masked(mark.note)
             if (reason, note) != (mark.reason, mark.note):
                 marks.retell(tx, mark.id, reason, note)
+
+
+def draft_is_forgotten(draft: Kept, forgotten: Forgotten) -> bool:
+    """Whether a draft went to somebody forgotten, or names what is."""
+    return any(map(forgotten.person, draft.audience)) or any(
+        any(forgotten.named(text)) for text in draft.texts
+    )
 
 
 def _of(mark: Mark, forgotten: Forgotten) -> bool:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from panzad.config import Paths
-from panzad.learning.forgetting import is_forgotten, known, left_of
+from panzad.learning.forgetting import draft_is_forgotten, is_forgotten, known, left_of
 from panzad.mail.forgetting import Forgotten
-from panzad.store import folders, mails, marks, pairs, search
+from panzad.store import drafts, folders, mails, marks, pairs, search
 from panzad.store.database import Database
 
 PIECE = 24
@@ -52,6 +52,8 @@ def leaving(db: Database, forgotten: Forgotten) -> tuple[bytes, ...]:
         kept = [left.subject, left.own_text, texts[2], *(turn.text for turn in left.thread)]
         staying += kept
         going += [one for one in (*texts, *turns) if one not in kept]
+    for draft in drafts.every(db):
+        (going if draft_is_forgotten(draft, forgotten) else staying).extend(draft.texts)
     candidates = [one for text in going for one in _pieces(text)]
     candidates = candidates[:: len(candidates) // (4 * MOST_PIECES) + 1]
     rest = "\n".join(staying)

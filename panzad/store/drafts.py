@@ -83,6 +83,22 @@ class Kept:
     texts: tuple[str, ...]
 
 
+def every(db: Database) -> list[Kept]:
+    """Every draft on record, those among them of which no text is kept any more."""
+    rows = db.connection.execute("SELECT mark_id, audience, text, instruction FROM drafts")
+    return [_kept(row) for row in rows]
+
+
+def rows(db: Database) -> list[dict[str, Any]]:
+    """What the user may have of all drafts, oldest first: the columns, the audience as a list."""
+    found = db.connection.execute("SELECT * FROM drafts ORDER BY mark_id")
+    return [{**dict(row), "audience": json.loads(row["audience"])} for row in found]
+
+
+def _kept(row: sqlite3.Row) -> Kept:
+    return Kept(row[0], tuple(json.loads(row[1])), (row[2] or "", row[3]))
+
+
 def kept(db: Database, account: str) -> list[Kept]:
     """Every draft of an account of which a text is kept."""
     rows = db.connection.execute(
@@ -91,7 +107,7 @@ def kept(db: Database, account: str) -> list[Kept]:
         " WHERE account = ? AND (drafts.text IS NOT NULL OR instruction != '')",
         (account,),
     )
-    return [Kept(row[0], tuple(json.loads(row[1])), (row[2] or "", row[3])) for row in rows]
+    return [_kept(row) for row in rows]
 
 
 def missing(tx: sqlite3.Connection, mark_id: int, since: str | None) -> None:

@@ -13,7 +13,7 @@ from panzad.learning.sync import sync_account
 from panzad.mail.forgetting import Target
 from panzad.mailbox import Mailbox
 from panzad.recall import EMBEDDER
-from panzad.store import adapters, embeddings, folders, mails, marks, pairs, problems
+from panzad.store import adapters, drafts, embeddings, folders, mails, marks, pairs, problems
 from panzad.store import forgotten as store
 from panzad.store.database import Database
 from panzad.store.mails import NewMail, Person, ThreadTurn
@@ -133,6 +133,14 @@ class TestForget:
         assert told is not None
         assert told.reason == "[secret] is a list"
 
+    def test_of_a_draft_to_somebody_forgotten_nothing_is_kept(self, db: Database) -> None:
+        with db.transaction() as tx:
+            for uid, email in enumerate(("eve@x.org", "bob@x.org"), start=1):
+                mark = marks.add(tx, NewMark("work", "INBOX", 1, uid, f"<{uid}@x>", "reply"))
+                drafts.keep(tx, mark, [email], "Say yes", "Yes, gladly.")
+        forgetting.forget(db, EVE)
+        assert [one.audience for one in drafts.every(db)] == [("bob@x.org",)]
+
     def test_tombstones_hold_no_name(self, db: Database) -> None:
         keep(db, 1, to="eve@x.org")
         forgetting.forget(db, EVE)
@@ -170,6 +178,7 @@ class TestForget:
 # in `traces.leaving` where it holds words of mails, and in `panzad.export`, before it stands here.
 TEXT_COLUMNS = {
     "adapters": "id state base plan metrics reason created_at finished_at served_at tainted_at",
+    "drafts": "audience instruction text missing_since decided_at",
     "embeddings": "model vector",
     "folders": "account name role synced_at baseline_at baseline_mark",
     "forgotten": "digest kind cause cutoff at",
