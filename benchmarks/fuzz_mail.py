@@ -1,9 +1,10 @@
 """Puts damaged mails through all that panzad makes of a mail; a fault is printed to be replayed.
 
-    python -m benchmarks.fuzz_mail --data DIR --count N --seed S [--start N] [--jobs 2]
+    python -m benchmarks.fuzz_mail --data DIR --count N --seed S [--start N] [--jobs 2] [--whole-every N]
 
 A mail is made of its seed and its number alone, so `--start NUMBER --count 1` gives it again;
-`--save FILE` writes the last one's bytes. A fault is an exception or a mail that costs too much
+`--save FILE` writes the last one's bytes. Every mail is parsed and its own words are extracted; with
+`--whole-every N` only every Nth is also explained and answered, which costs five times as much. A fault is an exception or a mail that costs too much
 processor time. Ends with 1 when there was one.
 """
 
@@ -24,6 +25,8 @@ import click
 
 from benchmarks.mail_files import mails
 from benchmarks.mutation import mutated
+from panzad.mail.extract import extract
+from panzad.mail.parse import parse
 from tests.mail.pipeline import everything_about
 
 # For two readings and three extractions, the explanation and the answer. A thousand attributions
@@ -45,8 +48,11 @@ class TooLong(Exception):
 @click.option("--seed", default=1, show_default=True)
 @click.option("--start", default=0, show_default=True, help="The number of the first mail.")
 @click.option("--jobs", default=1, show_default=True)
+@click.option("--whole-every", default=1, show_default=True, help="Explain and answer every Nth.")
 @click.option("--save", type=click.Path(path_type=Path), help="Where the last mail is written.")
-def main(data: Path, count: int, seed: int, start: int, jobs: int, save: Path | None) -> None:
+def main(
+    data: Path, count: int, seed: int, start: int, jobs: int, whole_every: int, save: Path | None
+) -> None:
     """Print the faults, and how many mails there were, as JSON."""
     corpus = [raw for _, raw in mails(data)]
     if not corpus:
@@ -59,7 +65,9 @@ def main(data: Path, count: int, seed: int, start: int, jobs: int, save: Path | 
     ]
     found, slowest = 0, 0.0
     with ProcessPoolExecutor(jobs, initializer=_remember, initargs=(corpus,)) as pool:
-        for done, (faults, longest) in enumerate(pool.map(partial(_batch, seed), batches), 1):
+        for done, (faults, longest) in enumerate(
+            pool.map(partial(_batch, seed, whole_every), batches), 1
+        ):
             slowest = max(slowest, longest)
             for fault in faults:
                 found += 1
@@ -80,28 +88,33 @@ def mutant(corpus: Sequence[bytes], seed: int, number: int) -> bytes:
     return mutated(Random(f"{seed}:{number}"), corpus)  # noqa: S311 - it is to be repeated
 
 
-def judged(corpus: Sequence[bytes], seed: int, numbers: Iterable[int]) -> tuple[list[str], float]:
+def judged(
+    corpus: Sequence[bytes], seed: int, numbers: Iterable[int], whole_every: int = 1
+) -> tuple[list[str], float]:
     """The faults of the mails of these numbers, one text each, and the seconds of the slowest.
 
-    Takes the signal SIGPROF.
+    Those whose number `whole_every` divides go through everything, the others are read. Takes the signal SIGPROF.
     """
     signal.signal(signal.SIGPROF, _interrupt)
     found: list[str] = []
     longest = 0.0
     for number in numbers:
-        fault, took = _judged(mutant(corpus, seed, number))
+        fault, took = _judged(mutant(corpus, seed, number), whole=number % whole_every == 0)
         longest = max(longest, took)
         if fault:
             found.append(f"seed {seed} number {number}: {fault}")
     return found, longest
 
 
-def _judged(raw: bytes) -> tuple[str, float]:
+def _judged(raw: bytes, *, whole: bool) -> tuple[str, float]:
     """The fault of a mail, empty when there is none, and the seconds it took."""
     started = process_time()
     signal.setitimer(signal.ITIMER_PROF, _GIVEN_UP_AFTER)
     try:
-        everything_about(raw)
+        if whole:
+            everything_about(raw)
+        else:
+            extract(parse(raw))
     except TooLong:
         return f"{len(raw)} bytes do not end", _GIVEN_UP_AFTER
     except Exception:
@@ -122,8 +135,8 @@ def _remember(corpus: Sequence[bytes]) -> None:
     _corpus = corpus
 
 
-def _batch(seed: int, numbers: range) -> tuple[list[str], float]:
-    return judged(_corpus, seed, numbers)
+def _batch(seed: int, whole_every: int, numbers: range) -> tuple[list[str], float]:
+    return judged(_corpus, seed, numbers, whole_every)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

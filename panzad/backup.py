@@ -39,6 +39,17 @@ DATABASE = "panzad.db"
 CONFIG = "config.toml"
 # What a manifest may name: nothing else is ever unpacked.
 _MEMBER = re.compile(r"panzad\.db|config\.toml|adapters/[\w-][\w.-]*/[\w-][\w.-]*")
+# What zipfile raises for bytes that are no archive of ours: a flipped flag may even ask for a
+# password (RuntimeError) or an unknown compression (NotImplementedError).
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    TypeError,
+    RuntimeError,
+    zipfile.BadZipFile,
+)
 _STAGED = ".restore"
 
 
@@ -168,7 +179,7 @@ def _unpacked(source: Path, staged: Path) -> Contents:
         raise
     except FileNotFoundError:
         raise PanzadError(f"there is no file {source}", "name a backup") from None
-    except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise _damaged(source, type(error).__name__) from error
     except zlib.error as error:
         raise _damaged(source, str(error)) from error
