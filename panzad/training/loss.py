@@ -12,8 +12,8 @@ from torch.nn.functional import cross_entropy
 
 from panzad.training.dataset import Tokens, micro_batches
 
-# Padded tokens that go through the model at once: it bounds the memory of a step and is enough to
-# keep the cores busy.
+# Padded tokens that go through the model at once: it bounds the memory and is enough to keep the
+# cores busy.
 MICRO_TOKENS = 1024
 
 
@@ -79,14 +79,15 @@ def _logits_at(model: Any, ids: Tensor, where: Tensor) -> Tensor:
         hook.remove()
 
 
-def backward(model: Any, batch: Sequence[Tokens], pad: int) -> float:
+def backward(model: Any, batch: Sequence[Tokens], pad: int, *, limit: int = MICRO_TOKENS) -> float:
     """Add the gradient of the batch's mean loss; returns that loss in nats per learnt token.
 
-    Masked tokens are read and not learnt: they weigh nothing.
+    Masked tokens are read and not learnt: they weigh nothing. `limit` bounds the padded tokens
+    that go through the model at once, unless one mail has more.
     """
     count = max(1, sum(sum(one.learnt) for one in batch))
     total = 0.0
-    for part in micro_batches([len(one) for one in batch], MICRO_TOKENS):
+    for part in micro_batches([len(one) for one in batch], limit):
         rows = [batch[index] for index in part]
         losses = token_losses(model, rows, pad)
         loss = (losses * _learnt(rows, losses)).sum() / count
@@ -96,13 +97,18 @@ def backward(model: Any, batch: Sequence[Tokens], pad: int) -> float:
 
 
 def mean_losses(
-    model: Any, tokens: Sequence[Tokens], pad: int, stop: Callable[[], bool] = lambda: False
+    model: Any,
+    tokens: Sequence[Tokens],
+    pad: int,
+    stop: Callable[[], bool] = lambda: False,
+    *,
+    limit: int = MICRO_TOKENS,
 ) -> Losses:
     """The mean losses over all of `tokens`. Raises Stopped when `stop()` says so."""
     total = learnt = 0.0
     model.eval()
     with torch.inference_mode():
-        for part in micro_batches([len(one) for one in tokens], MICRO_TOKENS):
+        for part in micro_batches([len(one) for one in tokens], limit):
             if stop():
                 raise Stopped
             rows = [tokens[index] for index in part]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from panzad.config import Account, Auth, Config, ImapServer, Model, Paths
+from panzad.config import Account, Auth, Config, ImapServer, Model, Paths, Training
 from panzad.engines.catalogue import ModelFiles
 from panzad.errors import ConfigError, PanzadError, RunFailed
 from panzad.learning import adapter as room
@@ -30,7 +30,9 @@ def configured(base: str) -> Config:
         imap=ImapServer(host="localhost", port=1, security="none"),
         auth=Auth(password=SecretStr("x")),
     )
-    return Config(accounts={"work": account}, model=Model(base=base))
+    return Config(
+        accounts={"work": account}, model=Model(base=base), training=Training(min_mails=MAILS)
+    )
 
 
 def learnt(db: Database, *texts: str, done: bool = True) -> None:
