@@ -58,7 +58,7 @@ def write(
     length is put in.
     """
     briefing, letter = Briefing(retriever), letter_of(task, account)
-    asked = briefing.task(letter, examples)
+    asked = briefing.task(letter, examples, style=not adapter)
     messages = prompts.messages(asked)
     sampling = Sampling(max_tokens=MAX_TOKENS, repeat_penalty=REPEAT_PENALTY)
     answer = engine.generate(messages, sampling, adapter=adapter)

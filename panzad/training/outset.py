@@ -113,7 +113,7 @@ def prepared(task: Task, fit: Fit, state: State) -> Run:
         checkpoint.save(task.directory, state)
         raise
     if fit.checkpointing:
-        base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        base.activation_checkpointing_enable({"use_reentrant": False})
     learner = learner_of(
         base, task.files, method, task.seed, mails=learnt, pad=pad, kept=state.weights
     )
