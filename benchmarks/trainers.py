@@ -24,7 +24,7 @@ from benchmarks.mailbox import PaperMail, read
 from panzad.engines.catalogue import DEFAULT, ModelFiles, resolve
 from panzad.engines.protocol import ChatMessage
 
-HELD_OUT = 12
+HELD_OUT = 8
 SEED = 7
 
 

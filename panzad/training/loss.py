@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from peft.helpers import disable_input_dtype_casting
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
@@ -74,9 +76,25 @@ def _logits_at(model: Any, ids: Tensor, where: Tensor) -> Tensor:
 
     hook = model.get_output_embeddings().register_forward_pre_hook(cut)
     try:
-        return model(input_ids=ids).logits
+        with _products_as_the_base(model):
+            return model(input_ids=ids).logits
     finally:
         hook.remove()
+
+
+@contextmanager
+def _products_as_the_base(model: Any) -> Iterator[None]:
+    """Within this an adapter's products are bfloat16 where the base's are; its weights are not.
+
+    By itself PEFT keeps a float32 copy of every layer's inputs for the backward pass: a quarter of
+    a step's memory, and a fifth more of its time.
+    """
+    head = model.get_output_embeddings().weight
+    if head.dtype != torch.bfloat16:
+        yield
+        return
+    with disable_input_dtype_casting(model), torch.autocast(head.device.type, torch.bfloat16):
+        yield
 
 
 def backward(model: Any, batch: Sequence[Tokens], pad: int, *, limit: int = MICRO_TOKENS) -> float:
