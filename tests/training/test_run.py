@@ -270,7 +270,7 @@ class TestFailures:
         adapters: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def fail(*_: object) -> None:
+        def fail(*_: object, **__: object) -> None:
             raise cause
 
         monkeypatch.setattr(outset, "load", fail)
