@@ -1,7 +1,8 @@
 """Our training loop beside the Hugging Face Trainer: same mails, same LoRA, same steps.
 
-Each trains one epoch in a process of its own. Seconds are those of the steps alone; the loss is
-that of the same held-out mails by the same code; the peak is the process's (VmHWM).
+Each trains one epoch in a process of its own. Seconds are those of the steps alone; the CPU's are
+the whole process's, which beside them loads the model and judges it twice; the loss is that of the
+same held-out mails by the same code; the peak is the process's (VmHWM).
 
     python -m benchmarks.trainers --data DIR --models DIR [--mails 48] [--person david]
 """
@@ -13,6 +14,7 @@ import math
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +48,8 @@ def main(data: Path, models: Path, person: str, mails: int, only: str | None) ->
     run: dict[str, Callable[..., dict[str, float]]] = {"ours": ours, "transformers": theirs}
     learnt, _ = read(data, person)
     figures = run[only](learnt[:mails], learnt[mails : mails + HELD_OUT], resolve(DEFAULT, models))
-    click.echo(json.dumps({"loop": only, "mails": mails, **figures, "peak_mb": _peak()}))
+    whole = {"process_cpu_seconds": round(time.process_time()), "peak_mb": _peak()}
+    click.echo(json.dumps({"loop": only, "mails": mails, **figures, **whole}))
 
 
 def ours(
@@ -54,6 +57,7 @@ def ours(
 ) -> dict[str, float]:
     """`training.run.train`; its step seconds leave judging and checkpoints out."""
     from panzad.training.methods import METHODS
+    from panzad.training.priority import memory_limit
     from panzad.training.run import train as run
 
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -67,6 +71,7 @@ def ours(
             champion=None,
             report=lambda _: None,
             stop=lambda: False,
+            memory=memory_limit(0),
         )
         metrics = json.loads((Path(folder) / "manifest.json").read_text())["metrics"]
     return {
@@ -99,7 +104,9 @@ def theirs(
 
     def tokens(mails: Sequence[PaperMail]) -> list[Any]:
         chat, samples = format_of(files), [_sample(one) for one in mails]
-        return tokenised(samples, chat, lambda text: tokenizer.encode(text, False))
+        return tokenised(
+            samples, chat, lambda text: tokenizer.encode(text, add_special_tokens=False)
+        )
 
     learnt, judged = tokens(train), tokens(held_out)
     base_loss = mean_loss(base, judged, pad)
