@@ -1,11 +1,11 @@
 """Puts damaged mails through all that panzad makes of a mail; a fault is printed to be replayed.
 
-    python -m benchmarks.fuzz_mail --data DIR --count N --seed S [--start N] [--jobs 2] [--whole-every N]
+    python -m benchmarks.fuzz_mail --data DIR --count N --seed S [--start N] [--jobs 2]
 
 A mail is made of its seed and its number alone, so `--start NUMBER --count 1` gives it again;
-`--save FILE` writes the last one's bytes. Every mail is parsed and its own words are extracted; with
-`--whole-every N` only every Nth is also explained and answered, which costs five times as much. A fault is an exception or a mail that costs too much
-processor time. Ends with 1 when there was one.
+`--save FILE` writes the last one's bytes. Every mail is parsed and its own words extracted; with
+`--whole-every N` only every Nth is explained and answered too, which costs five times as much. A
+fault is an exception or a mail that costs too much processor time. Ends with 1 when there was one.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def judged(
 ) -> tuple[list[str], float]:
     """The faults of the mails of these numbers, one text each, and the seconds of the slowest.
 
-    Those whose number `whole_every` divides go through everything, the others are read. Takes the signal SIGPROF.
+    Those whose number `whole_every` divides go through everything, the others are read. Takes the
+    signal SIGPROF.
     """
     signal.signal(signal.SIGPROF, _interrupt)
     found: list[str] = []

@@ -207,13 +207,22 @@ def parse_window(text: str) -> Window:
 class Training(_Section):
     """When an adapter is trained, and how.
 
-    `drop_instruction` is the share of replies that are learnt without their instruction,
-    `retrieved` that of all mails that are learnt with past ones beside them.
+    `min_mails` are needed for a first adapter, `min_new` more for each further night. A night's
+    training waits for mains power and an idle machine unless `on_battery` and `in_use` say that it
+    need not. `memory_gb` bounds the training's own memory (0: half of the machine's), `disk_gb`
+    that of all adapters together. `drop_instruction` is the share of replies that are learnt
+    without their instruction, `retrieved` that of all mails that are learnt with past ones beside
+    them.
     """
 
-    method: Literal["auto", "lora"] = "auto"
+    method: Literal["auto", "lora", "dora", "qlora", "rosa", "full"] = "auto"
     window: str = "01:00-06:00"
+    min_mails: int = Field(default=75, ge=8)
     min_new: int = Field(default=20, ge=1)
+    on_battery: bool = False
+    in_use: bool = False
+    memory_gb: float = Field(default=0, ge=0)
+    disk_gb: float = Field(default=4, gt=0)
     mask_facts: bool = True
     drop_instruction: float = Field(default=0.3, ge=0, le=1)
     retrieved: float = Field(default=0.55, ge=0, le=1)

@@ -7,11 +7,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from panzad.config import Config, Paths, parse_window
+from panzad.config import Config, Paths, Training, parse_window
 from panzad.errors import ConfigError
 from panzad.locks import is_held
 from panzad.recall import EMBEDDER
-from panzad.schedule import Learnt, next_window
+from panzad.schedule import Learnt, lacking, next_window, unsuited, untimely
 from panzad.store import (
     adapters,
     drafts,
@@ -25,6 +25,7 @@ from panzad.store import (
     problems,
 )
 from panzad.store.database import Database
+from panzad.surroundings import look
 
 RECENT_MARKS = 10
 ATTEMPT = "training.attempted_at"  # the note that a night's training was begun
@@ -53,6 +54,7 @@ def learnt(db: Database, accounts: Collection[str]) -> Learnt:
         waiting=pairs.workable(db, accounts),
         unfinished_run=adapters.training(db) is not None,
         last_attempt=datetime.fromisoformat(attempted).astimezone() if attempted else None,
+        usable=pairs.finished_since(db, None, accounts),
         tainted=(serving := adapters.serving(db)) is not None and serving.tainted_at is not None,
     )
 
@@ -193,19 +195,30 @@ def _adapter(one: adapters.Adapter) -> dict[str, Any]:
 
 
 def _training(paths: Paths, config: Config | None, learnt: Learnt, now: datetime) -> dict[str, Any]:
-    min_new = config.training.min_new if config else None
+    settings = config.training if config else None
     return {
         "running": is_held(paths.locks, "train"),
         "new_mails": learnt.new_pairs,
-        "min_new": min_new,
+        "min_new": settings.min_new if settings else None,
+        "usable_mails": learnt.usable,
+        "min_mails": settings.min_mails if settings else None,
         "unfinished_run": learnt.unfinished_run,
-        "next_at": _next_at(config, learnt, now) if config else None,
+        "waits_for": _waits_for(settings, learnt, now) if settings else None,
+        "next_at": _next_at(settings, learnt, now) if settings else None,
     }
 
 
-def _next_at(config: Config, learnt: Learnt, now: datetime) -> str | None:
-    due = learnt.unfinished_run or learnt.tainted
-    if not due and learnt.new_pairs < config.training.min_new:
+def _waits_for(settings: Training, learnt: Learnt, now: datetime) -> str | None:
+    """What the next night's training waits for at this moment."""
+    return (
+        lacking(learnt, settings)
+        or untimely(now, learnt, settings)
+        or unsuited(look(), settings, running=False)
+    )
+
+
+def _next_at(settings: Training, learnt: Learnt, now: datetime) -> str | None:
+    if lacking(learnt, settings):
         return None
-    start = next_window(parse_window(config.training.window), now, learnt.last_attempt)
+    start = next_window(parse_window(settings.window), now, learnt.last_attempt)
     return start.isoformat(timespec="minutes")

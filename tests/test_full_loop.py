@@ -76,6 +76,7 @@ def place(
         idle_minutes = 0.2
         [training]
         window = "00:00-00:00"
+        min_mails = 20
         min_new = 100000
         """
     )

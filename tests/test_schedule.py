@@ -2,56 +2,130 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panzad.config import parse_window
+from panzad.config import Training, parse_window
 from panzad.overview import learnt
-from panzad.schedule import Learnt, next_window, training_due, window_start
+from panzad.schedule import (
+    KILLS_A_NIGHT,
+    Learnt,
+    lacking,
+    next_window,
+    tried_again,
+    unsuited,
+    untimely,
+    window_start,
+)
 from panzad.store import adapters, folders, mails, pairs
 from panzad.store.database import Database
+from panzad.surroundings import Surroundings
 
-NIGHT = parse_window("01:00-06:00")
+NIGHTLY = Training()
+NIGHT = parse_window(NIGHTLY.window)
 ACROSS = parse_window("22:00-05:00")
+ENOUGH = Learnt(new_pairs=20, waiting=0, unfinished_run=False, last_attempt=None, usable=100)
+QUIET = Surroundings(on_battery=False, session_active=False, load=0.0, cores=2)
 
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-05-{text}:00+00:00")
 
 
-class TestTrainingDue:
-    def test_in_the_window_with_enough_new_mails(self) -> None:
-        assert training_due(NIGHT, at("04T01:00"), Learnt(20, 0, False, None), 20)
+class TestLacking:
+    @pytest.mark.parametrize(
+        ("learnt", "expected"),
+        [
+            (Learnt(20, 0, False, None, 75), None),
+            (Learnt(74, 0, False, None, 74), "74 of the 75 mails that a first adapter needs"),
+            (Learnt(19, 0, False, None, 99), "19 of 20 new mails"),
+            (Learnt(20, 1, False, None, 99), "1 mails still wait for their instruction"),
+            (Learnt(0, 3, True, None, 10), None),
+            (Learnt(0, 0, False, None, 75, tainted=True), None),
+            (
+                Learnt(0, 1, False, None, 75, tainted=True),
+                "1 mails still wait for their instruction",
+            ),
+        ],
+        ids=[
+            "enough",
+            "little data",
+            "too few new",
+            "playback",
+            "cut off",
+            "what serves knows forgotten mail",
+            "it does, and playback",
+        ],
+    )
+    def test_of_mails(self, learnt: Learnt, expected: str | None) -> None:
+        assert lacking(learnt, NIGHTLY) == expected
 
-    def test_not_by_day(self) -> None:
-        assert not training_due(NIGHT, at("04T12:00"), Learnt(99, 0, False, None), 20)
 
-    def test_not_with_too_few_new_mails(self) -> None:
-        assert not training_due(NIGHT, at("04T02:00"), Learnt(19, 0, False, None), 20)
-
-    def test_not_while_mails_still_wait_for_playback(self) -> None:
-        assert not training_due(NIGHT, at("04T02:00"), Learnt(20, 1, False, None), 20)
-
-    def test_a_run_that_was_cut_off_goes_on_whatever_is_new(self) -> None:
-        assert training_due(NIGHT, at("04T02:00"), Learnt(0, 0, True, at("03T02:00")), 20)
-
-    def test_an_adapter_that_knows_what_is_forgotten_is_replaced_however_little_is_new(
-        self,
-    ) -> None:
-        tainted = Learnt(0, 0, False, None, tainted=True)
-        assert training_due(NIGHT, at("04T02:00"), tainted, 20)
-        assert not training_due(NIGHT, at("04T02:00"), replace(tainted, waiting=1), 20)
-
-    def test_only_once_a_night(self) -> None:
-        assert not training_due(NIGHT, at("04T05:00"), Learnt(99, 0, True, at("04T01:00")), 20)
+class TestUntimely:
+    @pytest.mark.parametrize(
+        ("now", "attempt", "expected"),
+        [
+            ("04T01:00", None, None),
+            ("04T12:00", None, "the night, 01:00-06:00"),
+            ("04T05:00", "04T01:00", "the next night; in this one it was tried"),
+            ("04T02:00", "03T02:00", None),
+        ],
+    )
+    def test_of_a_night(self, now: str, attempt: str | None, expected: str | None) -> None:
+        learnt = replace(ENOUGH, last_attempt=at(attempt) if attempt else None)
+        assert untimely(at(now), learnt, NIGHTLY) == expected
 
     def test_a_window_across_midnight_is_one_night(self) -> None:
         assert window_start(ACROSS, at("04T02:00")) == at("03T22:00")
-        assert not training_due(ACROSS, at("04T02:00"), Learnt(99, 0, False, at("03T22:05")), 20)
+        learnt = replace(ENOUGH, last_attempt=at("03T22:05"))
+        assert untimely(at("04T02:00"), learnt, Training(window="22:00-05:00")) is not None
+
+
+class TestUnsuited:
+    @pytest.mark.parametrize(
+        ("around", "running", "reason"),
+        [
+            ({}, False, None),
+            ({"on_battery": True}, False, "mains power"),
+            ({"on_battery": True}, True, "mains power"),
+            ({"session_active": True}, False, "a session is in use"),
+            ({"session_active": True}, True, "a session is in use"),
+            ({"load": 1.1}, False, "its load is high"),
+            ({"load": 1.1}, True, None),
+            ({"load": 0.9}, False, None),
+        ],
+    )
+    def test_by_what_the_machine_does(
+        self, around: dict[str, Any], running: bool, reason: str | None
+    ) -> None:
+        found = unsuited(replace(QUIET, **around), NIGHTLY, running=running)
+        assert found is None if reason is None else (found or "").endswith(reason)
+
+    def test_the_config_can_waive_both(self) -> None:
+        settings = Training(on_battery=True, in_use=True)
+        around = Surroundings(on_battery=True, session_active=True, load=9.0, cores=1)
+        assert unsuited(around, settings, running=False) is None
+
+
+class TestTriedAgain:
+    @pytest.mark.parametrize(
+        ("status", "kills", "expected"),
+        [
+            (-signal.SIGKILL, 0, True),
+            (-signal.SIGKILL, KILLS_A_NIGHT, False),
+            (-signal.SIGTERM, 0, False),
+            (0, 0, False),
+            (1, 0, False),
+        ],
+    )
+    def test_only_what_was_killed(self, status: int, kills: int, expected: bool) -> None:
+        assert tried_again(status, kills) == expected
 
 
 class TestNextWindow:
@@ -94,7 +168,7 @@ class TestLearnt:
         assert learnt(db, ["work"]).waiting == 1
         with db.transaction() as tx:
             pairs.finish(tx, 1, "say hello", "model")
-        assert learnt(db, ["work"]) == Learnt(1, 0, False, None)
+        assert learnt(db, ["work"]) == Learnt(1, 0, False, None, 1)
 
     def test_what_was_played_back_after_a_run_was_begun_is_new_however_old_the_mail(
         self, db: Database, monkeypatch: pytest.MonkeyPatch

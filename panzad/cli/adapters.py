@@ -15,7 +15,7 @@ from panzad.engines.catalogue import resolve
 from panzad.errors import PanzadError
 from panzad.store import adapters as store
 from panzad.store.adapters import Adapter
-from panzad.training.adapters import remove
+from panzad.training.adapters import size_of
 from panzad.training.manifest import verify
 
 
@@ -31,15 +31,18 @@ def list_(app: App, as_json: bool) -> None:
     """Show every adapter with its held-out losses."""
     found = store.listed(app.db)
     if as_json:
-        click.echo(json.dumps([asdict(adapter) for adapter in found]))
+        values = [{**asdict(one), "bytes": size_of(app.paths.adapters / one.id)} for one in found]
+        click.echo(json.dumps(values))
         return
-    table = Table("adapter", "state", "mails", "base loss", "before", "loss", "why")
+    table = Table("adapter", "state", "method", "mails", "base loss", "before", "loss", "MB", "why")
     for one in found:
         table.add_row(
             one.id,
             one.state,
+            one.plan.get("method", ""),
             str(one.mails),
             *(_number(one.metrics.get(key)) for key in ("base_loss", "champion_loss", "loss")),
+            f"{size_of(app.paths.adapters / one.id) / 1e6:.0f}",
             one.reason or "",
         )
     Console().print(table)
@@ -78,16 +81,25 @@ def rollback(app: App) -> None:
 
 
 @adapters.command()
-@click.option("--keep", default=3, show_default=True, type=click.IntRange(min=0))
+@click.option("--keep", type=click.IntRange(min=0), help="Keep only so many that do not serve.")
+@click.option("--gigabytes", type=click.FloatRange(min=0), help="Keep what takes so much at most.")
 @click.pass_obj
-def prune(app: App, keep: int) -> None:
-    """Remove old adapters, but never the serving one, a run under way, or the newest KEEP."""
-    idle = [one for one in store.listed(app.db) if one.state not in ("serving", "training")]
-    for one in idle[keep:]:
-        remove(app.paths.adapters / one.id)
-        with app.db.transaction() as tx:
-            store.remove(tx, one.id)
-    click.echo(f"{len(idle[keep:])} adapters removed")
+def prune(app: App, keep: int | None, gigabytes: float | None) -> None:
+    """Remove old adapters, but never the serving one, the one before it, or a run under way.
+
+    Without options those beyond `training.disk_gb` go, as after each training.
+    """
+    from panzad.learning.shelf import drop, shelved, tidy
+
+    gone: list[str] = []
+    if keep is not None:
+        gone = [one.id for one in shelved(app.db, app.paths) if not one.needed][keep:]
+        for adapter_id in gone:
+            drop(app.db, app.paths, adapter_id)
+    if gigabytes is not None or keep is None:
+        limit = app.config().training.disk_gb if gigabytes is None else gigabytes
+        gone += tidy(app.db, app.paths, round(limit * 1e9))
+    click.echo(f"{len(gone)} adapters removed")
 
 
 def _known(app: App, adapter_id: str) -> Adapter:

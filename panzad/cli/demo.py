@@ -57,6 +57,7 @@ auth = {{ command = "echo {password}" }}
 [drafts]
 max_age_days = 36500  # the sample's mail is from 2026
 [training]
+min_mails = 60
 min_new = 1000000  # the demo trains by itself, at any hour
 """
 

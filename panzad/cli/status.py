@@ -165,11 +165,11 @@ def _adapters(adapters: list[dict[str, Any]]) -> RenderableType:
 def _training(training: dict[str, Any]) -> Text:
     if training["running"]:
         return Text("training    runs now")
-    needed = "?" if training["min_new"] is None else training["min_new"]
-    new = f"{training['new_mails']} new mails of {needed} needed"
-    if training["next_at"] is None:
-        return Text(f"training    {new}")
-    return Text(f"training    {new}; next at {training['next_at']}")
+    new = f"{training['new_mails']} new mails"
+    cut_off = "; a run goes on from its checkpoint" if training["unfinished_run"] else ""
+    waits = f"; waits for {training['waits_for']}" if training["waits_for"] else ""
+    next_at = f"; next at {training['next_at']}" if training["next_at"] else ""
+    return Text(f"training    {new}{cut_off}{waits}{next_at}")
 
 
 def _counts(counts: dict[str, int]) -> str:

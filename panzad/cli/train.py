@@ -13,9 +13,12 @@ import click
 
 from panzad.cli.app import App
 from panzad.cli.progress import bars
+from panzad.engines.machine import this_machine
 from panzad.errors import PanzadError
 from panzad.locks import held
+from panzad.schedule import unsuited
 from panzad.store import problems
+from panzad.surroundings import look
 from panzad.training.methods import METHODS
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ def train(
     """Train an adapter on your mails; it serves if it beats the one that serves now."""
     app.log("trainer")
     config = app.config()
+    if reason := unsuited(look(), config.training, running=False):
+        click.echo(f"at night the training would wait for {reason}; by hand it does not", err=True)
     with held(app.paths.locks, "train", wait=False):
         try:
             result = _trained(app, method or config.training.method, epochs, limit_minutes)
@@ -58,9 +63,13 @@ def train(
 
 def _trained(app: App, method: str, epochs: int | None, minutes: float | None) -> Result:
     from panzad.learning.adapter import Request, train_adapter
-    from panzad.training.priority import lower_priority
+    from panzad.training.priority import cap_memory, lower_priority, memory_limit
 
     lower_priority()
+    config = app.config()
+    # The driver of a GPU maps far more than it uses.
+    if config.model.device == "cpu" or this_machine().gpu_memory is None:
+        cap_memory(memory_limit(config.training.memory_gb))
     asked = threading.Event()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
@@ -81,7 +90,7 @@ def _trained(app: App, method: str, epochs: int | None, minutes: float | None) -
         return train_adapter(
             app.db,
             app.paths,
-            app.config(),
+            config,
             Request(method, epochs),
             report=report,
             stop=lambda: asked.is_set() or time.monotonic() > deadline,

@@ -24,6 +24,7 @@ class Child:
         self._name = name
         self._arguments = arguments
         self._process: asyncio.subprocess.Process | None = None
+        self.stopped = False  # whether it was told to end
 
     @property
     def running(self) -> bool:
@@ -32,6 +33,7 @@ class Child:
 
     async def start(self) -> asyncio.subprocess.Process:
         """Start the process with pipes for its input and output; its log goes where ours goes."""
+        self.stopped = False
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *self._arguments,
@@ -52,6 +54,7 @@ class Child:
         process = self._process
         if process is None or process.returncode is not None:
             return
+        self.stopped = True
         if process.stdin:
             process.stdin.close()
         with contextlib.suppress(ProcessLookupError):
@@ -129,6 +132,11 @@ class TrainerChild:
     def running(self) -> bool:
         """Whether a run started here is under way."""
         return self._child.running
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the last run was told to end."""
+        return self._child.stopped
 
     async def run(self) -> int:
         """Train; returns the exit status."""

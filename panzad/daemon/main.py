@@ -10,22 +10,23 @@ from datetime import datetime
 
 import structlog
 
-from panzad.config import Config, Paths, load, parse_window
+from panzad.config import Config, Paths, Training, load, parse_window
 from panzad.daemon import notify
 from panzad.daemon.account import AccountLoop
 from panzad.daemon.bell import bell_of
 from panzad.daemon.children import TrainerChild, WorkerChild
 from panzad.daemon.files import FileWatch
-from panzad.daemon.supervision import Health, kept_going
+from panzad.daemon.supervision import Health, in_thread, kept_going
 from panzad.errors import PanzadError
 from panzad.locks import held
 from panzad.logs import traced
 from panzad.overview import ATTEMPT, learnt, overview
 from panzad.private import check_config, check_state
 from panzad.recall import EMBEDDER
-from panzad.schedule import training_due
+from panzad.schedule import lacking, tried_again, unsuited, untimely, window_start
 from panzad.store import embeddings, marks, pairs, pause, problems
 from panzad.store.database import Database, now
+from panzad.surroundings import look
 
 STOP_SECONDS = 3.0
 SCHEDULE_SECONDS = 60.0
@@ -47,6 +48,8 @@ class Daemon:
         self._worker = self._new_worker()
         self._trainer = TrainerChild(child_options)
         self._training: asyncio.Task[None] | None = None
+        self._night: datetime | None = None
+        self._kills = 0
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT. Raises StateLocked when another daemon runs here,
@@ -181,7 +184,7 @@ class Daemon:
         self._wake_worker()
 
     async def _schedule(self, health: Health) -> None:
-        """Look once a minute whether a night's training is due; end it with its window."""
+        """Look once a minute whether a night's training is due, and whether it may go on."""
         while True:
             await self._scheduled(datetime.now().astimezone())
             health.works()
@@ -189,22 +192,44 @@ class Daemon:
 
     async def _scheduled(self, here: datetime) -> None:
         settings = self._config.training
-        window = parse_window(settings.window)
         paused = pause.since(self._db) is not None
         if self._trainer.running:
-            if paused or not window.holds(here.time()):
-                await self._trainer.stop(grace=60)
-        elif not paused and training_due(
-            window, here, learnt(self._db, self._config.accounts), settings.min_new
-        ):
-            with self._db.transaction() as tx:
-                problems.note(tx, ATTEMPT, now())
-            self._training = asyncio.create_task(self._train())
-            self._training.add_done_callback(_log_error)
+            await self._watch(here, settings, paused=paused)
+            return
+        if paused:
+            return
+        known = learnt(self._db, self._config.accounts)
+        if lacking(known, settings) or untimely(here, known, settings):
+            return
+        if unsuited(await in_thread(look), settings, running=False):
+            return
+        if (start := window_start(parse_window(settings.window), here)) != self._night:
+            self._night, self._kills = start, 0
+        self._attempted(now())
+        self._training = asyncio.create_task(self._train())
+        self._training.add_done_callback(_log_error)
+
+    async def _watch(self, here: datetime, settings: Training, *, paused: bool) -> None:
+        """Stop the run at the end of its window, and for as long as the machine is needed."""
+        if paused or not parse_window(settings.window).holds(here.time()):
+            await self._trainer.stop(grace=60)
+            return
+        if reason := unsuited(await in_thread(look), settings, running=True):
+            log.info("training.interrupted", waits_for=reason)
+            await self._trainer.stop(grace=60)
+            self._attempted("")
+
+    def _attempted(self, moment: str) -> None:
+        """Note when a run was tried; empty when it may be tried again in the same night."""
+        with self._db.transaction() as tx:
+            problems.note(tx, ATTEMPT, moment)
 
     async def _train(self) -> None:
         status = await self._trainer.run()
         log.info("training.ended", status=status)
+        if not self._trainer.stopped and tried_again(status, self._kills):
+            self._kills += 1
+            self._attempted("")
         if self._config.report.mail and status == 0:
             await self._report()
 

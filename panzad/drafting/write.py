@@ -63,7 +63,7 @@ def write(
     length is put in.
     """
     briefing, letter = Briefing(retriever), letter_of(task, account)
-    asked = briefing.task(letter, examples)
+    asked = briefing.task(letter, examples, style=not adapter)
     messages = prompts.messages(asked)
     answers = [engine.generate(messages, one, adapter=adapter) for one in samplings(candidates)]
     signer = Signer(task.author, asked.examples)

@@ -10,6 +10,13 @@ from panzad.errors import ModelDamaged
 
 MANIFEST = "manifest.json"
 GGUF = "adapter.gguf"
+# What PEFT reads: the low-rank part, and DoRA's magnitudes.
+WEIGHTS = "adapter_model.safetensors"
+CONFIG = "adapter_config.json"
+# RoSA's sparse part: for each of PEFT's modules flat places and values.
+SPARSE = "sparse.safetensors"
+# Of a model trained whole: what is to be added to each of the base's tensors.
+DIFFERENCES = "differences.safetensors"
 
 
 def verify(directory: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from panzad.engines.checksums import sha256_of
+from panzad.engines.gguf_header import count_weights
 from panzad.engines.machine import Machine, this_machine
 from panzad.errors import ModelDamaged, ModelMissing
 
@@ -163,6 +164,13 @@ class ModelFiles:
     kind: Literal["gguf", "hf", "server"]
     path: Path
     fingerprint: str
+
+    @property
+    def weights(self) -> int:
+        """How many weights it has; of a Hugging Face directory, as if they lay in 16 bits."""
+        if self.kind == "gguf":
+            return count_weights(self.path)
+        return sum(path.stat().st_size for path in self.path.glob("*.safetensors")) // 2
 
 
 def named(name: str) -> CatalogueModel | None:

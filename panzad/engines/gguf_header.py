@@ -7,7 +7,10 @@ Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 
 from __future__ import annotations
 
+import math
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,28 +45,49 @@ def read_metadata(path: Path) -> dict[str, GgufValue]:
 
     Raises ModelDamaged when this is no GGUF file or ends within its header.
     """
-    with path.open("rb") as file:
-        try:
-            return _metadata(file)
-        except (struct.error, ValueError, UnicodeDecodeError) as error:
-            raise ModelDamaged(
-                f"{path.name} is not a readable GGUF file ({error})", "pull or copy the model again"
-            ) from error
+    with path.open("rb") as file, _told(path):
+        return _metadata(file)[1]
 
 
-def _metadata(file: BinaryIO) -> dict[str, GgufValue]:
+def count_weights(path: Path) -> int:
+    """How many numbers the file's tensors hold. Raises ModelDamaged as `read_metadata` does."""
+    with path.open("rb") as file, _told(path):
+        tensors, _ = _metadata(file)
+        return sum(_tensor_size(file) for _ in range(tensors))
+
+
+def _tensor_size(file: BinaryIO) -> int:
+    _string(file)  # its name
+    shape = [_number(file, _U64) for _ in range(_number(file, _U32))]
+    _number(file, _U32)  # its type
+    _number(file, _U64)  # where it begins
+    return math.prod(shape)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (struct.error, ValueError, UnicodeDecodeError) as error:
+        raise ModelDamaged(
+            f"{path.name} is not a readable GGUF file ({error})", "pull or copy the model again"
+        ) from error
+
+
+def _metadata(file: BinaryIO) -> tuple[int, dict[str, GgufValue]]:
+    """How many tensors there are, and the metadata; the file is then at the first tensor's name."""
     if file.read(4) != _MAGIC:
         raise ValueError("it does not begin with GGUF")
     version = _number(file, _U32)
     if version not in (2, 3):
         raise ValueError(f"version {version} is not known")
-    _number(file, _U64)  # how many tensors
+    tensors = _number(file, _U64)
     count = _number(file, _U64)
     metadata: dict[str, GgufValue] = {}
     for _ in range(count):
         key = _string(file)
         metadata[key] = _value(file, _number(file, _U32))
-    return metadata
+    return tensors, metadata
 
 
 def _value(file: BinaryIO, kind: int) -> GgufValue:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from peft import PeftModel
-from transformers import (
-    AutoModelForCausalLM,
-    BitsAndBytesConfig,
-    GgufConfig,
-    LogitsProcessorList,
-    RepetitionPenaltyLogitsProcessor,
-)
-from transformers.utils.logging import disable_progress_bar
+from transformers import LogitsProcessorList, RepetitionPenaltyLogitsProcessor
 
 from panzad.engines import adapter_files
+from panzad.engines.adapted import Adapted, adapted
+from panzad.engines.base_model import load_base
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.chat import format_of
 from panzad.engines.gguf_base import read_once, readable, tokenizer_of
@@ -28,7 +21,6 @@ from panzad.errors import PanzadError
 
 Quantisation = Literal["auto", "none", "nf4"]
 
-_ADAPTER = "served"
 # Beside the weights: the cache of a full context, activations, the CUDA libraries themselves.
 _CUDA_OVERHEAD_BYTES = 2 * 10**9
 
@@ -50,19 +42,16 @@ class Transformers:
 
         Raises ModelDamaged when transformers cannot read the files.
         """
-        is_gguf = files.kind == "gguf"
         self._chat = format_of(files)
-        disable_progress_bar()
         self._context = context
         self._device = torch.device(device)
         nf4 = quantise == "nf4" or (quantise == "auto" and not _fits(files, self._device))
-        place = files.path.parent if is_gguf else files.path
-        gguf = {"gguf_file": files.path.name} if is_gguf else {}
+        dtype = torch.bfloat16 if self._device.type == "cuda" else torch.float32
         with readable(files), read_once():
             self._tokenizer: Any = tokenizer_of(files)
-            self._base: Any = _load(place, gguf, self._device, nf4=nf4)
+            self._base: Any = load_base(files, self._device, dtype, nf4=nf4)
         self._base.eval()
-        self._adapted: PeftModel | None = None
+        self._adapted: Adapted | None = None
 
     def generate(
         self, messages: Sequence[ChatMessage], sampling: Sampling, *, adapter: bool
@@ -77,13 +66,11 @@ class Transformers:
             )
         started = time.monotonic()
         limit = min(sampling.max_tokens, room)
-        if self._adapted is None:
-            answer = self._continue(self._base, prompt, sampling, limit)
-        elif adapter:
-            answer = self._continue(self._adapted, prompt, sampling, limit)
+        if self._adapted is None or adapter:
+            answer = self._continue(self._model, prompt, sampling, limit)
         else:
-            with self._adapted.disable_adapter():
-                answer = self._continue(self._adapted, prompt, sampling, limit)
+            with self._adapted.without():
+                answer = self._continue(self._model, prompt, sampling, limit)
         ended = answer[-1:] and answer[-1] in self._ends()
         return Generation(
             text=self._tokenizer.decode(answer, skip_special_tokens=True),
@@ -100,13 +87,12 @@ class Transformers:
         serves then.
         """
         if self._adapted is not None:
-            self._base = self._adapted.unload()
+            self._base = self._adapted.removed()
             self._adapted = None
         if directory is None:
             return
         adapter_files.verify(directory)
-        self._adapted = PeftModel.from_pretrained(self._base, directory, adapter_name=_ADAPTER)
-        self._adapted.eval()
+        self._adapted = adapted(self._base, directory)
 
     def count_tokens(self, text: str) -> int:
         """Length of `text` in the model's tokens, special tokens not added."""
@@ -117,6 +103,10 @@ class Transformers:
         self._base = self._adapted = None
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
+
+    @property
+    def _model(self) -> Any:
+        return self._base if self._adapted is None else self._adapted.model
 
     def _continue(self, model: Any, prompt: list[int], sampling: Sampling, limit: int) -> list[int]:
         """The ids of the answer, its end token included."""
@@ -149,66 +139,9 @@ class Transformers:
 
     def _ends(self) -> set[int]:
         """The tokens that end a turn: the tokenizer's and those the model's authors name."""
-        model = self._base if self._adapted is None else self._adapted
-        named = model.generation_config.eos_token_id
+        named = self._model.generation_config.eos_token_id
         ends = {named} if isinstance(named, int) else set(named or ())
         return ends | {self._tokenizer.eos_token_id}
-
-
-def _load(place: Path, gguf: dict[str, str], device: torch.device, *, nf4: bool) -> Any:
-    dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
-    if gguf and nf4:
-        return _quantised_gguf(place, gguf, device)
-    options: dict[str, Any] = dict(gguf)
-    if nf4:
-        options["quantization_config"] = _nf4(dtype)
-    elif gguf:
-        options["quantization_config"] = GgufConfig(dequantize=True)
-    return AutoModelForCausalLM.from_pretrained(
-        place, dtype=dtype, device_map={"": device}, **options
-    )
-
-
-def _quantised_gguf(place: Path, gguf: dict[str, str], device: torch.device) -> Any:
-    """A GGUF model in NF4: transformers dequantises it, bitsandbytes quantises layer by layer.
-
-    transformers itself refuses a `quantization_config` together with `gguf_file`.
-    """
-    bnb: Any = importlib.import_module("bitsandbytes")
-    dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
-    model: Any = AutoModelForCausalLM.from_pretrained(
-        place, dtype=dtype, quantization_config=GgufConfig(dequantize=True), **gguf
-    )
-    head = model.get_output_embeddings()
-    linear = [
-        (parent, name, child)
-        for parent in model.modules()
-        for name, child in parent.named_children()
-        if isinstance(child, torch.nn.Linear) and child is not head
-    ]
-    for parent, name, child in linear:
-        packed = bnb.nn.Linear4bit(
-            child.in_features,
-            child.out_features,
-            bias=child.bias is not None,
-            compute_dtype=dtype,
-            quant_type="nf4",
-        )
-        packed.weight = bnb.nn.Params4bit(child.weight.data, requires_grad=False, quant_type="nf4")
-        packed.bias = child.bias
-        setattr(parent, name, packed.to(device))  # the move quantises
-    model.is_loaded_in_4bit = True  # what PEFT goes by
-    return model.to(device)
-
-
-def _nf4(dtype: torch.dtype) -> BitsAndBytesConfig:
-    """4-bit NormalFloat with double quantisation (Dettmers et al. 2023, section 3)."""
-    return BitsAndBytesConfig(
-        load_in_4bit=True,
-        bnb_4bit_quant_type="nf4",
-        bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=dtype,
-    )
 
 
 def _fits(files: ModelFiles, device: torch.device) -> bool:
@@ -216,12 +149,4 @@ def _fits(files: ModelFiles, device: torch.device) -> bool:
     if device.type == "cpu":
         return True
     free, _ = torch.cuda.mem_get_info(device)
-    return _bf16_bytes(files) + _CUDA_OVERHEAD_BYTES <= free
-
-
-def _bf16_bytes(files: ModelFiles) -> int:
-    if files.kind == "gguf":
-        from gguf import GGUFReader
-
-        return sum(2 * int(tensor.n_elements) for tensor in GGUFReader(files.path).tensors)
-    return sum(path.stat().st_size for path in files.path.glob("*.safetensors"))
+    return 2 * files.weights + _CUDA_OVERHEAD_BYTES <= free

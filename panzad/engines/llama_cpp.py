@@ -15,6 +15,7 @@ from panzad.engines.gguf_header import read_metadata
 from panzad.engines.llama_server import LlamaServer
 from panzad.engines.machine import physical_cores
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
+from panzad.errors import ModelDamaged
 
 # Below this size the many small multiplications of an unmerged LoRA cost as much again as the
 # model itself: merged as Q8_0 it writes twice as fast and reads the prompt 1.7 times as fast
@@ -64,8 +65,8 @@ class LlamaCpp:
     def use_adapter(self, directory: Path | None) -> None:
         """Serve the adapter in `adapters/<id>/`, or the base model alone.
 
-        Raises ModelDamaged when the adapter's files do not match its manifest; the base model
-        serves then.
+        Raises ModelDamaged when the adapter's files do not match its manifest, or when there is no
+        room on the disk for one that has to be merged; the base model serves then.
         """
         self._drop_adapter()
         if directory is None:
@@ -110,27 +111,34 @@ class LlamaCpp:
 
 
 def _merged_if_possible(base: Path, directory: Path) -> Path | None:
-    """The merged copy; without room on the disk for it the adapter serves unmerged, slower."""
+    """The merged copy; without room on the disk for it a LoRA serves unmerged, slower."""
+    from panzad.engines.gguf_merge import needs_merging
+
     try:
         return prepare(base, directory)
     except OSError as error:
+        if needs_merging(directory / adapter_files.GGUF):
+            raise ModelDamaged(
+                f"adapter {directory.name} cannot be merged into the base model ({error})",
+                'free some disk space, or train with method = "lora"',
+            ) from error
         log.warning("adapter.not_merged", adapter=directory.name, error=str(error))
         return None
 
 
 def prepare(base: Path, directory: Path) -> Path | None:
-    """The adapter merged into a small base model, made when missing; None for a large base.
+    """The adapter merged into the base model, made when missing; None for a LoRA of a large base.
 
     The file is a cache in the adapter's directory whose name holds what it was made of. Training
     may call this ahead of time: it takes 5 seconds or more that a draft would wait for. Raises
     OSError when the disk is full.
     """
-    from panzad.engines.gguf_merge import merge
+    from panzad.engines.gguf_merge import merge, needs_merging
 
     status = base.stat()
-    if status.st_size > MERGE_LIMIT_BYTES:
-        return None
     adapter = directory / adapter_files.GGUF
+    if status.st_size > MERGE_LIMIT_BYTES and not needs_merging(adapter):
+        return None
     made_of = f"{base.resolve()} {status.st_size} {status.st_mtime_ns} {hash_file(adapter)}"
     path = directory / f"merged-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.gguf"
     if not path.exists():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +17,13 @@ import structlog
 
 from panzad.config import Config, Paths
 from panzad.engines.catalogue import ModelFiles, resolve
-from panzad.engines.create import device_for
+from panzad.engines.create import DeviceName, device_for
 from panzad.engines.llama_cpp import prepare
+from panzad.engines.machine import this_machine
 from panzad.errors import ConfigError, PanzadError, RunFailed
 from panzad.learning.privacy import enforce
 from panzad.learning.samples import Mix, samples
+from panzad.learning.shelf import tidy
 from panzad.recall.embedder import Embedder
 from panzad.recall.exact import ExactIndex
 from panzad.recall.retriever import Retriever
@@ -30,12 +32,13 @@ from panzad.store.adapters import Adapter
 from panzad.store.database import Database
 from panzad.training.adapters import prune, remove
 from panzad.training.dataset import Sample, fingerprint, split, without_facts
+from panzad.training.fit import FITS
 from panzad.training.gate import decide
-from panzad.training.methods import METHODS, Method
+from panzad.training.methods import METHODS, Method, choose
+from panzad.training.priority import memory_limit
 from panzad.training.run import Outcome, Progress, train
 from panzad.writing.brief import Briefing
 
-MINIMUM_MAILS = 20
 SEED = 7
 
 log = structlog.get_logger("panzad.training")
@@ -92,7 +95,12 @@ def train_adapter(
     enforce(db, config.privacy)
     authors = {name: account.name for name, account in config.accounts.items()}
     available = {sample.mail_id: sample for sample in _dataset(db, config, authors)}
-    job = _resumed(db, paths, files, available, request) or _begun(db, files, available, request)
+    memory = memory_limit(config.training.memory_gb) if device == "cpu" else None
+    job = _resumed(db, paths, files, available, request)
+    if job is None:
+        _enough(available, config.training.min_mails)
+        method = _method(request.method, device, memory, files)
+        job = _begun(db, files, available, replace(method, epochs=request.epochs or method.epochs))
     prune(paths.adapters, job.row.id)
     champion = adapters.serving(db)
     if champion is not None and champion.tainted_at is not None:
@@ -115,6 +123,7 @@ def train_adapter(
             report=report,
             stop=stop,
             device=device,
+            memory=memory,
         )
     except RunFailed as error:
         _give_up(db, paths, job.row, error.what)
@@ -123,7 +132,9 @@ def train_adapter(
         return Result(
             job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None
         )
-    return _judged(db, files, directory, outcome)
+    result = _judged(db, files, directory, outcome)
+    tidy(db, paths, round(config.training.disk_gb * 1e9))
+    return result
 
 
 def _dataset(db: Database, config: Config, authors: Mapping[str, str]) -> list[Sample]:
@@ -180,22 +191,37 @@ def _retire_tainted(db: Database, root: Path) -> None:
         log.info("adapter.forgotten", adapter=one.id)
 
 
-def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], request: Request) -> _Job:
-    if len(available) < MINIMUM_MAILS:
+def _enough(available: Collection[int], needed: int) -> None:
+    if len(available) < needed:
         raise PanzadError(
-            f"only {len(available)} mails to learn from",
-            f"at least {MINIMUM_MAILS} are needed; run `panzad sync` and `panzad learn`",
+            f"only {len(available)} mails to learn from, {needed} are needed for an adapter",
+            "drafts are shown your past mails meanwhile; lower training.min_mails to train anyway",
         )
+
+
+def _method(name: str, device: DeviceName, memory: int | None, files: ModelFiles) -> Method:
+    """The method of that name; `auto` by what fits into the GPU's memory, or into `memory`."""
+    if name != "auto":
+        return METHODS[name]
+    room = this_machine().gpu_memory or 0 if memory is None else memory
+    method = choose(device, room - FITS[-1].working_bytes, files.weights)
+    if method is None:
+        raise PanzadError(
+            f"{room / 1e9:.1f} GB of memory are too few to train {files.name}",
+            "set a smaller model.base, raise training.memory_gb, or name a training.method",
+        )
+    return method
+
+
+def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], method: Method) -> _Job:
     learnt, held_out = split(list(available.values()))
     if not held_out:
         raise PanzadError(
             "all mails to learn from say the same", "wait until there are others to judge by"
         )
-    method = METHODS["lora" if request.method == "auto" else request.method]
-    epochs = request.epochs or method.epochs
     plan = {
         "method": method.name,
-        "epochs": epochs,
+        "epochs": method.epochs,
         "seed": SEED,
         "train": [sample.mail_id for sample in learnt],
         "holdout": [sample.mail_id for sample in held_out],
@@ -206,7 +232,7 @@ def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], reques
         adapters.begin(tx, adapter_id, files.fingerprint, plan, len(learnt), max(available))
     row = adapters.get(db, adapter_id)
     assert row is not None
-    return _Job(row, replace(method, epochs=epochs), learnt, held_out)
+    return _Job(row, method, learnt, held_out)
 
 
 def _resumed(

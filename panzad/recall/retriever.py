@@ -24,6 +24,8 @@ WIDER = 8
 DEPTH = 30
 # What age and length count beside the topic.
 ASIDE = 0.5
+# What length counts where no adapter knows the style: as much as meaning and words together.
+STYLE = 2.0
 # Of a long thread these words are looked for; BM25 weighs them by their rarity.
 QUERY_WORDS = 48
 
@@ -64,12 +66,14 @@ class Retriever:
         excluding: Collection[int] = (),
         unlike: str = "",
         words: int = 0,
+        style: bool = False,
     ) -> list[PastMail]:
         """Up to `count` mails of this account that may be shown to the model, the best first.
 
         Mails to the same people come first, then those to their colleagues; among them what is
         near by meaning, by words, in time, and in length where the expected number of `words` is
-        known. For a training sample `before` is its date, `excluding` itself and `unlike` its
+        known. With `style` the examples are all that shows how the user writes, and length counts
+        more. For a training sample `before` is its date, `excluding` itself and `unlike` its
         text: no later mail is shown, and none that says the same.
         """
         allowed = {
@@ -86,7 +90,7 @@ class Retriever:
         ]
         if words:
             lengths = {mail.id: len(mail.own_text.split()) for mail in allowed.values()}
-            measures.append(Measure(by_length(lengths, words), ASIDE))
+            measures.append(Measure(by_length(lengths, words), STYLE if style else ASIDE))
         order = ranked({mail.id: nearness(mail, audience) for mail in allowed.values()}, measures)
         return self._different([allowed[mail_id] for mail_id in order], count, unlike)
 

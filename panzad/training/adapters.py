@@ -36,6 +36,12 @@ def listed(root: Path) -> list[AdapterDirectory]:
     ]
 
 
+def size_of(directory: Path) -> int:
+    """The bytes of an adapter's files; 0 when there are none."""
+    found = directory.iterdir() if directory.is_dir() else ()
+    return sum(path.stat().st_size for path in found if path.is_file())
+
+
 def leftovers(directories: Sequence[AdapterDirectory], under_way: str | None) -> list[Path]:
     """What can go: unfinished directories, but for the run `under_way`, and half-removed ones.
 

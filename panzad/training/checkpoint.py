@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import pickle
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import structlog
 import torch
 from torch import Tensor
 
-from panzad.training.manifest import replace
+from panzad.training.manifest import replaced
 
 NAME = "checkpoint.pt"
 
@@ -48,9 +47,7 @@ class State:
 
 def save(directory: Path, state: State) -> None:
     """Replace the checkpoint in `directory`."""
-    buffer = io.BytesIO()
-    torch.save(asdict(state), buffer)
-    replace(directory / NAME, buffer.getvalue())
+    replaced(directory / NAME, lambda file: torch.save(vars(state), file))
 
 
 def load(directory: Path, run: str) -> State:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from panzad.engines import adapter_files
 from panzad.engines.adapter_files import MANIFEST
@@ -53,10 +53,15 @@ def verify(directory: Path) -> dict[str, Any]:
 
 def replace(path: Path, content: bytes) -> None:
     """Write a file so that a crash leaves the old content or the new, never half of it."""
+    replaced(path, lambda file: file.write(content))
+
+
+def replaced(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """The same for a content that is written piece by piece."""
     # One name, not one for each process: what a kill leaves behind, the next run writes over.
     partial = path.with_name(f".{path.name}.partial")
     with partial.open("wb") as file:
-        file.write(content)
+        write(file)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)

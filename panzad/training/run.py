@@ -6,7 +6,7 @@ are a function of seed and epoch, and the optimiser's state is in the checkpoint
 
 from __future__ import annotations
 
-import hashlib
+import gc
 import json
 import math
 import time
@@ -20,52 +20,31 @@ from typing import Any
 
 import structlog
 import torch
-from peft import PeftModel
 
 from panzad.engines.adapter_files import GGUF
 from panzad.engines.catalogue import ModelFiles
-from panzad.engines.chat import format_of
-from panzad.errors import ModelDamaged, PanzadError, RunFailed
-from panzad.training import checkpoint, manifest
+from panzad.errors import PanzadError, RunFailed
+from panzad.training import attempt, checkpoint, manifest
 from panzad.training.checkpoint import State
 from panzad.training.dataset import (
     Sample,
     Tokens,
     batches,
-    fingerprint,
-    steps_per_epoch,
-    tokenised,
 )
-from panzad.training.gguf_export import check_exportable, export_lora
-from panzad.training.loss import Losses, Stopped, backward, mean_losses
+from panzad.training.fit import FITS, Fit, first_fit, out_of_memory
+from panzad.training.gguf_export import check_exportable, export_adapter
+from panzad.training.learner import trainable
+from panzad.training.loss import Stopped, backward, mean_losses
 from panzad.training.methods import Method
-from panzad.training.model import (
-    CONFIG,
-    WEIGHTS,
-    adapter_weights,
-    load,
-    save_adapter,
-    set_adapter_weights,
-    spans_of,
-    trainable,
-    with_adapter,
-)
+from panzad.training.outset import Progress, Run, Task, finite, prepared
 
+# Between checkpoints, as long as one is written within CHEAP_SECONDS.
 CHECKPOINT_SECONDS = 30.0
+CHEAP_SECONDS = 1.5
 CURVE = "curve.jsonl"
 LIBRARIES = ("panzad", "torch", "transformers", "peft", "gguf")
 
 log = structlog.get_logger("panzad.training")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a run is; `loss` is the last one of its phase, in nats per token."""
-
-    phase: str
-    step: int
-    steps: int
-    loss: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +63,6 @@ class Outcome:
     tokens_per_second: float
 
 
-@dataclass(frozen=True)
-class _Run:
-    """What stays the same over a run; the model's adapter and the optimiser's state change."""
-
-    model: PeftModel
-    optimizer: torch.optim.Optimizer
-    train: list[Tokens]
-    holdout: list[Tokens]
-    method: Method
-    seed: int
-    pad: int
-    directory: Path
-    report: Callable[[Progress], None]
-    stop: Callable[[], bool]
-
-    @property
-    def steps_per_epoch(self) -> int:
-        return steps_per_epoch(len(self.train), self.method.batch)
-
-    @property
-    def steps(self) -> int:
-        return self.method.epochs * self.steps_per_epoch
-
-
 def train(
     files: ModelFiles,
     samples: Sequence[Sample],
@@ -120,43 +75,76 @@ def train(
     report: Callable[[Progress], None],
     stop: Callable[[], bool],
     device: str = "cpu",
+    memory: int | None = None,
 ) -> Outcome:
     """Train an adapter into `directory`, or go on from its checkpoint.
 
     `champion` is the directory of the adapter that serves now, judged on the same hold-out; a
     damaged one counts as none. `stop()` is asked after every step; a stopped run leaves a
-    checkpoint. A finished directory is left as it is. Raises PanzadError when memory or the disk
-    runs out, RunFailed when the loss is not finite or the adapter could not be served, and
-    ModelDamaged for a base that cannot be read; what serves is never touched.
+    checkpoint. A finished directory is left as it is. `memory` is how many bytes may be used;
+    when they run out, the run goes on from its checkpoint with less at once.
+
+    Raises PanzadError when there is not enough memory for the least or the disk is full,
+    RunFailed when the loss is not finite or the adapter could not be served, and ModelDamaged for
+    a base that cannot be read; what serves is never touched.
     """
     if not samples or not holdout:
         raise RunFailed("there are no mails to train on and judge by", "run `panzad learn` first")
-    data = fingerprint([*samples, *holdout])
-    name = json.dumps([data, files.fingerprint, asdict(method), seed])
-    state = checkpoint.load(directory, hashlib.sha256(name.encode()).hexdigest())
     if (done := manifest.read(directory)) is not None:
         # Killed after its last write, before anybody was told.
         return _outcome_of(done["metrics"])
+    task = Task(
+        files=files,
+        samples=samples,
+        holdout=holdout,
+        method=method,
+        directory=directory,
+        seed=seed,
+        champion=champion,
+        report=report,
+        stop=stop,
+        device=torch.device(device),
+    )
     with _explained():
         if files.kind == "gguf":
             check_exportable(files.path)
-        begun = time.monotonic() - state.seconds
-        report(Progress("loading", state.step, 0, None))
-        run = _prepared(
-            files, torch.device(device), samples, holdout, method, directory, seed, report, stop
-        )
-        if state.weights:
-            set_adapter_weights(run.model, state.weights)
-            run.optimizer.load_state_dict(state.optimizer)
-            torch.set_rng_state(state.random)
+        least = 0 if memory is None else first_fit(method, files.weights, memory)
+        level = attempt.begin(directory, least, len(FITS))
         try:
-            _judge_rivals(run, state, champion)
-            _epochs(run, state, begun)
-        except Stopped:
-            _save(run, state, begun)
-            return _outcome_of(_metrics(state), finished=False)
-        state.seconds = time.monotonic() - begun
-        _write(run, state, files, {"fingerprint": data, **_counts(run)})
+            while (outcome := _attempted(task, FITS[level], last=level + 1 == len(FITS))) is None:
+                level += 1
+                attempt.note(directory, level)
+                log.warning("training.out_of_memory", adapter=directory.name, level=level)
+                # What the failed attempt held is in cycles; it must be gone before the next.
+                gc.collect()
+        finally:
+            attempt.end(directory, level)
+        if outcome.finished:
+            attempt.remove(directory)
+    return outcome
+
+
+def _attempted(task: Task, fit: Fit, *, last: bool) -> Outcome | None:
+    """Go on from the last checkpoint; None when memory ran out and less is left to be tried."""
+    try:
+        return _gone_on(task, fit)
+    except Exception as error:
+        if last or not out_of_memory(error):
+            raise
+        return None
+
+
+def _gone_on(task: Task, fit: Fit) -> Outcome:
+    state = checkpoint.load(task.directory, task.name)
+    begun = time.monotonic() - state.seconds
+    task.report(Progress("loading", state.step, 0, None))
+    try:
+        run = prepared(task, fit, state)
+        _epochs(run, state, begun)
+    except Stopped:
+        return _outcome_of(_metrics(state), finished=False)
+    state.seconds = time.monotonic() - begun
+    _write(run, state)
     return _outcome_of(_metrics(state))
 
 
@@ -165,126 +153,58 @@ def _explained() -> Iterator[None]:
     """What can befall a run on a user's machine, in one line."""
     try:
         yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise _no_memory() from error
-    except RuntimeError as error:
-        # torch has no class of its own for the CPU's allocator.
-        if "DefaultCPUAllocator" not in str(error):
-            raise
-        raise _no_memory() from error
     except OSError as error:
         raise PanzadError(
             f"the training cannot write its files ({error})",
             "free some disk space and run `panzad train`; it goes on from its last checkpoint",
         ) from error
+    except Exception as error:
+        if not out_of_memory(error):
+            raise
+        raise PanzadError(
+            "the training ran out of memory",
+            "close other programs, raise training.memory_gb, or set a smaller model.base",
+        ) from error
 
 
-def _no_memory() -> PanzadError:
-    return PanzadError(
-        "the training ran out of memory", "close other programs, or set a smaller model.base"
-    )
-
-
-def _prepared(
-    files: ModelFiles,
-    device: torch.device,
-    samples: Sequence[Sample],
-    holdout: Sequence[Sample],
-    method: Method,
-    directory: Path,
-    seed: int,
-    report: Callable[[Progress], None],
-    stop: Callable[[], bool],
-) -> _Run:
-    base, tokenizer = load(files, device)
-    chat = format_of(files)
-    model = with_adapter(base, method, seed)
-
-    def encode(text: str) -> list[int]:
-        return tokenizer.encode(text, add_special_tokens=False)
-
-    def spans(text: str) -> list[tuple[int, int]]:
-        return spans_of(tokenizer, text)
-
-    return _Run(
-        model=model,
-        optimizer=torch.optim.AdamW(trainable(model), weight_decay=method.weight_decay),
-        train=tokenised(samples, chat, encode, spans),
-        holdout=tokenised(holdout, chat, encode, spans),
-        method=method,
-        seed=seed,
-        pad=tokenizer.pad_token_id or 0,
-        directory=directory,
-        report=report,
-        stop=stop,
-    )
-
-
-def _judge_rivals(run: _Run, state: State, champion: Path | None) -> None:
-    """The held-out losses to beat; measured once and kept in the checkpoint."""
-    if state.base_loss is None:
-        run.report(Progress("judging the base", state.step, run.steps, None))
-        with run.model.disable_adapter():
-            state.base_loss = _judged(run, state).all
-    if champion is not None and not _is_whole(champion):
-        champion = None
-    name = champion.name if champion else None
-    if name == state.champion:
-        return
-    state.champion_loss = None
-    if champion is not None:
-        run.report(Progress("judging what serves", state.step, run.steps, None))
-        run.model.load_adapter(str(champion), adapter_name="champion")
-        run.model.set_adapter("champion")
-        state.champion_loss = _judged(run, state).all
-        run.model.set_adapter("default")
-        run.model.delete_adapter("champion")
-    state.champion = name
-
-
-def _is_whole(champion: Path) -> bool:
-    """Whether the serving adapter's files are what they should be; a damaged one writes nothing."""
+def _epochs(run: Run, state: State, begun: float) -> None:
+    """What is left of the run; leaves a checkpoint and raises Stopped when it is asked to."""
+    saved, pause = time.monotonic(), CHECKPOINT_SECONDS
+    lengths = [len(one) for one in run.train]
     try:
-        manifest.verify(champion)
-    except ModelDamaged as error:
-        log.warning("training.champion_damaged", adapter=champion.name, error=str(error))
-        return False
-    return True
-
-
-def _judged(run: _Run, state: State) -> Losses:
-    """The held-out losses of the model as it is now."""
-    losses = mean_losses(run.model, run.holdout, run.pad, run.stop)
-    _finite(losses.all, run, state)
-    return losses
-
-
-def _epochs(run: _Run, state: State, begun: float) -> None:
-    """What is left of the run; raises Stopped when it is asked to."""
-    saved = time.monotonic()
-    for epoch in range(state.epochs, run.method.epochs):
-        order = batches([len(one) for one in run.train], run.method.batch, run.seed, epoch)
-        for batch in order[state.step - epoch * run.steps_per_epoch :]:
-            if run.stop():
-                raise Stopped
-            _step(run, state, epoch, [run.train[index] for index in batch])
-            if time.monotonic() - saved >= CHECKPOINT_SECONDS:
-                _save(run, state, begun)
-                saved = time.monotonic()
-        _end_epoch(run, state, epoch)
+        for epoch in range(state.epochs, run.method.epochs):
+            order = batches(lengths, run.method.batch, run.task.seed, epoch)
+            for batch in order[state.step - epoch * run.steps_per_epoch :]:
+                if run.task.stop():
+                    raise Stopped
+                _step(run, state, epoch, [run.train[index] for index in batch])
+                if time.monotonic() - saved >= pause:
+                    pause = _pause(_save(run, state, begun))
+                    saved = time.monotonic()
+            _end_epoch(run, state, epoch)
+            _save(run, state, begun)
+            saved = time.monotonic()
+    except Stopped:
         _save(run, state, begun)
-        saved = time.monotonic()
+        raise
 
 
-def _step(run: _Run, state: State, epoch: int, batch: list[Tokens]) -> None:
+def _pause(cost: float) -> float:
+    """Seconds to the next checkpoint: of a model trained whole one takes gigabytes to write."""
+    return CHECKPOINT_SECONDS * max(1.0, cost / CHEAP_SECONDS)
+
+
+def _step(run: Run, state: State, epoch: int, batch: list[Tokens]) -> None:
     """One optimiser step on a batch of mails."""
     started = time.monotonic()
     for group in run.optimizer.param_groups:
         group["lr"] = run.method.rate(state.step, run.steps)
-    run.model.train()
+    model = run.learner.model
+    model.train()
     run.optimizer.zero_grad(set_to_none=True)
-    loss = _finite(backward(run.model, batch, run.pad), run, state)
-    torch.nn.utils.clip_grad_norm_(trainable(run.model), run.method.clip)
+    loss = backward(model, batch, run.pad, limit=run.fit.tokens)
+    finite(loss, run.task.directory, state)
+    torch.nn.utils.clip_grad_norm_(trainable(model), run.method.clip)
     run.optimizer.step()
     seconds, tokens = time.monotonic() - started, sum(len(one) for one in batch)
     state.step += 1
@@ -298,60 +218,53 @@ def _step(run: _Run, state: State, epoch: int, batch: list[Tokens]) -> None:
             "tokens_per_second": round(tokens / seconds, 1),
         }
     )
-    run.report(Progress("training", state.step, run.steps, loss))
+    run.task.report(Progress("training", state.step, run.steps, loss))
 
 
-def _end_epoch(run: _Run, state: State, epoch: int) -> None:
+def _end_epoch(run: Run, state: State, epoch: int) -> None:
     """Judge the epoch, and keep its weights if none was better."""
-    run.report(Progress("judging the epoch", state.step, run.steps, None))
-    losses = _judged(run, state)
-    loss = losses.all
+    run.task.report(Progress("judging the epoch", state.step, run.steps, None))
+    losses = mean_losses(
+        run.learner.model, run.holdout, run.pad, run.task.stop, limit=run.fit.tokens
+    )
+    loss = finite(losses.all, run.task.directory, state)
     log.info("training.epoch", epoch=epoch + 1, holdout_loss=round(loss, 4))
     state.curve[-1]["holdout_loss"] = loss
     state.curve[-1]["holdout_loss_learnt"] = losses.learnt
     state.epochs = epoch + 1
     if state.best_loss is None or loss < state.best_loss:
         state.best_loss, state.best_epoch = loss, epoch + 1
-        state.best = adapter_weights(run.model)
+        state.best = run.learner.weights()
 
 
-def _finite(loss: float, run: _Run, state: State) -> float:
-    if math.isfinite(loss):
-        return loss
-    # A checkpoint would lead to the same place again.
-    checkpoint.remove(run.directory)
-    raise RunFailed(
-        f"the training diverged after step {state.step} (its loss is {loss})",
-        "what serves is untouched; the next `panzad train` begins anew",
-    )
-
-
-def _save(run: _Run, state: State, begun: float) -> None:
-    state.weights = adapter_weights(run.model)
+def _save(run: Run, state: State, begun: float) -> float:
+    """Write a checkpoint; the seconds that it took."""
+    started = time.monotonic()
+    state.weights = run.learner.weights()
     state.optimizer = run.optimizer.state_dict()
     state.random = torch.get_rng_state()
-    state.seconds = time.monotonic() - begun
-    checkpoint.save(run.directory, state)
+    state.seconds = started - begun
+    checkpoint.save(run.task.directory, state)
+    return time.monotonic() - started
 
 
-def _write(run: _Run, state: State, files: ModelFiles, data: dict[str, Any]) -> None:
+def _write(run: Run, state: State) -> None:
     """Write the adapter's files, then the manifest; the checkpoint has served its purpose."""
-    run.report(Progress("writing", run.steps, run.steps, state.best_loss))
-    directory = run.directory
-    save_adapter(run.model, state.best, files.name, directory)
+    run.task.report(Progress("writing", run.steps, run.steps, state.best_loss))
+    directory, files = run.task.directory, run.task.files
+    names = [*run.learner.save(state.best, directory), CURVE]
     lines = "".join(json.dumps(point) + "\n" for point in state.curve)
     manifest.replace(directory / CURVE, lines.encode())
-    names = [WEIGHTS, CONFIG, CURVE]
     if files.kind == "gguf":
-        export_lora(directory, files.path, directory / GGUF)
+        export_adapter(directory, files.path, directory / GGUF)
         names.append(GGUF)
     facts = {
         "id": directory.name,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "base": {"name": files.name, "kind": files.kind, "fingerprint": files.fingerprint},
-        "data": data,
+        "data": {"fingerprint": run.task.data, **_counts(run)},
         "method": asdict(run.method),
-        "seed": run.seed,
+        "seed": run.task.seed,
         "metrics": _metrics(state),
         "versions": {name: version(name) for name in LIBRARIES},
     }
@@ -359,7 +272,7 @@ def _write(run: _Run, state: State, files: ModelFiles, data: dict[str, Any]) -> 
     checkpoint.remove(directory)
 
 
-def _counts(run: _Run) -> dict[str, int]:
+def _counts(run: Run) -> dict[str, int]:
     return {
         "train": len(run.train),
         "holdout": len(run.holdout),

@@ -74,8 +74,13 @@ class Briefing:
         letter: Letter,
         examples: int,
         cutoff: Cutoff = NOTHING_HIDDEN,
+        *,
+        style: bool = False,
     ) -> WritingTask:
-        """What the prompt is built from, with up to so many past mails as examples."""
+        """What the prompt is built from, with up to so many past mails as examples.
+
+        With `style` they are chosen for a model that has not learnt how this user writes.
+        """
         habit = self.habits(letter, cutoff)
         newest = letter.thread[-1].text if letter.thread else ""
         words = expected_words(habit, letter.instruction)
@@ -88,6 +93,7 @@ class Briefing:
             excluding={cutoff.mail_id},
             unlike=cutoff.text,
             words=words,
+            style=style,
         )
         return WritingTask(
             author=letter.author,

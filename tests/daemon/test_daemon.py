@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ from panzad.config import Account, Auth, Config, ImapServer, Training, locate
 from panzad.daemon import children, main
 from panzad.daemon.account import AccountLoop
 from panzad.daemon.bell import ring
+from panzad.overview import ATTEMPT
 from panzad.recall import EMBEDDER
-from panzad.schedule import Learnt
-from panzad.store import embeddings, folders, mails, pairs
+from panzad.schedule import KILLS_A_NIGHT, Learnt
+from panzad.store import embeddings, folders, mails, pairs, problems
 from panzad.store.database import Database
+from panzad.surroundings import Surroundings
 from tests.daemon.full_disk import FullDatabase
 from tests.daemon.process import account, running
 from tests.servers.mailbox import TestMailbox, mail
@@ -226,6 +229,40 @@ async def until(what: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)  # a poll, bounded by the caller's timeout
 
 
+ENOUGH = Learnt(new_pairs=20, waiting=0, unfinished_run=False, last_attempt=None, usable=100)
+QUIET = Surroundings(on_battery=False, session_active=False, load=0.0, cores=2)
+
+
+class Night:
+    """A night on a machine whose state the test decides, with enough mails to learn from."""
+
+    def __init__(self) -> None:
+        self.around = QUIET
+
+    def learnt(self, db: Database, _accounts: object) -> Learnt:
+        noted = problems.noted(db, ATTEMPT)
+        return replace(ENOUGH, last_attempt=datetime.fromisoformat(noted) if noted else None)
+
+    def daemon(self, state: Path) -> main.Daemon:
+        config = unreachable(training=Training(window="01:00-06:00"))
+        return main.Daemon(locate(None, state), config, [])
+
+    async def at(self, daemon: main.Daemon, clock: str) -> None:
+        """The daemon looks at this hour."""
+        self.here = datetime.fromisoformat(f"2026-05-04T{clock}").astimezone()
+        await daemon._scheduled(self.here)  # pyright: ignore[reportPrivateUsage]
+
+
+@pytest.fixture
+def night(monkeypatch: pytest.MonkeyPatch) -> Night:
+    found = Night()
+    monkeypatch.setattr(StandIn, "script", WILLING)
+    monkeypatch.setattr(main, "learnt", found.learnt)
+    monkeypatch.setattr(main, "look", lambda: found.around)
+    monkeypatch.setattr(main, "now", lambda: found.here.isoformat())
+    return found
+
+
 class TestBell:
     def test_it_makes_every_account_look_and_wakes_the_worker(
         self, tmp_path: Path, stand_ins: list[int], monkeypatch: pytest.MonkeyPatch
@@ -275,7 +312,8 @@ class TestStop:
         self, tmp_path: Path, stand_ins: list[int], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(main.Daemon, "_has_work", lambda _: True)
-        monkeypatch.setattr(main, "training_due", lambda *_: True)
+        monkeypatch.setattr(main, "learnt", lambda *_: ENOUGH)
+        monkeypatch.setattr(main, "look", lambda: QUIET)
 
         async def both_run(_: main.Daemon) -> None:
             await until(lambda: len(stand_ins) == 2)
@@ -285,34 +323,69 @@ class TestStop:
         assert not any(map(alive, stand_ins))
 
 
-class TestWindow:
+class TestNight:
     def test_a_training_begins_in_its_window_and_ends_with_it(
-        self, tmp_path: Path, stand_ins: list[int], monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, stand_ins: list[int], night: Night
     ) -> None:
-        monkeypatch.setattr(StandIn, "script", WILLING)
-        enough = Learnt(new_pairs=20, waiting=0, unfinished_run=False, last_attempt=None)
-        monkeypatch.setattr(main, "learnt", lambda *_: enough)
-        config = unreachable(training=Training(window="01:00-06:00"))
-
-        async def night() -> None:
-            daemon = main.Daemon(locate(None, tmp_path), config, [])
-
-            async def at(hour: int, minute: int) -> None:
-                here = datetime(2026, 5, 4, hour, minute).astimezone()
-                await daemon._scheduled(here)  # pyright: ignore[reportPrivateUsage]
-
-            await at(0, 59)
+        async def passes() -> None:
+            daemon = night.daemon(tmp_path)
+            await night.at(daemon, "00:59")
             assert stand_ins == []
-            await at(1, 0)
+            await night.at(daemon, "01:00")
             await until(lambda: len(stand_ins) == 1)
-            await at(5, 59)
+            await night.at(daemon, "05:59")
             assert alive(stand_ins[0])
-            await at(6, 0)
+            await night.at(daemon, "06:00")
             assert not alive(stand_ins[0])
-            await at(6, 1)
+            await night.at(daemon, "06:01")
             assert len(stand_ins) == 1
 
-        asyncio.run(night())
+        asyncio.run(passes())
+
+    @pytest.mark.parametrize(
+        "needed",
+        [replace(QUIET, on_battery=True), replace(QUIET, session_active=True)],
+        ids=["unplugged", "in use"],
+    )
+    def test_a_machine_that_is_needed_gets_its_rest_and_the_run_goes_on_the_same_night(
+        self, needed: Surroundings, tmp_path: Path, stand_ins: list[int], night: Night
+    ) -> None:
+        async def passes() -> None:
+            daemon = night.daemon(tmp_path)
+            night.around = needed
+            await night.at(daemon, "01:00")
+            assert stand_ins == []
+            night.around = QUIET
+            await night.at(daemon, "01:10")
+            await until(lambda: len(stand_ins) == 1)
+            night.around = needed
+            await night.at(daemon, "01:20")
+            assert not alive(stand_ins[0])
+            await night.at(daemon, "01:30")
+            assert len(stand_ins) == 1
+            night.around = QUIET
+            await night.at(daemon, "01:40")
+            await until(lambda: len(stand_ins) == 2)
+            await night.at(daemon, "06:00")
+
+        asyncio.run(passes())
+
+    def test_a_run_that_the_kernel_kills_is_tried_again_but_not_for_ever(
+        self, tmp_path: Path, stand_ins: list[int], night: Night
+    ) -> None:
+        async def passes() -> None:
+            daemon = night.daemon(tmp_path)
+            for tried in range(1, KILLS_A_NIGHT + 2):
+                await night.at(daemon, f"01:0{tried}")
+                await until(lambda tried=tried: len(stand_ins) == tried)
+                os.kill(stand_ins[-1], signal.SIGKILL)
+                training = daemon._training  # pyright: ignore[reportPrivateUsage]
+                assert training is not None
+                await training
+            await night.at(daemon, "01:30")
+            assert len(stand_ins) == KILLS_A_NIGHT + 1
+
+        asyncio.run(passes())
 
 
 class TestFullDisk:
@@ -320,7 +393,8 @@ class TestFullDisk:
         self, tmp_path: Path, stand_ins: list[int], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(main, "Database", FullDatabase)
-        monkeypatch.setattr(main, "training_due", lambda *_: True)
+        monkeypatch.setattr(main, "learnt", lambda *_: ENOUGH)
+        monkeypatch.setattr(main, "look", lambda: QUIET)
         with capture_logs() as logs:
 
             async def all_have_failed(_: main.Daemon) -> None:

@@ -19,15 +19,13 @@ def of_transformers(
     """Every token of the vocabulary."""
     text = engine._chat.prompt(messages)
     ids = engine._tokenizer(text, add_special_tokens=False, return_tensors="pt")["input_ids"]
-    model = engine._adapted
+    adapted = engine._adapted
     with torch.no_grad():
-        if model is None:
-            logits = engine._base(ids).logits
-        elif adapter:
-            logits = model(ids).logits
+        if adapted is None or adapter:
+            logits = engine._model(ids).logits
         else:
-            with model.disable_adapter():
-                logits = model(ids).logits
+            with adapted.without():
+                logits = engine._model(ids).logits
     return dict(enumerate(torch.log_softmax(logits[0, -1].float(), -1).tolist()))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import gguf
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panzad.engines.gguf_header import read_metadata
+from panzad.engines.gguf_header import count_weights, read_metadata
 from panzad.errors import ModelDamaged
 
 KEYS = st.text(alphabet="abcdefghijklmnop.", min_size=1, max_size=20).map("general.".__add__)
@@ -86,3 +87,17 @@ class TestReadMetadata:
         )
         with pytest.raises(ModelDamaged, match="a text of"):
             read_metadata(broken)
+
+
+class TestCountWeights:
+    def test_of_all_tensors_whatever_their_type(self, tmp_path: Path) -> None:
+        path = tmp_path / "model.gguf"
+        writer = gguf.GGUFWriter(path, "llama")
+        writer.add_tensor("norm", np.ones(7, np.float32))
+        packed = gguf.quants.quantize(np.ones((4, 64), np.float32), gguf.GGMLQuantizationType.Q8_0)
+        writer.add_tensor("matrix", packed, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+        assert count_weights(path) == 7 + 4 * 64

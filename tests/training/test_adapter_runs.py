@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from panzad.config import Account, Auth, Config, ImapServer, Model, Paths
+from panzad.config import Account, Auth, Config, ImapServer, Model, Paths, Training
 from panzad.engines.catalogue import ModelFiles
 from panzad.errors import ConfigError, PanzadError, RunFailed
 from panzad.learning import adapter as room
@@ -17,6 +17,7 @@ from panzad.learning.adapter import Request, Result, train_adapter
 from panzad.store import adapters, folders, mails, pairs
 from panzad.store.database import Database
 from panzad.store.mails import NewMail
+from panzad.training import manifest, outset
 from panzad.training.methods import METHODS
 from panzad.training.run import Progress
 
@@ -30,7 +31,9 @@ def configured(base: str) -> Config:
         imap=ImapServer(host="localhost", port=1, security="none"),
         auth=Auth(password=SecretStr("x")),
     )
-    return Config(accounts={"work": account}, model=Model(base=base))
+    return Config(
+        accounts={"work": account}, model=Model(base=base), training=Training(min_mails=MAILS)
+    )
 
 
 def learnt(db: Database, *texts: str, done: bool = True) -> None:
@@ -119,6 +122,31 @@ class TestTrainAdapter:
         monkeypatch.setitem(METHODS, "lora", good)
         assert bench.train().finished
         assert [one.state for one in adapters.listed(bench.db)] == ["serving", "failed"]
+
+    def test_a_run_without_memory_leaves_what_serves_and_waits_for_a_better_night(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        serving = bench.train().adapter
+
+        def none_left(*_: object, **__: object) -> None:
+            raise MemoryError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(outset, "load", none_left)
+            with pytest.raises(PanzadError, match="ran out of memory"):
+                bench.train()
+        manifest.verify(bench.paths.adapters / serving)
+        assert [one.state for one in adapters.listed(bench.db)] == ["training", "serving"]
+        waiting = adapters.training(bench.db)
+        assert waiting is not None
+        assert bench.train().adapter == waiting.id
+
+    def test_too_few_mails_for_an_adapter_are_no_run(self, bench: Bench) -> None:
+        settings = bench.config.training.model_copy(update={"min_mails": MAILS + 1})
+        bench.config = bench.config.model_copy(update={"training": settings})
+        with pytest.raises(PanzadError, match=f"only {MAILS} mails.*shown your past mails"):
+            bench.train()
+        assert adapters.listed(bench.db) == []
 
     def test_what_a_lost_run_left_on_the_disk_is_removed(self, bench: Bench) -> None:
         lost = bench.paths.adapters / "20200101-000000-dead"

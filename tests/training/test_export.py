@@ -14,20 +14,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
+from panzad.engines.adapter_files import WEIGHTS
 from panzad.engines.catalogue import ModelFiles
 from panzad.errors import PanzadError
-from panzad.training.gguf_export import export_lora, permuted
+from panzad.training.gguf_export import export_adapter, permuted
+from panzad.training.learner import Learner, learner_of
 from panzad.training.methods import METHODS
-from panzad.training.model import WEIGHTS, adapter_weights, load, save_adapter, with_adapter
+from panzad.training.model import load
 from tests.training.tiny import write_model
 
 PROMPT = "<|im_start|>user\nWrite my mail. Say yes.<|im_end|>\n<|im_start|>assistant\nDear Marta,"
 TOP = 20
 
 
-def random_adapter(model: Any, scale: float, directory: Path) -> None:
+def random_adapter(learner: Learner, scale: float, directory: Path) -> None:
     """Save weights that are random in every projection, and load them back as `random`."""
-    save_adapter(model, adapter_weights(model), "base", directory)
+    learner.save(learner.weights(), directory)
     rng = np.random.default_rng(5)
     drawn = {
         name: rng.normal(scale=scale, size=tensor.shape).astype(np.float32)
@@ -35,7 +37,7 @@ def random_adapter(model: Any, scale: float, directory: Path) -> None:
     }
     assert any(".lora_B." in name for name in drawn)
     save_file(drawn, directory / WEIGHTS)
-    model.load_adapter(str(directory), adapter_name="random")
+    learner.model.load_adapter(str(directory), adapter_name="random")
 
 
 def of_llama_cpp(base: Path, adapter: Path | None, ids: list[int]) -> dict[int, float]:
@@ -74,9 +76,10 @@ class TestExport:
     ) -> None:
         base, tokenizer = load(base_hf, cpu)
         ids = tokenizer.encode(PROMPT, add_special_tokens=False)
-        model = with_adapter(base, METHODS["lora"], seed=5)
-        random_adapter(model, 0.04, tmp_path)
-        export_lora(tmp_path, base_gguf.path, tmp_path / "adapter.gguf")
+        learner = learner_of(base, base_hf, METHODS["lora"], seed=5)
+        model = learner.model
+        random_adapter(learner, 0.04, tmp_path)
+        export_adapter(tmp_path, base_gguf.path, tmp_path / "adapter.gguf")
         theirs = of_llama_cpp(base_gguf.path, tmp_path / "adapter.gguf", ids)
         model.float().eval()
         without = of_peft(model, ids)  # a fresh LoRA changes nothing
@@ -92,11 +95,13 @@ class TestExport:
     ) -> None:
         path = tmp_path / "tiny.gguf"
         write_model(architecture, base_gguf.path, path)
-        base, tokenizer = load(ModelFiles("tiny", "gguf", path, ""), cpu)
+        files = ModelFiles("tiny", "gguf", path, "")
+        base, tokenizer = load(files, cpu)
         ids = tokenizer.encode(PROMPT, add_special_tokens=False)
-        model = with_adapter(base, METHODS["lora"], seed=5)
-        random_adapter(model, 0.1, tmp_path)
-        export_lora(tmp_path, path, tmp_path / "adapter.gguf")
+        learner = learner_of(base, files, METHODS["lora"], seed=5)
+        model = learner.model
+        random_adapter(learner, 0.1, tmp_path)
+        export_adapter(tmp_path, path, tmp_path / "adapter.gguf")
         model.float().eval()
         assert distance(of_llama_cpp(path, None, ids), of_peft(model, ids)) < 0.02
         model.set_adapter("random")
@@ -109,7 +114,7 @@ class TestExport:
         writer.write_kv_data_to_file()
         writer.close()
         with pytest.raises(PanzadError, match="adapters of gemma3 models cannot be served"):
-            export_lora(tmp_path, tmp_path / "base.gguf", tmp_path / "adapter.gguf")
+            export_adapter(tmp_path, tmp_path / "base.gguf", tmp_path / "adapter.gguf")
 
 
 class TestPermuted:

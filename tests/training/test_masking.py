@@ -15,9 +15,10 @@ from panzad.engines.chat import ChatFormat
 from panzad.engines.gguf_base import tokenizer_of
 from panzad.engines.protocol import ChatMessage
 from panzad.training.dataset import Sample, Tokens, fingerprint, tokenised, without_facts
+from panzad.training.learner import trainable, with_adapter
 from panzad.training.loss import backward, mean_losses, token_losses
 from panzad.training.methods import METHODS
-from panzad.training.model import load, spans_of, trainable, with_adapter
+from panzad.training.model import load, spans_of
 from tests.training.test_dataset import CHATML
 from tests.training.tiny import write_model
 

@@ -13,9 +13,10 @@ from panzad.engines.catalogue import ModelFiles
 from panzad.engines.gguf_base import tokenise_as_llama_cpp
 from panzad.engines.llama_server import LlamaServer
 from panzad.training.dataset import Tokens
+from panzad.training.learner import trainable, with_adapter
 from panzad.training.loss import Stopped, backward, mean_loss, summed_loss
 from panzad.training.methods import METHODS
-from panzad.training.model import load, trainable, with_adapter
+from panzad.training.model import load
 
 pytestmark = pytest.mark.model
 
@@ -92,18 +93,33 @@ class TestLoss:
 
 class TestBackward:
     def test_a_batch_in_parts_has_the_gradient_of_the_whole(
-        self, model: Any, monkeypatch: pytest.MonkeyPatch
+        self, base_short: ModelFiles, cpu: torch.device
     ) -> None:
-        def gradient() -> tuple[float, torch.Tensor]:
+        """In float32, where rounding hides nothing."""
+        base, _ = load(base_short, cpu, torch.float32)
+        model = with_adapter(base, METHODS["lora"], seed=1)
+
+        def gradient(limit: int) -> tuple[float, torch.Tensor]:
             model.zero_grad()
-            loss = backward(model, [LONG, SHORT], pad=2)
+            loss = backward(model, [LONG, SHORT], pad=2, limit=limit)
             parts = [p.grad.flatten() for p in trainable(model) if p.grad is not None]
             assert len(parts) == len(trainable(model))
             return loss, torch.cat(parts)
 
-        loss, whole = gradient()
-        monkeypatch.setattr("panzad.training.loss.MICRO_TOKENS", 100)
-        other_loss, parts = gradient()
-        assert math.isclose(loss, other_loss, rel_tol=2e-3)
-        assert torch.cosine_similarity(whole, parts, dim=0) > 0.999
-        assert math.isclose(whole.norm(), parts.norm(), rel_tol=0.01)
+        loss, whole = gradient(1024)
+        other_loss, parts = gradient(100)
+        assert math.isclose(loss, other_loss, rel_tol=1e-5)
+        torch.testing.assert_close(parts, whole, rtol=1e-3, atol=1e-5)
+
+    def test_products_in_bfloat16_point_where_those_in_float32_do(
+        self, base_short: ModelFiles, cpu: torch.device
+    ) -> None:
+        def gradient(dtype: torch.dtype) -> torch.Tensor:
+            base, _ = load(base_short, cpu, dtype)
+            model = with_adapter(base, METHODS["lora"], seed=1)
+            backward(model, [LONG, SHORT], pad=2)
+            return torch.cat([p.grad.flatten() for p in trainable(model) if p.grad is not None])
+
+        exact, rounded = gradient(torch.float32), gradient(torch.bfloat16)
+        assert torch.cosine_similarity(exact, rounded, dim=0) > 0.99
+        assert math.isclose(exact.norm(), rounded.norm(), rel_tol=0.05)

@@ -21,27 +21,37 @@ from safetensors.numpy import load_file
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.protocol import ChatMessage
 from panzad.errors import PanzadError, RunFailed
-from panzad.training import checkpoint, manifest
-from panzad.training import run as room
+from panzad.training import checkpoint, manifest, outset
 from panzad.training.dataset import Sample
 from panzad.training.methods import METHODS, Method
 from panzad.training.run import Outcome, Progress, train
+from tests.training.tiny import write_model
 
 pytestmark = pytest.mark.model
 
-METHOD = replace(METHODS["lora"], epochs=2, batch=4, rank=4, alpha=8)
+
+def small(name: str) -> Method:
+    """A method for short runs."""
+    method = METHODS[name]
+    ranks = {"rank": 4, "alpha": 8} if method.rank else {}
+    return replace(method, epochs=2, batch=4, **ranks)
+
+
+METHOD = small("lora")
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tests.training.test_run import learn, room
+from tests.training.test_run import learn, small
 from panzad.engines.catalogue import ModelFiles
+from panzad.training import run as room
 room.CHECKPOINT_SECONDS = 0.0
-base = ModelFiles("base", "hf", Path(sys.argv[1]), "fingerprint-of-base")
+kind = "hf" if Path(sys.argv[1]).is_dir() else "gguf"
+base = ModelFiles("base", kind, Path(sys.argv[1]), "fingerprint-of-base")
 def report(progress):
     if (progress.phase, progress.step) == (sys.argv[3], int(sys.argv[4])):
         os.kill(os.getpid(), signal.SIGKILL)
-learn(base, Path(sys.argv[2]), report=report)
+learn(base, Path(sys.argv[2]), report=report, method=small(sys.argv[5]))
 """
 
 
@@ -79,11 +89,24 @@ def learn(
     )
 
 
-def same_weights(one: Path, other: Path) -> bool:
+def same_weights(one: Path, other: Path, *, tolerance: float = 0.0) -> bool:
+    """Whether two adapters are the same, but for this share of each tensor's largest weight."""
     ours, theirs = (load_file(place / "adapter_model.safetensors") for place in (one, other))
     return ours.keys() == theirs.keys() and all(
-        np.array_equal(ours[name], theirs[name]) for name in theirs
+        np.abs(ours[name] - theirs[name]).max() <= tolerance * np.abs(theirs[name]).max()
+        for name in theirs
     )
+
+
+def kill(base: Path, directory: Path, phase: str, step: int, *, method: str = "lora") -> None:
+    """A run in a process of its own that is killed when it reports this."""
+    child = subprocess.run(
+        [sys.executable, "-c", KILLED, str(base), str(directory), phase, str(step), method],
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )
+    assert child.returncode == -signal.SIGKILL
+    assert not (directory / "manifest.json").exists()
 
 
 @pytest.fixture(scope="module")
@@ -170,17 +193,26 @@ class TestResume:
         adapters: Path,
     ) -> None:
         directory = adapters / "killed"
-        child = subprocess.run(
-            [sys.executable, "-c", KILLED, str(base_short.path), str(directory), phase, str(step)],
-            check=False,
-            env={**os.environ, "PYTHONPATH": str(Path.cwd())},
-        )
-        assert child.returncode == -signal.SIGKILL
-        assert not (directory / "manifest.json").exists()
+        kill(base_short.path, directory, phase, step)
         seen: list[Progress] = []
         assert learn(base_short, directory, report=seen.append).finished
         assert [one.step for one in seen if one.phase == "training"] == left
         assert same_weights(directory, whole)
+
+    @pytest.mark.parametrize("name", ["dora", "full", "qlora", "rosa"])
+    def test_so_does_one_of_every_method(
+        self, name: str, base_gguf: ModelFiles, adapters: Path
+    ) -> None:
+        adapters.mkdir()
+        tiny = ModelFiles("base", "gguf", adapters / "tiny.gguf", "fingerprint-of-base")
+        write_model("llama", base_gguf.path, tiny.path)
+        kill(tiny.path, adapters / "killed", "training", 4, method=name)
+        seen: list[Progress] = []
+        assert learn(tiny, adapters / "killed", method=small(name), report=seen.append).finished
+        assert [one.step for one in seen if one.phase == "training"] == [4]
+        learn(tiny, adapters / "whole", method=small(name))
+        for path in sorted((adapters / "whole").glob("*.safetensors")):
+            assert path.read_bytes() == (adapters / "killed" / path.name).read_bytes()
 
     def test_asked_to_stop_it_leaves_a_checkpoint_and_goes_on_from_it(
         self, base_short: ModelFiles, whole: Path, adapters: Path
@@ -238,10 +270,10 @@ class TestFailures:
         adapters: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def fail(*_: object) -> None:
+        def fail(*_: object, **__: object) -> None:
             raise cause
 
-        monkeypatch.setattr(room, "load", fail)
+        monkeypatch.setattr(outset, "load", fail)
         with pytest.raises(PanzadError, match=line):
             learn(base_short, adapters / "a1")
 

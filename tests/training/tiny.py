@@ -62,6 +62,7 @@ def _write_tokenizer(donor: dict[str, Any], writer: gguf.GGUFWriter) -> None:
     writer.add_bos_token_id(donor["tokenizer.ggml.bos_token_id"])
     writer.add_eos_token_id(donor["tokenizer.ggml.eos_token_id"])
     writer.add_add_bos_token(False)
+    writer.add_chat_template(donor["tokenizer.chat_template"])
 
 
 def _silent(donor: dict[str, Any]) -> list[int]:
