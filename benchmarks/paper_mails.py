@@ -2,20 +2,23 @@
 
 A real Dovecot account gets the mails that may be learnt from; the commands a user would run do
 the rest. Then the fixed hold-out, which panzad has never seen, is judged: the loss of the true
-mails given the instruction a person typed, and the drafts written from it.
+mails given the instruction a person typed, and the drafts written from it; once by the base
+model, and by an adapter of each training seed.
 
-    python -m benchmarks.paper_mails --data DIR --models DIR [--person david]
+    python -m benchmarks.paper_mails --data DIR --models DIR [--person david] [--seeds 1,2,3]
 """
 
 from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -23,75 +26,187 @@ from pathlib import Path
 from typing import Any
 
 import click
-import sacrebleu
-import torch
-from peft import PeftModel
-from rouge_score.rouge_scorer import RougeScorer
 
 from benchmarks.mailbox import HeldOut, load, read
-from panzad.config import ImapServer, locate
+from benchmarks.paper_judging import ACCOUNT, Judge, judged
+from panzad.config import ImapServer, Paths, locate
 from panzad.config import load as load_config
-from panzad.desk import Desk
-from panzad.drafting.task import DraftTask
-from panzad.drafting.write import letter_of
-from panzad.engines.catalogue import resolve
-from panzad.engines.chat import format_of
-from panzad.engines.protocol import ChatMessage
+from panzad.evaluation import metrics
+from panzad.evaluation.experiments import VARIANTS, Variant
 from panzad.imap.drafts import append_draft
 from panzad.imap.session import Session
-from panzad.mail.message import Address
-from panzad.recall.embedder import Embedder
-from panzad.recall.exact import ExactIndex
-from panzad.recall.retriever import Retriever
+from panzad.learning.adapter import Request, train_adapter
 from panzad.store import adapters, marks
 from panzad.store.database import Database
-from panzad.training.dataset import Sample, tokenised
-from panzad.training.loss import mean_loss
-from panzad.training.model import load as load_model
-from panzad.writing.brief import Briefing
-from panzad.writing.prompts import messages
 from tests.servers.dovecot import DovecotServer
 
 PASSWORD = "geheim"  # noqa: S105 - of a server on loopback that lives for minutes
 DRAFTS_TIMED = 5
-EXAMPLES = 3
+PEOPLE = ("david", "isabel")
+SHOWN = (
+    "loss",
+    "bleu",
+    "rouge_l",
+    "length_ratio",
+    "fact_recall",
+    "style_share",
+    "style",
+    "greeting",
+    "sign_off",
+    "gaps_per_draft",
+    "seconds_per_draft",
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person of the set: the state panzad made of the learnt mails, and the held-out ones."""
+
+    person: str
+    state: Path
+    held_out: Sequence[HeldOut]
+
+    @property
+    def paths(self) -> Paths:
+        return locate(None, self.state)
+
+    def judge(self) -> Judge:
+        return Judge(self.person, self.paths, load_config(self.paths.config), self.held_out)
 
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--person", default="david", type=click.Choice(["david", "isabel"]))
-def main(data: Path, models: Path, person: str) -> None:
-    """Run the benchmark and print its figures as JSON."""
+@click.option("--person", "people", multiple=True, default=PEOPLE, type=click.Choice(PEOPLE))
+@click.option("--seeds", default="1,2,3", show_default=True, help="Training seeds.")
+@click.option("--epochs", type=click.IntRange(min=1), help="The method's own by default.")
+@click.option("--timings/--no-timings", default=True, help="Time flag to draft with a daemon.")
+def main(
+    data: Path, models: Path, people: tuple[str, ...], seeds: str, epochs: int | None, timings: bool
+) -> None:
+    """Run the benchmark; its figures as JSON on standard output, as tables on standard error."""
+    real = {person: [mail.text for mail in read(data, person)[0]] for person in PEOPLE}
+    figures: dict[str, Any] = {}
+    subjects: list[tuple[Subject, Path]] = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        for person in people:
+            subject, figures[person] = _learnt(data, models, person, Path(folder) / person, timings)
+            runs = [_run(subject, int(seed), epochs, real) for seed in seeds.split(",")]
+            figures[person] |= {
+                "base": _base(subject, real),
+                "seeds": [figure for _, figure in runs],
+            }
+            subjects.append((subject, runs[0][0]))
+            _table(person, figures[person])
+        if len(subjects) > 1:
+            figures["matrix"] = _matrix(subjects)
+    click.echo(json.dumps(figures, indent=2))
+
+
+def _learnt(
+    data: Path, models: Path, person: str, root: Path, timings: bool
+) -> tuple[Subject, dict[str, Any]]:
+    """The mails in a mailbox, taken in and played back by the command a user would run."""
     learnt, held_out = read(data, person)
     name, address = person.capitalize(), f"{person}@example.org"
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        root = Path(folder)
-        with DovecotServer(root / "dovecot") as server:
-            server.add_user(address, PASSWORD)
-            place = ImapServer(host=server.host, port=server.port, security="none")
-            with Session.connect(place, address, PASSWORD, timeout=30) as session:
-                load(session, learnt, name, address)
-            state = _configured(root, place, name, address, models)
-            figures: dict[str, Any] = {"person": person, "mails": len(learnt)}
-            figures["run_once"] = _timed(state, "run", "--once", "--json")
-            figures["train"] = _timed(state, "train", "--json")
+    with DovecotServer(root / "dovecot") as server:
+        server.add_user(address, PASSWORD)
+        place = ImapServer(host=server.host, port=server.port, security="none")
+        with Session.connect(place, address, PASSWORD, timeout=30) as session:
+            load(session, learnt, name, address)
+        state = _configured(root, place, name, address, models)
+        figures: dict[str, Any] = {"mails": len(learnt), "held_out": len(held_out)}
+        figures["run_once"] = _timed(state, "run", "--once", "--json")
+        if timings:
             figures["flag_to_draft_seconds"] = _flag_to_draft(state, place, address)
-            figures["holdout"] = {"mails": len(held_out), **_judged(state, held_out, name)}
-    click.echo(json.dumps(figures, indent=2))
+    return Subject(person, state, held_out), figures
+
+
+def _run(
+    subject: Subject, seed: int, epochs: int | None, real: Mapping[str, Sequence[str]]
+) -> tuple[Path, dict[str, Any]]:
+    """An adapter trained with this seed, what the gate made of it, and how it writes.
+
+    No other adapter serves meanwhile: a seed is judged beside the base model alone.
+    """
+    paths, db = subject.paths, Database(subject.paths.database)
+    with db.transaction() as tx:
+        adapters.serve_base(tx)
+    config = load_config(paths.config)
+    request = Request(config.training.method, epochs, seed)
+    result = train_adapter(db, paths, config, request, report=lambda _: None, stop=lambda: False)
+    assert result.outcome is not None
+    directory = paths.adapters / result.adapter
+    judge = subject.judge()
+    _, rows = judged(judge, [one for one in VARIANTS if one.adapter], directory, real)
+    judge.close()
+    return directory, {
+        "seed": seed,
+        "promoted": result.promoted,
+        "reason": result.reason,
+        "seconds": result.outcome.seconds,
+        "tokens_per_second": result.outcome.tokens_per_second,
+        "rows": rows,
+    }
+
+
+def _base(subject: Subject, real: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    judge = subject.judge()
+    _, rows = judged(judge, [one for one in VARIANTS if not one.adapter], None, real)
+    judge.close()
+    return rows
+
+
+def _matrix(subjects: Sequence[tuple[Subject, Path]]) -> dict[str, dict[str, dict[str, float]]]:
+    """BLEU and ROUGE-L of each person's mails by each person's adapter (of the first seed)."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for subject, _ in subjects:
+        judge = subject.judge()
+        for owner, directory in subjects:
+            variant = Variant(owner.person, adapter=True, retrieval=False)
+            scores = metrics.scores(judge.written([variant], directory)[0].drafts)
+            found.setdefault(subject.person, {})[owner.person] = {
+                "bleu": round(scores.bleu, 2),
+                "rouge_l": round(scores.rouge_l, 3),
+            }
+        judge.close()
+    return found
+
+
+def _table(person: str, figures: dict[str, Any]) -> None:
+    """The figures as Markdown: adapters as mean ± standard deviation over the seeds."""
+    columns: dict[str, list[dict[str, Any]]] = {row["variant"]: [row] for row in figures["base"]}
+    for run in figures["seeds"]:
+        for row in run["rows"]:
+            columns.setdefault(row["variant"], []).append(row)
+    click.echo(f"\n| {person} | {' | '.join(columns)} |", err=True)
+    click.echo(f"|---|{'---|' * len(columns)}", err=True)
+    for name in SHOWN:
+        cells = [_cell([row[name] for row in rows if name in row]) for rows in columns.values()]
+        click.echo(f"| {name} | {' | '.join(cells)} |", err=True)
+
+
+def _cell(values: Sequence[float | None]) -> str:
+    numbers = [value for value in values if value is not None]
+    if not numbers:
+        return "–"
+    spread = f" ± {statistics.stdev(numbers):.3f}" if len(numbers) > 1 else ""
+    return f"{statistics.fmean(numbers):.3f}{spread}"
 
 
 def _configured(root: Path, place: ImapServer, name: str, address: str, models: Path) -> Path:
     state = root / "state"
-    state.mkdir()
+    state.mkdir(parents=True)
     (state / "models").symlink_to(models.resolve())
     (state / "config.toml").write_text(
         f"""
-        [accounts.paper]
+        [accounts.{ACCOUNT}]
         address = "{address}"
         name = "{name}"
         imap = {{ host = "{place.host}", port = {place.port}, security = "none" }}
         auth = {{ command = "echo {PASSWORD}" }}
+        [retrieval]
+        share = "all"  # the set names no correspondents
         """
     )
     return state
@@ -125,7 +240,7 @@ def _flag_to_draft(state: Path, place: ImapServer, address: str) -> list[float]:
                 with session.translated("flag a mail"):
                     uid = session.client.search()[-1]
                     session.client.add_flags([uid], [r"\Flagged"])
-                _wait(lambda n=number: marks.counts(db, "paper").get("appended", 0) > n)
+                _wait(lambda n=number: marks.counts(db, ACCOUNT).get("appended", 0) > n)
                 seconds.append(round(time.monotonic() - started, 2))
         finally:
             daemon.terminate()
@@ -152,76 +267,6 @@ def _wait(done: Any, seconds: float = 300) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(0.02)
-
-
-def _judged(state: Path, held_out: Sequence[HeldOut], name: str) -> dict[str, Any]:
-    """Losses and drafts for the typed instructions, with and without the adapter."""
-    paths = locate(None, state)
-    db = Database(paths.database)
-    adapter = adapters.serving(db)
-    if adapter is None:
-        raise SystemExit("no adapter serves: the training did not beat the base model")
-    config = load_config(paths.config)
-    files = resolve(config.model.base, paths.models)
-    retriever = Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share)
-    prompts = [
-        messages(Briefing(retriever).task(letter_of(_task(one, name), "paper"), EXAMPLES))
-        for one in held_out
-    ]
-    base_loss, loss = _losses(files, paths.adapters / adapter.id, held_out, prompts)
-    desk = Desk(db, paths, config)
-    result = {
-        "base_loss": round(base_loss, 3),
-        "adapter_loss": round(loss, 3),
-        "base": _drafted(desk, held_out, name, adapter=False),
-        "adapter": _drafted(desk, held_out, name, adapter=True),
-    }
-    desk.close()
-    return result
-
-
-def _task(held_out: HeldOut, name: str) -> DraftTask:
-    author = Address(name, f"{name.lower()}@example.org")
-    subject, asked = held_out.mail.subject, held_out.instruction
-    return DraftTask(author, (), (), subject, None, (), (), None, asked)
-
-
-def _losses(
-    files: Any,
-    adapter: Path,
-    held_out: Sequence[HeldOut],
-    prompts: Sequence[tuple[ChatMessage, ...]],
-) -> tuple[float, float]:
-    model, tokenizer = load_model(files, torch.device("cpu"))
-    samples = [
-        Sample(one.mail.line, "", prompt, one.mail.text)
-        for one, prompt in zip(held_out, prompts, strict=True)
-    ]
-    tokens = tokenised(
-        samples,
-        format_of(files),
-        lambda text: tokenizer.encode(text, add_special_tokens=False),
-    )
-    base = mean_loss(model, tokens, pad=0)
-    tuned = PeftModel.from_pretrained(model, str(adapter))
-    return base, mean_loss(tuned, tokens, pad=0)
-
-
-def _drafted(
-    desk: Desk, held_out: Sequence[HeldOut], name: str, *, adapter: bool
-) -> dict[str, float]:
-    written = [desk.write(_task(one, name), "paper", adapter=adapter) for one in held_out]
-    texts, truth = [one.text for one in written], [one.mail.text for one in held_out]
-    scorer = RougeScorer(["rougeL"], use_stemmer=True)
-    rouge = [
-        scorer.score(true, text)["rougeL"].fmeasure for text, true in zip(texts, truth, strict=True)
-    ]
-    return {
-        "bleu": round(sacrebleu.corpus_bleu(texts, [truth]).score, 2),
-        "rouge_l": round(sum(rouge) / len(rouge), 3),
-        "length_ratio": round(sum(map(len, texts)) / sum(map(len, truth)), 2),
-        "seconds_per_draft": round(sum(one.seconds for one in written) / len(written), 2),
-    }
 
 
 if __name__ == "__main__":

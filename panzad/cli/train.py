@@ -57,10 +57,12 @@ def train(
 
 
 def _trained(app: App, method: str, epochs: int | None, minutes: float | None) -> Result:
+    from panzad.judge import judge
     from panzad.learning.adapter import Request, train_adapter
     from panzad.training.priority import lower_priority
 
     lower_priority()
+    config = app.config()
     asked = threading.Event()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
@@ -81,8 +83,9 @@ def _trained(app: App, method: str, epochs: int | None, minutes: float | None) -
         return train_adapter(
             app.db,
             app.paths,
-            app.config(),
+            config,
             Request(method, epochs),
+            judge=lambda run: judge(app.db, config, run),
             report=report,
             stop=lambda: asked.is_set() or time.monotonic() > deadline,
         )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -20,6 +21,7 @@ from panzad.engines.catalogue import ModelFiles, resolve
 from panzad.engines.create import device_for
 from panzad.engines.llama_cpp import prepare
 from panzad.errors import ConfigError, PanzadError, RunFailed
+from panzad.evaluation.trial import planted
 from panzad.learning.privacy import enforce
 from panzad.learning.samples import Mix, samples
 from panzad.recall.embedder import Embedder
@@ -28,9 +30,11 @@ from panzad.recall.retriever import Retriever
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
+from panzad.store.pairs import Pair
 from panzad.training.adapters import prune, remove
 from panzad.training.dataset import Sample, fingerprint, split, without_facts
-from panzad.training.gate import decide
+from panzad.training.gate import Verdict
+from panzad.training.loss import Stopped
 from panzad.training.methods import METHODS, Method
 from panzad.training.run import Outcome, Progress, train
 from panzad.writing.brief import Briefing
@@ -47,6 +51,7 @@ class Request:
 
     method: str
     epochs: int | None = None
+    seed: int = SEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,32 @@ class Result:
     promoted: bool
     reason: str
     outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A finished run before it is judged: its adapter's directory, and what it is judged by.
+
+    `champion` is the adapter that serves now; `seed` and `author` say which canaries were planted.
+    """
+
+    directory: Path
+    champion: Path | None
+    files: ModelFiles
+    outcome: Outcome
+    train: list[Sample]
+    holdout: list[Sample]
+    author: str
+    seed: int
+    stop: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict on an adapter, and the figures that led to it by model (for its row)."""
+
+    verdict: Verdict
+    figures: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +105,15 @@ def train_adapter(
     config: Config,
     request: Request,
     *,
+    judge: Callable[[Trained], Judged],
     report: Callable[[Progress], None],
     stop: Callable[[], bool],
 ) -> Result:
     """Go on with the run that was cut off, or start one; judge it and serve it if it is better.
 
-    Raises PanzadError when there are too few mails, RunFailed when this run can never end (it is
-    given up), ConfigError for a base model that is no file of ours, and ModelMissing.
+    `judge` may raise Stopped; the next call judges the run then. Raises PanzadError when there are
+    too few mails, RunFailed when this run can never end (it is given up), ConfigError for a base
+    model that is no file of ours, and ModelMissing.
     """
     files = resolve(config.model.base, paths.models)
     if files.kind == "server":
@@ -90,25 +123,27 @@ def train_adapter(
         )
     device = device_for(config.model, files)
     enforce(db, config.privacy)
-    authors = {name: account.name for name, account in config.accounts.items()}
-    available = {sample.mail_id: sample for sample in _dataset(db, config, authors)}
+    available = {sample.mail_id: sample for sample in dataset(db, config, pairs.finished(db))}
     job = _resumed(db, paths, files, available, request) or _begun(db, files, available, request)
     prune(paths.adapters, job.row.id)
-    champion = adapters.serving(db)
+    serving = adapters.serving(db)
+    champion = (
+        paths.adapters / serving.id if serving and serving.base == files.fingerprint else None
+    )
+    author = next((one.name for one in config.accounts.values()), "")
+    seed = job.row.plan["seed"]
     directory = paths.adapters / job.row.id
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     log.info("training.started", adapter=job.row.id, train=len(job.train), holdout=len(job.holdout))
     try:
         outcome = train(
             files,
-            job.train,
+            [*job.train, *planted(author, seed)],
             job.holdout,
             job.method,
             directory,
-            seed=job.row.plan["seed"],
-            champion=paths.adapters / champion.id
-            if champion and champion.base == files.fingerprint
-            else None,
+            seed=seed,
+            champion=champion,
             report=report,
             stop=stop,
             device=device,
@@ -117,23 +152,38 @@ def train_adapter(
         _give_up(db, paths, job.row, error.what)
         raise
     if not outcome.finished:
-        return Result(
-            job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None
-        )
-    return _judged(db, files, directory, outcome)
+        return _waiting(job.row)
+    report(Progress("trying it out", 0, 0, outcome.loss))
+    trained = Trained(
+        directory, champion, files, outcome, job.train, job.holdout, author, seed, stop
+    )
+    try:
+        judged = judge(trained)
+    except Stopped:
+        return _waiting(job.row)
+    return _finished(db, trained, judged)
 
 
-def _dataset(db: Database, config: Config, authors: Mapping[str, str]) -> list[Sample]:
-    """Every pair as a sample, with the prompt that a draft would get."""
+def _waiting(row: Adapter) -> Result:
+    return Result(row.id, False, False, "stopped at a checkpoint; it goes on from there", None)
+
+
+def dataset(db: Database, config: Config, finished: list[Pair]) -> list[Sample]:
+    """The pairs as samples, each with the prompt that a draft would get."""
+    authors = {name: account.name for name, account in config.accounts.items()}
     briefing = Briefing(Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share))
-    mix = Mix(
+    found = samples(finished, authors, briefing, mix_of(config))
+    return [without_facts(one) for one in found] if config.training.mask_facts else found
+
+
+def mix_of(config: Config) -> Mix:
+    """What of its prompt each sample has, by the settings."""
+    return Mix(
         config.training.drop_instruction,
         config.training.retrieved,
         config.retrieval.examples,
         SEED,
     )
-    found = samples(pairs.finished(db), authors, briefing, mix)
-    return [without_facts(one) for one in found] if config.training.mask_facts else found
 
 
 def _give_up(db: Database, paths: Paths, row: Adapter, reason: str) -> None:
@@ -143,13 +193,12 @@ def _give_up(db: Database, paths: Paths, row: Adapter, reason: str) -> None:
     log.info("training.given_up", adapter=row.id, reason=reason)
 
 
-def _judged(db: Database, files: ModelFiles, directory: Path, outcome: Outcome) -> Result:
-    adapter_id = directory.name
-    verdict = decide(outcome.base_loss, outcome.champion_loss, outcome.loss)
-    if verdict.promote and files.kind == "gguf":
+def _finished(db: Database, run: Trained, judged: Judged) -> Result:
+    adapter_id, outcome, verdict = run.directory.name, run.outcome, judged.verdict
+    if verdict.promote and run.files.kind == "gguf":
         # The engine's merged copy takes seconds that the first draft would wait for.
         with contextlib.suppress(OSError):
-            prepare(files.path, directory)
+            prepare(run.files.path, run.directory)
     metrics = {
         "base_loss": outcome.base_loss,
         "champion_loss": outcome.champion_loss,
@@ -158,7 +207,9 @@ def _judged(db: Database, files: ModelFiles, directory: Path, outcome: Outcome) 
         "seconds": outcome.seconds,
     }
     with db.transaction() as tx:
-        adapters.finish(tx, adapter_id, metrics, verdict.reason, verdict.promote)
+        adapters.finish(
+            tx, adapter_id, {**metrics, "trial": judged.figures}, verdict.reason, verdict.promote
+        )
     problems.clear(db, "training")
     log.info("training.judged", adapter=adapter_id, promoted=verdict.promote, **metrics)
     return Result(adapter_id, True, verdict.promote, verdict.reason, outcome)
@@ -180,7 +231,7 @@ def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], reques
     plan = {
         "method": method.name,
         "epochs": epochs,
-        "seed": SEED,
+        "seed": request.seed,
         "train": [sample.mail_id for sample in learnt],
         "holdout": [sample.mail_id for sample in held_out],
         "data": fingerprint([*learnt, *held_out]),
