@@ -12,7 +12,7 @@ import structlog
 import torch
 from torch import Tensor
 
-from panzad.training.manifest import replace
+from panzad.files import replace
 
 NAME = "checkpoint.pt"
 

@@ -15,6 +15,7 @@ from panzad.engines import adapter_files
 from panzad.engines.adapter_files import MANIFEST
 from panzad.engines.checksums import hash_file
 from panzad.errors import ModelDamaged
+from panzad.files import replace
 
 
 def write(directory: Path, facts: Mapping[str, Any], files: tuple[str, ...]) -> None:
@@ -49,19 +50,3 @@ def verify(directory: Path) -> dict[str, Any]:
     """
     adapter_files.verify(directory)
     return json.loads((directory / MANIFEST).read_bytes())
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves the old content or the new, never half of it."""
-    # One name, not one for each process: what a kill leaves behind, the next run writes over.
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

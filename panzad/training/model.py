@@ -16,7 +16,7 @@ from transformers.utils import logging
 
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.gguf_base import read_once, readable, tokenizer_of
-from panzad.training.manifest import replace
+from panzad.files import replace
 from panzad.training.methods import Method
 
 WEIGHTS = "adapter_model.safetensors"

@@ -26,6 +26,7 @@ from panzad.engines.adapter_files import GGUF
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.chat import format_of
 from panzad.errors import ModelDamaged, PanzadError, RunFailed
+from panzad.files import replace
 from panzad.training import checkpoint, manifest
 from panzad.training.checkpoint import State
 from panzad.training.dataset import (
@@ -340,7 +341,7 @@ def _write(run: _Run, state: State, files: ModelFiles, data: dict[str, Any]) -> 
     directory = run.directory
     save_adapter(run.model, state.best, files.name, directory)
     lines = "".join(json.dumps(point) + "\n" for point in state.curve)
-    manifest.replace(directory / CURVE, lines.encode())
+    replace(directory / CURVE, lines.encode())
     names = [WEIGHTS, CONFIG, CURVE]
     if files.kind == "gguf":
         export_lora(directory, files.path, directory / GGUF)
