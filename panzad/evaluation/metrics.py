@@ -16,16 +16,14 @@ from typing import TypeVar
 import sacrebleu
 from rouge_score.rouge_scorer import RougeScorer
 
+from panzad.writing.facts import facts, unprompted
+
 ROUNDS = 300
 
 _T = TypeVar("_T")
 
 _GAP = re.compile(r"\[\?\w+\]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_LINK = re.compile(r"https?://[^\s<>\"]+|www\.[^\s<>\"]+|[\w.+-]+@[\w-]+\.[\w.-]+")
-_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_PAUSE = re.compile(r"[.!?:;…\n]\s*$|\A\s*$")
-_CLOSING_MARKS = ".,;:!?)]>'\"’"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,32 +137,13 @@ def sign_off(text: str) -> str:
 
 
 def fact_recall(instruction: str, draft: str) -> tuple[int, int]:
-    """How many of the instruction's facts stand in the draft, and how many there are."""
-    wanted = facts(instruction)
-    said = draft.casefold()
-    numbers = set(_NUMBER.findall(said))
-    return sum(fact in numbers or (not fact.isdigit() and fact in said) for fact in wanted), len(
-        wanted
-    )
+    """How many of the instruction's facts stand in the draft, and how many there are.
 
-
-def facts(text: str) -> frozenset[str]:
-    """Names, dates, numbers and links of a text, case folded.
-
-    A name is a capitalised word inside a sentence; of a date the day's or month's name and the
-    number count, each for itself.
+    Facts are what grounding holds a draft to, and names; other ways to write one count.
     """
-    found: set[str] = set()
-    rest = text
-    for link in _LINK.findall(text):
-        found.add(link.rstrip(_CLOSING_MARKS).casefold())
-        rest = rest.replace(link, " ")
-    found.update(number.casefold() for number in _NUMBER.findall(rest))
-    for word in _WORD.finditer(rest):
-        inside = not _PAUSE.search(rest[: word.start()][-3:])
-        if inside and word[0][0].isupper() and not re.match(r"I\b", word[0]):
-            found.add(re.sub(r"['’]s?$", "", word[0]).casefold())
-    return frozenset(found)
+    wanted = {one.values for one in facts(instruction)}
+    missing = {one.values for one in unprompted(instruction, draft)}
+    return len(wanted) - len(missing), len(wanted)
 
 
 def over_mails(
