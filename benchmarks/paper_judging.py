@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mailbox import HeldOut
-from panzad.config import Config, Paths
+from benchmarks.paper_state import ACCOUNT, Subject
 from panzad.desk import Desk
 from panzad.drafting.task import DraftTask
 from panzad.drafting.write import write
@@ -21,20 +20,16 @@ from panzad.mail.message import Address
 from panzad.recall.retriever import Retriever
 from panzad.store.database import Database
 
-ACCOUNT = "paper"
-
 
 class Judge:
     """Writes one person's held-out mails by the instructions that a person typed."""
 
-    def __init__(
-        self, person: str, paths: Paths, config: Config, held_out: Sequence[HeldOut]
-    ) -> None:
-        self.person = person
-        self._config = config
-        self._held_out = {one.mail.line: one for one in held_out}
-        self._db = Database(paths.database)
-        self._desk = Desk(self._db, paths, config)
+    def __init__(self, subject: Subject) -> None:
+        self.person = subject.person
+        self._config = subject.config
+        self._held_out = {one.mail.line: one for one in subject.held_out}
+        self._db = Database(subject.paths.database)
+        self._desk = Desk(self._db, subject.paths, self._config)
         self._engine: Tapped | None = None
 
     def written(self, variants: Sequence[Variant], adapter: Path | None = None) -> list[Experiment]:
@@ -83,10 +78,11 @@ def judged(
     variants: Sequence[Variant],
     adapter: Path | None,
     real: Mapping[str, Sequence[str]],
-) -> tuple[list[Experiment], list[dict[str, Any]]]:
-    """What was written, and its figures; `style share` is what a classifier gives to the person.
+) -> list[dict[str, Any]]:
+    """The figures of what each variant writes.
 
-    The classifier is trained on the `real` mails of everybody, no held-out one among them.
+    `style_share` is what a classifier gives to the person. It is trained on the `real` mails of
+    everybody, no held-out one among them.
     """
     done = judge.written(variants, adapter)
     rows = judge.rows(done, adapter, Voice(real[judge.person]))
@@ -98,4 +94,4 @@ def judged(
             figure["style_share"] = round(shares[judge.person], 3)
         figure["spread"] = {name: [one.low, one.high] for name, one in row.spread.items()}
         found.append(figure)
-    return done, found
+    return found

@@ -5,7 +5,11 @@ the rest. Then the fixed hold-out, which panzad has never seen, is judged: the l
 mails given the instruction a person typed, and the drafts written from it; once by the base
 model, and by an adapter of each training seed.
 
-    python -m benchmarks.paper_mails --data DIR --models DIR [--person david] [--seeds 1,2,3]
+    python -m benchmarks.paper_mails --data DIR --models DIR --work DIR [--person david]
+        [--seeds 1,2,3] [--retrieved 0,0.55]
+
+Every person, seed and share of prompts with past mails is a file in the work folder. What is there
+is not done again: a run that was broken off goes on, and several may add to one folder.
 """
 
 from __future__ import annotations
@@ -14,34 +18,24 @@ import json
 import os
 import statistics
 import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.utils import format_datetime
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from benchmarks.mailbox import HeldOut, load, read
-from benchmarks.paper_judging import ACCOUNT, Judge, judged
-from panzad.config import ImapServer, Paths, locate
-from panzad.config import load as load_config
+from benchmarks.mailbox import read
+from benchmarks.paper_judging import Judge, judged
+from benchmarks.paper_state import Subject, learn
 from panzad.evaluation import metrics
-from panzad.evaluation.experiments import VARIANTS, Variant
-from panzad.imap.drafts import append_draft
-from panzad.imap.session import Session
+from panzad.evaluation.experiments import VARIANTS, Variant, with_raft
+from panzad.files import replace
+from panzad.judge import judge
 from panzad.learning.adapter import Request, train_adapter
-from panzad.store import adapters, marks
+from panzad.locks import held
+from panzad.store import adapters
 from panzad.store.database import Database
-from tests.servers.dovecot import DovecotServer
 
-PASSWORD = "geheim"  # noqa: S105 - of a server on loopback that lives for minutes
-DRAFTS_TIMED = 5
 PEOPLE = ("david", "isabel")
 SHOWN = (
     "loss",
@@ -58,73 +52,82 @@ SHOWN = (
 )
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A person of the set: the state panzad made of the learnt mails, and the held-out ones."""
-
-    person: str
-    state: Path
-    held_out: Sequence[HeldOut]
-
-    @property
-    def paths(self) -> Paths:
-        return locate(None, self.state)
-
-    def judge(self) -> Judge:
-        return Judge(self.person, self.paths, load_config(self.paths.config), self.held_out)
-
-
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--work", type=click.Path(path_type=Path), required=True, help="Kept between runs.")
 @click.option("--person", "people", multiple=True, default=PEOPLE, type=click.Choice(PEOPLE))
 @click.option("--seeds", default="1,2,3", show_default=True, help="Training seeds.")
+@click.option("--retrieved", default="0.55", show_default=True, help="Shares trained with RAFT.")
 @click.option("--epochs", type=click.IntRange(min=1), help="The method's own by default.")
 @click.option("--timings/--no-timings", default=True, help="Time flag to draft with a daemon.")
+@click.option("--limit", type=click.IntRange(min=1), help="Try it out with so many mails.")
 def main(
-    data: Path, models: Path, people: tuple[str, ...], seeds: str, epochs: int | None, timings: bool
+    data: Path,
+    models: Path,
+    work: Path,
+    people: tuple[str, ...],
+    seeds: str,
+    retrieved: str,
+    epochs: int | None,
+    timings: bool,
+    limit: int | None,
 ) -> None:
-    """Run the benchmark; its figures as JSON on standard output, as tables on standard error."""
+    """Do what is not done yet, and print all there is: JSON, and tables on standard error."""
     real = {person: [mail.text for mail in read(data, person)[0]] for person in PEOPLE}
     figures: dict[str, Any] = {}
-    subjects: list[tuple[Subject, Path]] = []
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for person in people:
-            subject, figures[person] = _learnt(data, models, person, Path(folder) / person, timings)
-            runs = [_run(subject, int(seed), epochs, real) for seed in seeds.split(",")]
-            figures[person] |= {
-                "base": _base(subject, real),
-                "seeds": [figure for _, figure in runs],
-            }
-            subjects.append((subject, runs[0][0]))
-            _table(person, figures[person])
-        if len(subjects) > 1:
-            figures["matrix"] = _matrix(subjects)
+    subjects: list[Subject] = []
+    for person in people:
+        learnt, held_out = read(data, person)
+        subject = Subject(person, work / person, held_out[:limit])
+        with held(subject.folder.parent, person, wait=True):
+            learn(subject, learnt[:limit], models, timings=timings)
+            _once(subject.folder / "base.json", lambda one=subject: _base(one, real))
+            for seed in map(int, seeds.split(",")):
+                for share in map(float, retrieved.split(",")):
+                    _once(
+                        subject.folder / f"seed-{seed}-{share:g}.json",
+                        lambda one=subject, seed=seed, share=share: _run(
+                            one, seed, share, epochs, real
+                        ),
+                    )
+        subjects.append(subject)
+        figures[person] = _found(subject)
+        _table(person, figures[person])
+    if len(subjects) > 1:
+        first = f"seed-{seeds.split(',')[0]}-{float(retrieved.split(',')[0]):g}"
+        place = work / f"matrix-{first}.json"
+        figures["matrix"] = _once(place, lambda: _matrix(subjects, f"{first}.json"))
+        _matrix_table(figures["matrix"]["cells"])
     click.echo(json.dumps(figures, indent=2))
 
 
-def _learnt(
-    data: Path, models: Path, person: str, root: Path, timings: bool
-) -> tuple[Subject, dict[str, Any]]:
-    """The mails in a mailbox, taken in and played back by the command a user would run."""
-    learnt, held_out = read(data, person)
-    name, address = person.capitalize(), f"{person}@example.org"
-    with DovecotServer(root / "dovecot") as server:
-        server.add_user(address, PASSWORD)
-        place = ImapServer(host=server.host, port=server.port, security="none")
-        with Session.connect(place, address, PASSWORD, timeout=30) as session:
-            load(session, learnt, name, address)
-        state = _configured(root, place, name, address, models)
-        figures: dict[str, Any] = {"mails": len(learnt), "held_out": len(held_out)}
-        figures["run_once"] = _timed(state, "run", "--once", "--json")
-        if timings:
-            figures["flag_to_draft_seconds"] = _flag_to_draft(state, place, address)
-    return Subject(person, state, held_out), figures
+def _once(place: Path, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What the file says; where there is none the work is done and written there."""
+    if not place.exists():
+        commit = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.strip()
+        replace(place, json.dumps({"commit": commit, **work()}, indent=1).encode())
+    return json.loads(place.read_bytes())
+
+
+def _found(subject: Subject) -> dict[str, Any]:
+    return {
+        path.stem: json.loads(path.read_bytes()) for path in sorted(subject.folder.glob("*.json"))
+    }
 
 
 def _run(
-    subject: Subject, seed: int, epochs: int | None, real: Mapping[str, Sequence[str]]
-) -> tuple[Path, dict[str, Any]]:
+    subject: Subject,
+    seed: int,
+    share: float,
+    epochs: int | None,
+    real: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
     """An adapter trained with this seed, what the gate made of it, and how it writes.
 
     No other adapter serves meanwhile: a seed is judged beside the base model alone.
@@ -132,54 +135,74 @@ def _run(
     paths, db = subject.paths, Database(subject.paths.database)
     with db.transaction() as tx:
         adapters.serve_base(tx)
-    config = load_config(paths.config)
-    request = Request(config.training.method, epochs, seed)
-    result = train_adapter(db, paths, config, request, report=lambda _: None, stop=lambda: False)
+    config = subject.config
+    training = config.training.model_copy(update={"retrieved": share})
+    config = config.model_copy(update={"training": training})
+    result = train_adapter(
+        db,
+        paths,
+        config,
+        Request(config.training.method, epochs, seed),
+        judge=lambda run: judge(db, config, run),
+        report=lambda _: None,
+        stop=lambda: False,
+    )
     assert result.outcome is not None
-    directory = paths.adapters / result.adapter
-    judge = subject.judge()
-    _, rows = judged(judge, [one for one in VARIANTS if one.adapter], directory, real)
-    judge.close()
-    return directory, {
+    variants = [with_raft(one) if share else one for one in VARIANTS if one.adapter]
+    desk = Judge(subject)
+    rows = judged(desk, variants, paths.adapters / result.adapter, real)
+    desk.close()
+    row = adapters.get(db, result.adapter)
+    return {
         "seed": seed,
+        "retrieved": share,
+        "adapter": result.adapter,
         "promoted": result.promoted,
         "reason": result.reason,
         "seconds": result.outcome.seconds,
         "tokens_per_second": result.outcome.tokens_per_second,
+        "trial": row.metrics["trial"] if row else None,
         "rows": rows,
     }
 
 
-def _base(subject: Subject, real: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
-    judge = subject.judge()
-    _, rows = judged(judge, [one for one in VARIANTS if not one.adapter], None, real)
-    judge.close()
-    return rows
+def _base(subject: Subject, real: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    desk = Judge(subject)
+    rows = judged(desk, [one for one in VARIANTS if not one.adapter], None, real)
+    desk.close()
+    return {"rows": rows}
 
 
-def _matrix(subjects: Sequence[tuple[Subject, Path]]) -> dict[str, dict[str, dict[str, float]]]:
-    """BLEU and ROUGE-L of each person's mails by each person's adapter (of the first seed)."""
+def _matrix(subjects: Sequence[Subject], run: str) -> dict[str, Any]:
+    """BLEU and ROUGE-L of each person's mails by each person's adapter of a run."""
+    made = {
+        one.person: one.paths.adapters / json.loads((one.folder / run).read_bytes())["adapter"]
+        for one in subjects
+    }
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for subject, _ in subjects:
-        judge = subject.judge()
-        for owner, directory in subjects:
-            variant = Variant(owner.person, adapter=True, retrieval=False)
-            scores = metrics.scores(judge.written([variant], directory)[0].drafts)
-            found.setdefault(subject.person, {})[owner.person] = {
+    for subject in subjects:
+        desk = Judge(subject)
+        for owner, directory in made.items():
+            variant = Variant(owner, adapter=True, retrieval=False)
+            scores = metrics.scores(desk.written([variant], directory)[0].drafts)
+            found.setdefault(subject.person, {})[owner] = {
                 "bleu": round(scores.bleu, 2),
                 "rouge_l": round(scores.rouge_l, 3),
             }
-        judge.close()
-    return found
+        desk.close()
+    return {"run": run, "cells": found}
 
 
-def _table(person: str, figures: dict[str, Any]) -> None:
+def _table(person: str, figures: Mapping[str, Any]) -> None:
     """The figures as Markdown: adapters as mean ± standard deviation over the seeds."""
-    columns: dict[str, list[dict[str, Any]]] = {row["variant"]: [row] for row in figures["base"]}
-    for run in figures["seeds"]:
-        for row in run["rows"]:
+    columns: dict[str, list[dict[str, Any]]] = {}
+    for run in figures.values():
+        for row in run.get("rows", ()):
             columns.setdefault(row["variant"], []).append(row)
-    click.echo(f"\n| {person} | {' | '.join(columns)} |", err=True)
+    commits = sorted({run["commit"] for run in figures.values() if "commit" in run})
+    click.echo(f"\n{person}, made by {', '.join(commits)}\n", err=True)
+    heads = [f"{name} ({len(rows)})" if len(rows) > 1 else name for name, rows in columns.items()]
+    click.echo(f"| | {' | '.join(heads)} |", err=True)
     click.echo(f"|---|{'---|' * len(columns)}", err=True)
     for name in SHOWN:
         cells = [_cell([row[name] for row in rows if name in row]) for rows in columns.values()]
@@ -194,79 +217,13 @@ def _cell(values: Sequence[float | None]) -> str:
     return f"{statistics.fmean(numbers):.3f}{spread}"
 
 
-def _configured(root: Path, place: ImapServer, name: str, address: str, models: Path) -> Path:
-    state = root / "state"
-    state.mkdir(parents=True)
-    (state / "models").symlink_to(models.resolve())
-    (state / "config.toml").write_text(
-        f"""
-        [accounts.{ACCOUNT}]
-        address = "{address}"
-        name = "{name}"
-        imap = {{ host = "{place.host}", port = {place.port}, security = "none" }}
-        auth = {{ command = "echo {PASSWORD}" }}
-        [retrieval]
-        share = "all"  # the set names no correspondents
-        """
-    )
-    return state
-
-
-def _panzad(state: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "panzad", "--state", str(state), *arguments]
-
-
-def _timed(state: Path, *arguments: str) -> dict[str, Any]:
-    started = time.monotonic()
-    done = subprocess.run(_panzad(state, *arguments), check=True, stdout=subprocess.PIPE)
-    return {"wall_seconds": round(time.monotonic() - started, 1), **json.loads(done.stdout)}
-
-
-def _flag_to_draft(state: Path, place: ImapServer, address: str) -> list[float]:
-    """Seconds from the flag to the draft with a running daemon; the first has a cold engine."""
-    db = Database(state / "panzad.db")
-    seconds: list[float] = []
-    with (
-        (state / "daemon.log").open("wb") as log,
-        subprocess.Popen(_panzad(state, "run"), stderr=log) as daemon,
-        Session.connect(place, address, PASSWORD, timeout=30) as session,
-    ):
-        try:
-            _wait(lambda: b"sync.done" in (state / "daemon.log").read_bytes())
-            for number in range(DRAFTS_TIMED + 1):
-                append_draft(session, "INBOX", _question(number, address), ())
-                session.select("INBOX", readonly=False)
-                started = time.monotonic()
-                with session.translated("flag a mail"):
-                    uid = session.client.search()[-1]
-                    session.client.add_flags([uid], [r"\Flagged"])
-                _wait(lambda n=number: marks.counts(db, ACCOUNT).get("appended", 0) > n)
-                seconds.append(round(time.monotonic() - started, 2))
-        finally:
-            daemon.terminate()
-    return seconds
-
-
-def _question(number: int, address: str) -> bytes:
-    message = EmailMessage()
-    message["From"] = f"Tom Ray <tom-{number}@example.net>"
-    message["To"] = address
-    message["Subject"] = f"Meeting on Thursday ({number})"
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = f"<question-{number}@example.net>"
-    message.set_content(
-        "Hi,\n\nwould you have time to meet on Thursday at three to talk about the report?"
-        "\nI could also do Friday morning.\n\nBest,\nTom\n"
-    )
-    return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
-
-
-def _wait(done: Any, seconds: float = 300) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(0.02)
+def _matrix_table(cells: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
+    click.echo("\nBLEU / ROUGE-L of each one's mails (rows) by each one's adapter\n", err=True)
+    click.echo(f"| | {' | '.join(cells)} |", err=True)
+    click.echo(f"|---|{'---|' * len(cells)}", err=True)
+    for person, line in cells.items():
+        shown = [f"{one['bleu']:.1f} / {one['rouge_l']:.3f}" for one in line.values()]
+        click.echo(f"| {person} | {' | '.join(shown)} |", err=True)
 
 
 if __name__ == "__main__":

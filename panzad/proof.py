@@ -18,7 +18,15 @@ from panzad.desk import Desk
 from panzad.engines.create import device_for
 from panzad.errors import PanzadError
 from panzad.evaluation import experiments
-from panzad.evaluation.experiments import VARIANTS, Answer, Case, Experiment, Row, Variant
+from panzad.evaluation.experiments import (
+    VARIANTS,
+    Answer,
+    Case,
+    Experiment,
+    Row,
+    Variant,
+    with_raft,
+)
 from panzad.evaluation.report import Point
 from panzad.evaluation.style import MIN_MAILS, Voice
 from panzad.evaluation.tapped import Tapped
@@ -104,8 +112,16 @@ class Person:
 
     @property
     def variants(self) -> list[Variant]:
-        """The ways in which this user's mails can be written: without an adapter, two of four."""
-        return [one for one in VARIANTS if self.adapter or not one.adapter]
+        """The ways in which this user's mails can be written: without an adapter, two of four.
+
+        An adapter that was trained with past mails in its prompts is said to have RAFT.
+        """
+        if self.adapter is None:
+            return [one for one in VARIANTS if not one.adapter]
+        serving = adapters.serving(self.db)
+        if serving is None or not serving.plan.get("retrieved"):
+            return list(VARIANTS)
+        return [with_raft(one) for one in VARIANTS]
 
     @property
     def cases(self) -> list[Case]:

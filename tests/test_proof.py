@@ -125,9 +125,15 @@ def person(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Per
     return Person("you", db, Paths(tmp_path / "c", tmp_path, tmp_path), CONFIG, limit=2)
 
 
-def serve(db: Database, train: list[int], holdout: list[int], base: str = "base") -> None:
+def serve(
+    db: Database,
+    train: list[int],
+    holdout: list[int],
+    base: str = "base",
+    retrieved: float = 0.0,
+) -> None:
     with db.transaction() as tx:
-        plan = {"train": train, "holdout": holdout}
+        plan = {"train": train, "holdout": holdout, "retrieved": retrieved}
         adapters.begin(tx, "a", base, plan, len(train), max(train))
         adapters.finish(tx, "a", {}, "better", promote=True)
 
@@ -168,6 +174,15 @@ class TestPerson:
         assert person.variants == list(VARIANTS)
         assert person.adapter is not None
         assert person.adapter.name == "a"
+
+    def test_an_adapter_trained_with_past_mails_says_so(self, person: Person) -> None:
+        serve(person.db, [1], [2], retrieved=0.55)
+        assert [one.name for one in person.variants] == [
+            "base",
+            "retrieval only",
+            "adapter + RAFT",
+            "adapter + retrieval + RAFT",
+        ]
 
     def test_no_held_out_and_no_later_mail_is_ever_shown(self, person: Person) -> None:
         shown_once = False

@@ -35,6 +35,14 @@ VARIANTS = (
 )
 
 
+def with_raft(variant: Variant) -> Variant:
+    """The variant under its name for an adapter trained with past mails in its prompts.
+
+    RAFT: retrieval augmented fine-tuning (Zhang et al. 2024, arXiv 2403.10131).
+    """
+    return replace(variant, name=f"{variant.name} + RAFT") if variant.adapter else variant
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A held-out mail: what its user really wrote, the instruction for it, what it answers."""

@@ -124,7 +124,9 @@ def train_adapter(
     device = device_for(config.model, files)
     enforce(db, config.privacy)
     available = {sample.mail_id: sample for sample in dataset(db, config, pairs.finished(db))}
-    job = _resumed(db, paths, files, available, request) or _begun(db, files, available, request)
+    job = _resumed(db, paths, files, available, request) or _begun(
+        db, files, available, request, config.training.retrieved
+    )
     prune(paths.adapters, job.row.id)
     serving = adapters.serving(db)
     champion = (
@@ -215,7 +217,13 @@ def _finished(db: Database, run: Trained, judged: Judged) -> Result:
     return Result(adapter_id, True, verdict.promote, verdict.reason, outcome)
 
 
-def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], request: Request) -> _Job:
+def _begun(
+    db: Database,
+    files: ModelFiles,
+    available: dict[int, Sample],
+    request: Request,
+    retrieved: float,
+) -> _Job:
     if len(available) < MINIMUM_MAILS:
         raise PanzadError(
             f"only {len(available)} mails to learn from",
@@ -232,6 +240,7 @@ def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], reques
         "method": method.name,
         "epochs": epochs,
         "seed": request.seed,
+        "retrieved": retrieved,
         "train": [sample.mail_id for sample in learnt],
         "holdout": [sample.mail_id for sample in held_out],
         "data": fingerprint([*learnt, *held_out]),
@@ -261,8 +270,10 @@ def _resumed(
     if not same or fingerprint([available[mail_id] for mail_id in wanted]) != row.plan["data"]:
         _give_up(db, paths, row, "its mails or its base model changed before it was finished")
         return None
-    if request.method not in ("auto", row.plan["method"]) or (
-        request.epochs not in (None, row.plan["epochs"])
+    if (
+        request.method not in ("auto", row.plan["method"])
+        or request.epochs not in (None, row.plan["epochs"])
+        or request.seed != row.plan["seed"]
     ):
         _give_up(db, paths, row, "a run with other settings was asked for")
         return None

@@ -105,7 +105,9 @@ class TestFactRecall:
             "Write to Ann Lee that I'm late: meet Friday, 12 May at 10:30, see www.example.org/a,"
             " mail x@example.org. It costs 40 euros."
         )
-        said = "Dear Ann Lee, Friday 12 May at 10:30, see www.example.org/a, x@example.org, 40 euros."
+        said = (
+            "Dear Ann Lee, Friday 12 May at 10:30, see www.example.org/a, x@example.org, 40 euros."
+        )
         found, wanted = fact_recall(instruction, said)
         assert found == wanted == 8
         assert fact_recall(instruction, "Dear all,\n\nI am late.") == (0, 8)
