@@ -256,6 +256,10 @@ class TestEvaluate:
         self.run(state, "--report", str(page))
         assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
+    def test_a_page_in_a_folder_that_is_not_there_is_refused_at_once(self, state: Path) -> None:
+        with pytest.raises(UsageError, match="no folder"):
+            self.run(state, "--report", str(state / "nowhere" / "report.html"))
+
     def test_a_folder_without_a_database_is_refused(self, state: Path, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
         with pytest.raises(UsageError, match="no state folder"):

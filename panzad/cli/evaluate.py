@@ -57,6 +57,8 @@ def evaluate(
 ) -> None:
     """Write your newest held-out mails again in every way, and compare with what you wrote."""
     app.log("evaluate")
+    if page is not None and not page.absolute().parent.is_dir():
+        raise UsageError(f"there is no folder {page.parent}", "name a file in one that is there")
     found = _report(app, others, limit, curve=curve)
     if page is not None:
         from panzad.evaluation.report import page as rendered
@@ -153,6 +155,10 @@ def _by_adapter_of(owner: Person, person: Person) -> list[Drafted]:
     person.use(owner.adapter)
     variant = Variant(owner.name, adapter=True, retrieval=False)
     cases = cases_of(person.cases, "instruction")
+    if not cases:
+        raise UsageError(
+            f"no held-out mail of {person.name} has an instruction", "run `panzad learn` there"
+        )
     return [*written(cases, person.write, (variant,))[0].drafts]
 
 

@@ -117,7 +117,7 @@ class Learnt:
 
     def __init__(self, mails: Iterable[tuple[int, str]]) -> None:
         """`mails` are pairs of a conversation's number and a text."""
-        self._of: dict[tuple[str, ...], int | None] = {}
+        self._of: dict[int, int | None] = {}
         for conversation, text in mails:
             for run in _runs(text):
                 if self._of.setdefault(run, conversation) != conversation:
@@ -160,6 +160,7 @@ def conversations(links: Mapping[int, Collection[str]]) -> dict[int, int]:
     return {mail: top(mail) for mail in links}
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+def _runs(text: str) -> set[int]:
+    """The runs as hashes: a large mailbox has a million, and their words would fill the memory."""
     words = _WORD.findall(text.casefold())
-    return {tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
+    return {hash(tuple(words[at : at + RUN])) for at in range(len(words) - RUN + 1)}

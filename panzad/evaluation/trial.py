@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from panzad.engines.catalogue import ModelFiles
@@ -38,7 +39,7 @@ class Try:
     prompt: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trial:
     """The mails of one run; `links` gives of each mail its Message-ID and those it answers.
 
@@ -81,8 +82,7 @@ class Trial:
         """What the gate wants to know of drafts."""
         drafts = [one.draft for one in tries]
         found = metrics.scores(drafts)
-        own = [sample.completion for sample in self.train]
-        voice = Voice(own) if len(own) >= MIN_MAILS else None
+        voice = self._voice
         return Writing(
             bleu=found.bleu,
             rouge_l=found.rouge_l,
@@ -91,6 +91,11 @@ class Trial:
             sign_off=found.sign_off,
             length_ratio=found.length_ratio,
         )
+
+    @cached_property
+    def _voice(self) -> Voice | None:
+        own = [sample.completion for sample in self.train]
+        return Voice(own) if len(own) >= MIN_MAILS else None
 
     def memory(self, tries: Sequence[Try], exposures: Sequence[float]) -> Memory:
         """What an adapter has by heart, by its drafts and its canaries."""
