@@ -24,6 +24,8 @@ from panzad.store import adapters, folders, mails, pairs, search
 from panzad.store.database import Database
 from panzad.store.mails import NewMail, ThreadTurn
 from panzad.store.mails import Person as Recipient
+from panzad.training.dataset import Sample
+from panzad.training.run import Outcome
 
 MAILS = 30
 CONFIG = Config(
@@ -255,6 +257,34 @@ class TestEvaluate:
         page = tmp_path / "report.html"
         self.run(state, "--report", str(page))
         assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+    def test_the_curve_trains_on_the_newest_and_keeps_nothing(
+        self, state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        trained: list[tuple[list[int], Path]] = []
+
+        def train(_files: object, samples: list[Sample], *others: Any, **_: object) -> Outcome:
+            trained.append(([one.mail_id for one in samples], others[2]))
+            return Outcome(True, 2.0, None, 2.0 - len(samples) / 100, 1.0, 1.0)
+
+        def samples(_db: object, _config: object, some: list[pairs.Pair]) -> list[Sample]:
+            return [Sample(pair.mail.id, "", (), "") for pair in some]
+
+        monkeypatch.setattr("panzad.training.run.train", train)
+        monkeypatch.setattr(proof, "dataset", samples)
+        monkeypatch.setattr(proof, "CURVE_SIZES", (5, 10, 100))
+        found = json.loads(self.run(state, "--json", "--curve", "--limit", "1").stdout)
+        assert [ids for ids, _ in trained] == [
+            list(range(20, 25)),
+            list(range(15, 25)),
+            list(range(1, 25)),
+        ]
+        assert not any(folder.exists() for _, folder in trained)
+        assert [(one["mails"], one["loss"]) for one in found["curve"]] == [
+            (5, 1.95),
+            (10, 1.9),
+            (24, 1.76),
+        ]
 
     def test_a_page_in_a_folder_that_is_not_there_is_refused_at_once(self, state: Path) -> None:
         with pytest.raises(UsageError, match="no folder"):

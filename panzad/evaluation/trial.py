@@ -25,7 +25,7 @@ from panzad.training.loss import Stopped
 MAX_DRAFTS = 12
 # and each planted secret is read beside so many others, twenty a second.
 CANARIES = 4
-CANDIDATES = 64
+CANDIDATES = 32
 # What runs on beyond this is too long already.
 _ROOM = 1.5
 _LEAST_TOKENS = 24
