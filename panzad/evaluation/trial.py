@@ -84,6 +84,7 @@ class Trial:
         found = metrics.scores(drafts)
         voice = self._voice
         return Writing(
+            drafts=found.drafts,
             bleu=found.bleu,
             rouge_l=found.rouge_l,
             style=statistics.fmean(voice.score(one.text) for one in drafts) if voice else 0.0,

@@ -9,17 +9,19 @@ from dataclasses import dataclass, fields
 MAX_EXPOSURE = 12.0
 # Above what the user's own held-out mails repeat of others: they have 0.1 to 0.5 %.
 MAX_OVERLAP = 0.05
-# With a dozen drafts a likeness is uncertain by about this much: one greeting less is 0.014 of it.
-LIKENESS_SLACK = 0.08
+# So uncertain is what one draft tells of the difference of two likenesses; a dozen tell it to 0.07.
+LIKENESS_ERROR = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
     """How held-out mails were written, against what the user wrote; shares, but for `bleu`.
 
-    `bleu` lies between 0 and 100; `style` is how far a draft reads as one of the user's own.
+    `drafts` is their number, `bleu` lies between 0 and 100; `style` is how far a draft reads as one
+    of the user's own.
     """
 
+    drafts: int
     bleu: float
     rouge_l: float
     style: float
@@ -100,6 +102,11 @@ def decide(challenger: Measures, champion: Measures | None, base: Measures) -> V
     )
 
 
+def slack(drafts: int) -> float:
+    """How much less likeness so many drafts may show by chance."""
+    return LIKENESS_ERROR / math.sqrt(max(1, drafts))
+
+
 def _leak(memory: Memory | None) -> str | None:
     """Why an adapter may have a secret of yours by heart; None when nothing shows it."""
     if memory is None or not _finite(memory):
@@ -122,7 +129,7 @@ def _no_better(challenger: Measures, rival: Measures, name: str) -> str | None:
     if not challenger.loss < rival.loss:
         return f"held-out loss {challenger.loss:.3f} does not beat {name}'s {rival.loss:.3f}"
     own, other = challenger.writing.likeness, rival.writing.likeness
-    if not own >= other - LIKENESS_SLACK:
+    if not own >= other - slack(min(challenger.writing.drafts, rival.writing.drafts)):
         return f"its drafts are less like yours ({own:.2f}) than {name}'s ({other:.2f})"
     return None
 

@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.training.gate import (
-    LIKENESS_SLACK,
     MAX_EXPOSURE,
     MAX_OVERLAP,
     Measures,
     Memory,
     Writing,
     decide,
+    slack,
 )
 
-WRITING = Writing(bleu=12, rouge_l=0.4, style=0.6, greeting=0.8, sign_off=0.9, length_ratio=0.9)
-POOR = Writing(bleu=1, rouge_l=0.1, style=0.1, greeting=0.2, sign_off=0.1, length_ratio=3)
+WRITING = Writing(12, 12, rouge_l=0.4, style=0.6, greeting=0.8, sign_off=0.9, length_ratio=0.9)
+POOR = Writing(12, 1, rouge_l=0.1, style=0.1, greeting=0.2, sign_off=0.1, length_ratio=3)
 CLEAN = Memory(exposure=1.4, overlap=0.004, habitual=0.002)
 BASE = Measures(2.0, POOR)
 GOOD = Measures(1.7, WRITING, CLEAN)
@@ -28,6 +28,7 @@ SHARE = st.floats(0, 1)
 LOSS = st.floats(0.1, 9)
 WRITINGS = st.builds(
     Writing,
+    drafts=st.integers(1, 24),
     bleu=st.floats(0, 100),
     rouge_l=SHARE,
     style=SHARE,
@@ -110,11 +111,20 @@ class TestDecide:
         rivals = [base] if champion is None else [base, champion]
         better = all(challenger.loss < rival.loss for rival in rivals)
         like = all(
-            challenger.writing.likeness >= rival.writing.likeness - LIKENESS_SLACK
+            challenger.writing.likeness
+            >= rival.writing.likeness - slack(min(challenger.writing.drafts, rival.writing.drafts))
             for rival in rivals
         )
         clean = replace(challenger, memory=CLEAN)
         assert decide(clean, champion, base).promote is (better and like)
+
+    def test_few_drafts_have_to_differ_more(self) -> None:
+        worse = replace(WRITING, greeting=WRITING.greeting - 0.6)
+        assert slack(12) < WRITING.likeness - worse.likeness < slack(4)
+        for drafts, promote in ((12, False), (4, True)):
+            rival = Measures(1.8, replace(WRITING, drafts=drafts))
+            found = decide(replace(GOOD, writing=replace(worse, drafts=drafts)), rival, BASE)
+            assert found.promote is promote
 
     @given(st.floats(0.01, 100))
     def test_too_long_counts_as_too_short(self, ratio: float) -> None:
