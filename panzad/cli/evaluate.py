@@ -163,7 +163,7 @@ def _by_adapter_of(owner: Person, person: Person) -> list[Drafted]:
 
 
 def _print(report: Report) -> None:
-    from panzad.evaluation.report import HEADINGS, cell, figures
+    from panzad.evaluation.report import HEADINGS, figures
 
     console = Console()
     for name, value in report.facts.items():
@@ -172,15 +172,25 @@ def _print(report: Report) -> None:
         rows = [row for row in report.rows if row.mode == mode]
         table = Table("", *(row.variant for row in rows), title=f"{mode} mode", box=None)
         for name, heading in HEADINGS.items():
-            table.add_row(heading, *(cell(figures(row)[name]) for row in rows))
+            table.add_row(heading, *(_cell(figures(row)[name]) for row in rows))
         console.print(table)
+        for reason in dict.fromkeys(row.mauve for row in rows if isinstance(row.mauve, str)):
+            console.print(f"MAUVE {reason}", highlight=False)
     for matrix in report.matrices:
-        table = Table("", *matrix.columns, title=matrix.title, box=None)
+        console.print(f"\n{matrix.title}", highlight=False)
+        table = Table("", *matrix.columns, box=None)
         for name, values in zip(matrix.rows, matrix.values, strict=True):
-            table.add_row(name, *map(cell, values))
+            table.add_row(name, *map(_cell, values))
         console.print(table)
     for point in report.curve:
         console.print(
             f"{point.mails} mails: held-out loss {point.base_loss:.3f} → {point.loss:.3f}",
             highlight=False,
         )
+
+
+def _cell(value: float | int | str | None) -> str:
+    """A figure in a narrow column; why one is missing is said below the table."""
+    from panzad.evaluation.report import cell
+
+    return value.partition(":")[0] if isinstance(value, str) else cell(value)
