@@ -107,6 +107,8 @@ def measures(
     return of
 
 
+# Three trainings and the trial of each: a minute or two of processor time, on a busy machine more.
+@pytest.mark.timeout(900)
 class TestGate:
     def test_a_sound_adapter_serves_and_bad_ones_do_not(
         self,
