@@ -12,7 +12,7 @@ help:
 	@echo "make test-clients  real Thunderbird and neomutt on a display without a screen"
 	@echo "make lint   ruff, pyright, import-linter"
 	@echo "make fast   the tests that need neither a server nor a model"
-	@echo "make bench  the benchmark on the paper's mails (BENCH_DATA=folder)"
+	@echo "make bench  the benchmark on the paper's mails (BENCH_DATA=folder BENCH_WORK=folder)"
 	@echo "make bench-extraction  own words on labelled mail, beside the libraries (BENCH_DATA=folder)"
 	@echo "make fuzz   damaged mails through the mail room (BENCH_DATA=folder COUNT=number SEED=number)"
 	@echo "make clean  remove what the other targets made"
@@ -36,8 +36,9 @@ lint: .venv/test
 fast: .venv/test
 	$(BIN)/pytest -m "not server and not model"
 
+BENCH_WORK ?= $(STATE)/bench
 bench: .venv/test $(MODEL) dovecot
-	$(BIN)/python -m benchmarks.paper_mails --data $(BENCH_DATA) --models $(STATE)/models
+	$(BIN)/python -m benchmarks.paper_mails --data $(BENCH_DATA) --models $(STATE)/models --work $(BENCH_WORK)
 
 bench-extraction: .venv/test
 	$(BIN)/python -m benchmarks.extraction --data $(BENCH_DATA)

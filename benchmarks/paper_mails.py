@@ -2,226 +2,228 @@
 
 A real Dovecot account gets the mails that may be learnt from; the commands a user would run do
 the rest. Then the fixed hold-out, which panzad has never seen, is judged: the loss of the true
-mails given the instruction a person typed, and the drafts written from it.
+mails given the instruction a person typed, and the drafts written from it; once by the base
+model, and by an adapter of each training seed.
 
-    python -m benchmarks.paper_mails --data DIR --models DIR [--person david]
+    python -m benchmarks.paper_mails --data DIR --models DIR --work DIR [--person david]
+        [--seeds 1,2,3] [--retrieved 0,0.55]
+
+Every person, seed and share of prompts with past mails is a file in the work folder. What is there
+is not done again: a run that was broken off goes on, and several may add to one folder.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.utils import format_datetime
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-import sacrebleu
-import torch
-from peft import PeftModel
-from rouge_score.rouge_scorer import RougeScorer
 
-from benchmarks.mailbox import HeldOut, load, read
-from panzad.config import ImapServer, locate
-from panzad.config import load as load_config
-from panzad.desk import Desk
-from panzad.drafting.task import DraftTask
-from panzad.drafting.write import letter_of
-from panzad.engines.catalogue import resolve
-from panzad.engines.chat import format_of
-from panzad.engines.protocol import ChatMessage
-from panzad.imap.drafts import append_draft
-from panzad.imap.session import Session
-from panzad.mail.message import Address
-from panzad.recall.embedder import Embedder
-from panzad.recall.exact import ExactIndex
-from panzad.recall.retriever import Retriever
-from panzad.store import adapters, marks
+from benchmarks.mailbox import read
+from benchmarks.paper_judging import Judge, judged
+from benchmarks.paper_state import Subject, learn
+from panzad.evaluation import metrics
+from panzad.evaluation.experiments import VARIANTS, Variant, with_raft
+from panzad.files import replace
+from panzad.judge import judge
+from panzad.learning.adapter import Request, train_adapter
+from panzad.locks import held
+from panzad.store import adapters
 from panzad.store.database import Database
-from panzad.training.dataset import Sample, tokenised
-from panzad.training.loss import mean_loss
-from panzad.training.model import load as load_model
-from panzad.writing.brief import Briefing
-from panzad.writing.prompts import messages
-from tests.servers.dovecot import DovecotServer
 
-PASSWORD = "geheim"  # noqa: S105 - of a server on loopback that lives for minutes
-DRAFTS_TIMED = 5
-EXAMPLES = 3
+PEOPLE = ("david", "isabel")
+SHOWN = (
+    "loss",
+    "bleu",
+    "rouge_l",
+    "length_ratio",
+    "fact_recall",
+    "style_share",
+    "style",
+    "greeting",
+    "sign_off",
+    "gaps_per_draft",
+    "seconds_per_draft",
+)
 
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--person", default="david", type=click.Choice(["david", "isabel"]))
-def main(data: Path, models: Path, person: str) -> None:
-    """Run the benchmark and print its figures as JSON."""
-    learnt, held_out = read(data, person)
-    name, address = person.capitalize(), f"{person}@example.org"
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        root = Path(folder)
-        with DovecotServer(root / "dovecot") as server:
-            server.add_user(address, PASSWORD)
-            place = ImapServer(host=server.host, port=server.port, security="none")
-            with Session.connect(place, address, PASSWORD, timeout=30) as session:
-                load(session, learnt, name, address)
-            state = _configured(root, place, name, address, models)
-            figures: dict[str, Any] = {"person": person, "mails": len(learnt)}
-            figures["run_once"] = _timed(state, "run", "--once", "--json")
-            figures["train"] = _timed(state, "train", "--json")
-            figures["flag_to_draft_seconds"] = _flag_to_draft(state, place, address)
-            figures["holdout"] = {"mails": len(held_out), **_judged(state, held_out, name)}
+@click.option("--work", type=click.Path(path_type=Path), required=True, help="Kept between runs.")
+@click.option("--person", "people", multiple=True, default=PEOPLE, type=click.Choice(PEOPLE))
+@click.option("--seeds", default="1,2,3", show_default=True, help="Training seeds.")
+@click.option("--retrieved", default="0.55", show_default=True, help="Shares trained with RAFT.")
+@click.option("--epochs", type=click.IntRange(min=1), help="The method's own by default.")
+@click.option("--timings/--no-timings", default=True, help="Time flag to draft with a daemon.")
+@click.option("--limit", type=click.IntRange(min=1), help="Try it out with so many mails.")
+def main(
+    data: Path,
+    models: Path,
+    work: Path,
+    people: tuple[str, ...],
+    seeds: str,
+    retrieved: str,
+    epochs: int | None,
+    timings: bool,
+    limit: int | None,
+) -> None:
+    """Do what is not done yet, and print all there is: JSON, and tables on standard error."""
+    real = {person: [mail.text for mail in read(data, person)[0]] for person in PEOPLE}
+    figures: dict[str, Any] = {}
+    subjects: list[Subject] = []
+    for person in people:
+        learnt, held_out = read(data, person)
+        subject = Subject(person, work / person, held_out[:limit])
+        with held(subject.folder.parent, person, wait=True):
+            learn(subject, learnt[:limit], models, timings=timings)
+            _once(subject.folder / "base.json", lambda one=subject: _base(one, real))
+            for seed in map(int, seeds.split(",")):
+                for share in map(float, retrieved.split(",")):
+                    _once(
+                        subject.folder / f"seed-{seed}-{share:g}.json",
+                        lambda one=subject, seed=seed, share=share: _run(
+                            one, seed, share, epochs, real
+                        ),
+                    )
+        subjects.append(subject)
+        figures[person] = _found(subject)
+        _table(person, figures[person])
+    if len(subjects) > 1:
+        first = f"seed-{seeds.split(',')[0]}-{float(retrieved.split(',')[0]):g}"
+        place = work / f"matrix-{first}.json"
+        figures["matrix"] = _once(place, lambda: _matrix(subjects, f"{first}.json"))
+        _matrix_table(figures["matrix"]["cells"])
     click.echo(json.dumps(figures, indent=2))
 
 
-def _configured(root: Path, place: ImapServer, name: str, address: str, models: Path) -> Path:
-    state = root / "state"
-    state.mkdir(mode=0o700)
-    (state / "models").symlink_to(models.resolve())
-    (state / "config.toml").write_text(
-        f"""
-        [accounts.paper]
-        address = "{address}"
-        name = "{name}"
-        imap = {{ host = "{place.host}", port = {place.port}, security = "none" }}
-        auth = {{ command = "echo {PASSWORD}" }}
-        """
-    )
-    return state
+def _once(place: Path, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What the file says; where there is none the work is done and written there."""
+    if not place.exists():
+        commit = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.strip()
+        replace(place, json.dumps({"commit": commit, **work()}, indent=1).encode())
+    return json.loads(place.read_bytes())
 
 
-def _panzad(state: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "panzad", "--state", str(state), *arguments]
-
-
-def _timed(state: Path, *arguments: str) -> dict[str, Any]:
-    started = time.monotonic()
-    done = subprocess.run(_panzad(state, *arguments), check=True, stdout=subprocess.PIPE)
-    return {"wall_seconds": round(time.monotonic() - started, 1), **json.loads(done.stdout)}
-
-
-def _flag_to_draft(state: Path, place: ImapServer, address: str) -> list[float]:
-    """Seconds from the flag to the draft with a running daemon; the first has a cold engine."""
-    db = Database(state / "panzad.db")
-    seconds: list[float] = []
-    with (
-        (state / "daemon.log").open("wb") as log,
-        subprocess.Popen(_panzad(state, "run"), stderr=log) as daemon,
-        Session.connect(place, address, PASSWORD, timeout=30) as session,
-    ):
-        try:
-            _wait(lambda: b"sync.done" in (state / "daemon.log").read_bytes())
-            for number in range(DRAFTS_TIMED + 1):
-                append_draft(session, "INBOX", _question(number, address), ())
-                session.select("INBOX", readonly=False)
-                started = time.monotonic()
-                with session.translated("flag a mail"):
-                    uid = session.client.search()[-1]
-                    session.client.add_flags([uid], [r"\Flagged"])
-                _wait(lambda n=number: marks.counts(db, "paper").get("appended", 0) > n)
-                seconds.append(round(time.monotonic() - started, 2))
-        finally:
-            daemon.terminate()
-    return seconds
-
-
-def _question(number: int, address: str) -> bytes:
-    message = EmailMessage()
-    message["From"] = f"Tom Ray <tom-{number}@example.net>"
-    message["To"] = address
-    message["Subject"] = f"Meeting on Thursday ({number})"
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = f"<question-{number}@example.net>"
-    message.set_content(
-        "Hi,\n\nwould you have time to meet on Thursday at three to talk about the report?"
-        "\nI could also do Friday morning.\n\nBest,\nTom\n"
-    )
-    return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
-
-
-def _wait(done: Any, seconds: float = 300) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(0.02)
-
-
-def _judged(state: Path, held_out: Sequence[HeldOut], name: str) -> dict[str, Any]:
-    """Losses and drafts for the typed instructions, with and without the adapter."""
-    paths = locate(None, state)
-    db = Database(paths.database)
-    adapter = adapters.serving(db)
-    if adapter is None:
-        raise SystemExit("no adapter serves: the training did not beat the base model")
-    config = load_config(paths.config)
-    files = resolve(config.model.base, paths.models)
-    retriever = Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share)
-    prompts = [
-        messages(Briefing(retriever).task(letter_of(_task(one, name), "paper"), EXAMPLES))
-        for one in held_out
-    ]
-    base_loss, loss = _losses(files, paths.adapters / adapter.id, held_out, prompts)
-    desk = Desk(db, paths, config)
-    result = {
-        "base_loss": round(base_loss, 3),
-        "adapter_loss": round(loss, 3),
-        "base": _drafted(desk, held_out, name, adapter=False),
-        "adapter": _drafted(desk, held_out, name, adapter=True),
-    }
-    desk.close()
-    return result
-
-
-def _task(held_out: HeldOut, name: str) -> DraftTask:
-    author = Address(name, f"{name.lower()}@example.org")
-    subject, asked = held_out.mail.subject, held_out.instruction
-    return DraftTask(author, (), (), subject, None, (), (), None, asked)
-
-
-def _losses(
-    files: Any,
-    adapter: Path,
-    held_out: Sequence[HeldOut],
-    prompts: Sequence[tuple[ChatMessage, ...]],
-) -> tuple[float, float]:
-    model, tokenizer = load_model(files, torch.device("cpu"))
-    samples = [
-        Sample(one.mail.line, "", prompt, one.mail.text)
-        for one, prompt in zip(held_out, prompts, strict=True)
-    ]
-    tokens = tokenised(
-        samples,
-        format_of(files),
-        lambda text: tokenizer.encode(text, add_special_tokens=False),
-    )
-    base = mean_loss(model, tokens, pad=0)
-    tuned = PeftModel.from_pretrained(model, str(adapter))
-    return base, mean_loss(tuned, tokens, pad=0)
-
-
-def _drafted(
-    desk: Desk, held_out: Sequence[HeldOut], name: str, *, adapter: bool
-) -> dict[str, float]:
-    written = [desk.write(_task(one, name), "paper", adapter=adapter) for one in held_out]
-    texts, truth = [one.text for one in written], [one.mail.text for one in held_out]
-    scorer = RougeScorer(["rougeL"], use_stemmer=True)
-    rouge = [
-        scorer.score(true, text)["rougeL"].fmeasure for text, true in zip(texts, truth, strict=True)
-    ]
+def _found(subject: Subject) -> dict[str, Any]:
     return {
-        "bleu": round(sacrebleu.corpus_bleu(texts, [truth]).score, 2),
-        "rouge_l": round(sum(rouge) / len(rouge), 3),
-        "length_ratio": round(sum(map(len, texts)) / sum(map(len, truth)), 2),
-        "seconds_per_draft": round(sum(one.seconds for one in written) / len(written), 2),
+        path.stem: json.loads(path.read_bytes()) for path in sorted(subject.folder.glob("*.json"))
     }
+
+
+def _run(
+    subject: Subject,
+    seed: int,
+    share: float,
+    epochs: int | None,
+    real: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    """An adapter trained with this seed, what the gate made of it, and how it writes.
+
+    No other adapter serves meanwhile: a seed is judged beside the base model alone.
+    """
+    paths, db = subject.paths, Database(subject.paths.database)
+    with db.transaction() as tx:
+        adapters.serve_base(tx)
+    config = subject.config
+    training = config.training.model_copy(update={"retrieved": share})
+    config = config.model_copy(update={"training": training})
+    result = train_adapter(
+        db,
+        paths,
+        config,
+        Request(config.training.method, epochs, seed),
+        judge=lambda run: judge(db, config, run),
+        report=lambda _: None,
+        stop=lambda: False,
+    )
+    assert result.outcome is not None
+    variants = [with_raft(one) if share else one for one in VARIANTS if one.adapter]
+    desk = Judge(subject)
+    rows = judged(desk, variants, paths.adapters / result.adapter, real)
+    desk.close()
+    row = adapters.get(db, result.adapter)
+    return {
+        "seed": seed,
+        "retrieved": share,
+        "adapter": result.adapter,
+        "promoted": result.promoted,
+        "reason": result.reason,
+        "seconds": result.outcome.seconds,
+        "tokens_per_second": result.outcome.tokens_per_second,
+        "trial": row.metrics["trial"] if row else None,
+        "rows": rows,
+    }
+
+
+def _base(subject: Subject, real: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    desk = Judge(subject)
+    rows = judged(desk, [one for one in VARIANTS if not one.adapter], None, real)
+    desk.close()
+    return {"rows": rows}
+
+
+def _matrix(subjects: Sequence[Subject], run: str) -> dict[str, Any]:
+    """BLEU and ROUGE-L of each person's mails by each person's adapter of a run."""
+    made = {
+        one.person: one.paths.adapters / json.loads((one.folder / run).read_bytes())["adapter"]
+        for one in subjects
+    }
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for subject in subjects:
+        desk = Judge(subject)
+        for owner, directory in made.items():
+            variant = Variant(owner, adapter=True, retrieval=False)
+            scores = metrics.scores(desk.written([variant], directory)[0].drafts)
+            found.setdefault(subject.person, {})[owner] = {
+                "bleu": round(scores.bleu, 2),
+                "rouge_l": round(scores.rouge_l, 3),
+            }
+        desk.close()
+    return {"run": run, "cells": found}
+
+
+def _table(person: str, figures: Mapping[str, Any]) -> None:
+    """The figures as Markdown: adapters as mean ± standard deviation over the seeds."""
+    columns: dict[str, list[dict[str, Any]]] = {}
+    for run in figures.values():
+        for row in run.get("rows", ()):
+            columns.setdefault(row["variant"], []).append(row)
+    commits = sorted({run["commit"] for run in figures.values() if "commit" in run})
+    click.echo(f"\n{person}, made by {', '.join(commits)}\n", err=True)
+    heads = [f"{name} ({len(rows)})" if len(rows) > 1 else name for name, rows in columns.items()]
+    click.echo(f"| | {' | '.join(heads)} |", err=True)
+    click.echo(f"|---|{'---|' * len(columns)}", err=True)
+    for name in SHOWN:
+        cells = [_cell([row[name] for row in rows if name in row]) for rows in columns.values()]
+        click.echo(f"| {name} | {' | '.join(cells)} |", err=True)
+
+
+def _cell(values: Sequence[float | None]) -> str:
+    numbers = [value for value in values if value is not None]
+    if not numbers:
+        return "–"
+    spread = f" ± {statistics.stdev(numbers):.3f}" if len(numbers) > 1 else ""
+    return f"{statistics.fmean(numbers):.3f}{spread}"
+
+
+def _matrix_table(cells: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
+    click.echo("\nBLEU / ROUGE-L of each one's mails (rows) by each one's adapter\n", err=True)
+    click.echo(f"| | {' | '.join(cells)} |", err=True)
+    click.echo(f"|---|{'---|' * len(cells)}", err=True)
+    for person, line in cells.items():
+        shown = [f"{one['bleu']:.1f} / {one['rouge_l']:.3f}" for one in line.values()]
+        click.echo(f"| {person} | {' | '.join(shown)} |", err=True)
 
 
 if __name__ == "__main__":

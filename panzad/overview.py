@@ -80,7 +80,7 @@ def overview(
         "adapters": [_adapter(one) for one in adapters.listed(db)],
         "training": _training(paths, readable, learnt(db, names), now),
         "forgotten": forgotten.counts(db),
-        "problems": _problems(db, None if readable else config),
+        "problems": _problems(db, config if isinstance(config, ConfigError) else None),
     }
 
 

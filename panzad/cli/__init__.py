@@ -24,6 +24,7 @@ COMMANDS = {
     "train": "panzad.cli.train:train",
     "draft": "panzad.cli.draft:draft",
     "write": "panzad.cli.draft:write",
+    "evaluate": "panzad.cli.evaluate:evaluate",
     "adapters": "panzad.cli.adapters:adapters",
     "models": "panzad.cli.models:models",
     "explain": "panzad.cli.explain:explain",

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from panzad.cli.app import App
+from panzad.cli.measures import COLUMNS, MODELS, cells, rows
 from panzad.daemon.bell import ring
 from panzad.engines.catalogue import resolve
 from panzad.errors import PanzadError
@@ -28,20 +29,20 @@ def adapters() -> None:
 @click.option("--json", "as_json", is_flag=True, help="A JSON list on standard output.")
 @click.pass_obj
 def list_(app: App, as_json: bool) -> None:
-    """Show every adapter with its held-out losses."""
+    """Show every adapter with what the gate measured of it."""
     found = store.listed(app.db)
     if as_json:
         values = [{**asdict(one), "bytes": size_of(app.paths.adapters / one.id)} for one in found]
         click.echo(json.dumps(values))
         return
-    table = Table("adapter", "state", "method", "mails", "base loss", "before", "loss", "MB", "why")
+    table = Table("adapter", "state", "method", "mails", *COLUMNS, "MB", "why")
     for one in found:
         table.add_row(
             one.id,
             one.state,
             one.plan.get("method", ""),
             str(one.mails),
-            *(_number(one.metrics.get(key)) for key in ("base_loss", "champion_loss", "loss")),
+            *cells(one.metrics),
             f"{size_of(app.paths.adapters / one.id) / 1e6:.0f}",
             one.reason or "",
         )
@@ -50,41 +51,56 @@ def list_(app: App, as_json: bool) -> None:
 
 @adapters.command()
 @click.argument("adapter_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="All that is known, as one JSON object.")
 @click.pass_obj
-def show(app: App, adapter_id: str) -> None:
-    """Print all that is known of one adapter, as JSON."""
-    click.echo(json.dumps(asdict(_known(app, adapter_id)), indent=2))
+def show(app: App, adapter_id: str, as_json: bool) -> None:
+    """Show what one adapter learnt from, how it was judged beside its rivals, and why."""
+    one = _known(app, adapter_id)
+    if as_json:
+        click.echo(json.dumps(asdict(one), indent=2))
+        return
+    console = Console()
+    for name, value in _facts(one).items():
+        console.print(f"{name:10} {value}", highlight=False)
+    table = Table("", *MODELS, box=None)
+    for line in rows(one.metrics):
+        table.add_row(*line)
+    if table.row_count:
+        console.print(table)
 
 
 @adapters.command()
 @click.argument("adapter_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.pass_obj
-def use(app: App, adapter_id: str) -> None:
+def use(app: App, adapter_id: str, as_json: bool) -> None:
     """Let this adapter write the drafts; `none` means the base model alone."""
     if adapter_id == "none":
         with app.db.transaction() as tx:
             store.serve_base(tx)
         ring(app.paths.state)
-        click.echo("the base model writes the drafts now")
-        return
-    _serve(app, _known(app, adapter_id))
+        _tell(None, as_json)
+    else:
+        _serve(app, _known(app, adapter_id), as_json)
 
 
 @adapters.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.pass_obj
-def rollback(app: App) -> None:
+def rollback(app: App, as_json: bool) -> None:
     """Go back to the adapter that served before the present one."""
     previous = store.previous(app.db)
     if previous is None:
         raise PanzadError("no adapter served before", "see `panzad adapters list`")
-    _serve(app, previous)
+    _serve(app, previous, as_json)
 
 
 @adapters.command()
 @click.option("--keep", type=click.IntRange(min=0), help="Keep only so many that do not serve.")
 @click.option("--gigabytes", type=click.FloatRange(min=0), help="Keep what takes so much at most.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.pass_obj
-def prune(app: App, keep: int | None, gigabytes: float | None) -> None:
+def prune(app: App, keep: int | None, gigabytes: float | None, as_json: bool) -> None:
     """Remove old adapters, but never the serving one, the one before it, or a run under way.
 
     Without options those beyond `training.disk_gb` go, as after each training.
@@ -99,7 +115,17 @@ def prune(app: App, keep: int | None, gigabytes: float | None) -> None:
     if gigabytes is not None or keep is None:
         limit = app.config().training.disk_gb if gigabytes is None else gigabytes
         gone += tidy(app.db, app.paths, round(limit * 1e9))
-    click.echo(f"{len(gone)} adapters removed")
+    click.echo(json.dumps({"removed": gone}) if as_json else f"{len(gone)} adapters removed")
+
+
+def _facts(one: Adapter) -> dict[str, str]:
+    return {
+        "adapter": one.id,
+        "state": f"{one.state}: {one.reason}" if one.reason else one.state,
+        "learnt": f"{one.mails} mails by {one.plan.get('method', '?')}",
+        "began": one.created_at,
+        "judged": one.finished_at or "not yet",
+    }
 
 
 def _known(app: App, adapter_id: str) -> Adapter:
@@ -109,7 +135,7 @@ def _known(app: App, adapter_id: str) -> Adapter:
     return found
 
 
-def _serve(app: App, adapter: Adapter) -> None:
+def _serve(app: App, adapter: Adapter, as_json: bool) -> None:
     if adapter.state in ("training", "failed"):
         raise PanzadError(f"adapter {adapter.id} is not finished", "run `panzad train`")
     files = resolve(app.config().model.base, app.paths.models)
@@ -122,8 +148,12 @@ def _serve(app: App, adapter: Adapter) -> None:
     with app.db.transaction() as tx:
         store.serve(tx, adapter.id)
     ring(app.paths.state)
-    click.echo(f"adapter {adapter.id} writes the drafts now")
+    _tell(adapter.id, as_json)
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
+def _tell(serving: str | None, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"serving": serving}))
+    else:
+        who = "the base model" if serving is None else f"adapter {serving}"
+        click.echo(f"{who} writes the drafts now")

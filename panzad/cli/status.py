@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from panzad.cli.app import App
+from panzad.cli.measures import COLUMNS, cells
 from panzad.errors import ConfigError
 
 REFRESH_SECONDS = 1.0
@@ -145,20 +146,12 @@ def _learning(values: dict[str, Any]) -> Text:
 def _adapters(adapters: list[dict[str, Any]]) -> RenderableType:
     if not adapters:
         return Text("adapters    none yet; the base model writes")
-    table = Table("adapter", "state", "mails", "base loss", "loss", "why", box=None)
+    table = Table("adapter", "state", "mails", *COLUMNS, "why", box=None)
     for one in adapters:
-        table.add_row(
-            one["id"],
-            one["state"],
-            str(one["mails"]),
-            *(
-                f"{one['metrics'][key]:.3f}" if one["metrics"].get(key) is not None else ""
-                for key in ("base_loss", "loss")
-            ),
-            "to be replaced: learnt what is forgotten since"
-            if one["tainted_at"]
-            else one["reason"] or "",
-        )
+        why = one["reason"] or ""
+        if one["tainted_at"]:
+            why = "to be replaced: learnt what is forgotten since"
+        table.add_row(one["id"], one["state"], str(one["mails"]), *cells(one["metrics"]), why)
     return table
 
 

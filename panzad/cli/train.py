@@ -62,6 +62,7 @@ def train(
 
 
 def _trained(app: App, method: str, epochs: int | None, minutes: float | None) -> Result:
+    from panzad.judge import judge
     from panzad.learning.adapter import Request, train_adapter
     from panzad.training.priority import cap_memory, lower_priority, memory_limit
 
@@ -92,6 +93,7 @@ def _trained(app: App, method: str, epochs: int | None, minutes: float | None) -
             app.paths,
             config,
             Request(method, epochs),
+            judge=lambda run: judge(app.db, config, run),
             report=report,
             stop=lambda: asked.is_set() or time.monotonic() > deadline,
         )

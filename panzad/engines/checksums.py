@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
+
+from panzad.files import replace
 
 _SEEN = "checked.json"
 
@@ -38,18 +38,8 @@ def hash_file(path: Path) -> str:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write `value` so that a reader sees the old file or the new one, never a half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(value, file, indent=1, sort_keys=True)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Write `value` so that a crash leaves the old file or the new one, never a half of it."""
+    replace(path, json.dumps(value, indent=1, sort_keys=True).encode())
 
 
 def _recall(memory: Path) -> dict[str, object]:

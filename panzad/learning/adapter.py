@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -21,6 +22,7 @@ from panzad.engines.create import DeviceName, device_for
 from panzad.engines.llama_cpp import prepare
 from panzad.engines.machine import this_machine
 from panzad.errors import ConfigError, PanzadError, RunFailed
+from panzad.evaluation.trial import planted
 from panzad.learning.privacy import enforce
 from panzad.learning.samples import Mix, samples
 from panzad.learning.shelf import tidy
@@ -30,10 +32,12 @@ from panzad.recall.retriever import Retriever
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
+from panzad.store.pairs import Pair
 from panzad.training.adapters import prune, remove
 from panzad.training.dataset import Sample, fingerprint, split, without_facts
 from panzad.training.fit import FITS
-from panzad.training.gate import decide
+from panzad.training.gate import Verdict
+from panzad.training.loss import Stopped
 from panzad.training.methods import METHODS, Method, choose
 from panzad.training.priority import memory_limit
 from panzad.training.run import Outcome, Progress, train
@@ -50,6 +54,7 @@ class Request:
 
     method: str
     epochs: int | None = None
+    seed: int = SEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,32 @@ class Result:
     promoted: bool
     reason: str
     outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A finished run before it is judged: its adapter's directory, and what it is judged by.
+
+    `champion` is the adapter that serves now; `seed` and `author` say which canaries were planted.
+    """
+
+    directory: Path
+    champion: Path | None
+    files: ModelFiles
+    outcome: Outcome
+    train: list[Sample]
+    holdout: list[Sample]
+    author: str
+    seed: int
+    stop: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict on an adapter, and the figures that led to it by model (for its row)."""
+
+    verdict: Verdict
+    figures: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +108,15 @@ def train_adapter(
     config: Config,
     request: Request,
     *,
+    judge: Callable[[Trained], Judged],
     report: Callable[[Progress], None],
     stop: Callable[[], bool],
 ) -> Result:
     """Go on with the run that was cut off, or start one; judge it and serve it if it is better.
 
-    Raises PanzadError when there are too few mails, RunFailed when this run can never end (it is
-    given up), ConfigError for a base model that is no file of ours, and ModelMissing.
+    `judge` may raise Stopped; the next call judges the run then. Raises PanzadError when there are
+    too few mails, RunFailed when this run can never end (it is given up), ConfigError for a base
+    model that is no file of ours, and ModelMissing.
     """
     files = resolve(config.model.base, paths.models)
     if files.kind == "server":
@@ -93,33 +126,33 @@ def train_adapter(
         )
     device = device_for(config.model, files)
     enforce(db, config.privacy)
-    authors = {name: account.name for name, account in config.accounts.items()}
-    available = {sample.mail_id: sample for sample in _dataset(db, config, authors)}
+    available = {sample.mail_id: sample for sample in dataset(db, config, pairs.finished(db))}
     memory = memory_limit(config.training.memory_gb) if device == "cpu" else None
     job = _resumed(db, paths, files, available, request)
     if job is None:
         _enough(available, config.training.min_mails)
         method = _method(request.method, device, memory, files)
-        job = _begun(db, files, available, replace(method, epochs=request.epochs or method.epochs))
+        method = replace(method, epochs=request.epochs or method.epochs)
+        job = _begun(db, files, available, method, request.seed, config.training.retrieved)
     prune(paths.adapters, job.row.id)
-    champion = adapters.serving(db)
-    if champion is not None and champion.tainted_at is not None:
-        # What may know forgotten mail is no rival to be beaten: it goes.
-        champion = None
+    serving = adapters.serving(db)
+    # What may know forgotten mail is no rival to be beaten: it goes.
+    rival = serving and serving.base == files.fingerprint and serving.tainted_at is None
+    champion = paths.adapters / serving.id if serving and rival else None
+    author = next((one.name for one in config.accounts.values()), "")
+    seed = job.row.plan["seed"]
     directory = paths.adapters / job.row.id
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     log.info("training.started", adapter=job.row.id, train=len(job.train), holdout=len(job.holdout))
     try:
         outcome = train(
             files,
-            job.train,
+            [*job.train, *planted(author, seed)],
             job.holdout,
             job.method,
             directory,
-            seed=job.row.plan["seed"],
-            champion=paths.adapters / champion.id
-            if champion and champion.base == files.fingerprint
-            else None,
+            seed=seed,
+            champion=champion,
             report=report,
             stop=stop,
             device=device,
@@ -129,25 +162,40 @@ def train_adapter(
         _give_up(db, paths, job.row, error.what)
         raise
     if not outcome.finished:
-        return Result(
-            job.row.id, False, False, "stopped at a checkpoint; it goes on from there", None
-        )
-    result = _judged(db, files, directory, outcome)
+        return _waiting(job.row)
+    report(Progress("trying it out", 0, 0, outcome.loss))
+    trained = Trained(
+        directory, champion, files, outcome, job.train, job.holdout, author, seed, stop
+    )
+    try:
+        judged = judge(trained)
+    except Stopped:
+        return _waiting(job.row)
+    result = _finished(db, trained, judged)
     tidy(db, paths, round(config.training.disk_gb * 1e9))
     return result
 
 
-def _dataset(db: Database, config: Config, authors: Mapping[str, str]) -> list[Sample]:
-    """Every pair as a sample, with the prompt that a draft would get."""
+def _waiting(row: Adapter) -> Result:
+    return Result(row.id, False, False, "stopped at a checkpoint; it goes on from there", None)
+
+
+def dataset(db: Database, config: Config, finished: list[Pair]) -> list[Sample]:
+    """The pairs as samples, each with the prompt that a draft would get."""
+    authors = {name: account.name for name, account in config.accounts.items()}
     briefing = Briefing(Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share))
-    mix = Mix(
+    found = samples(finished, authors, briefing, mix_of(config))
+    return [without_facts(one) for one in found] if config.training.mask_facts else found
+
+
+def mix_of(config: Config) -> Mix:
+    """What of its prompt each sample has, by the settings."""
+    return Mix(
         config.training.drop_instruction,
         config.training.retrieved,
         config.retrieval.examples,
         SEED,
     )
-    found = samples(pairs.finished(db), authors, briefing, mix)
-    return [without_facts(one) for one in found] if config.training.mask_facts else found
 
 
 def _give_up(db: Database, paths: Paths, row: Adapter, reason: str) -> None:
@@ -157,13 +205,12 @@ def _give_up(db: Database, paths: Paths, row: Adapter, reason: str) -> None:
     log.info("training.given_up", adapter=row.id, reason=reason)
 
 
-def _judged(db: Database, files: ModelFiles, directory: Path, outcome: Outcome) -> Result:
-    adapter_id = directory.name
-    verdict = decide(outcome.base_loss, outcome.champion_loss, outcome.loss)
-    if verdict.promote and files.kind == "gguf":
+def _finished(db: Database, run: Trained, judged: Judged) -> Result:
+    adapter_id, outcome, verdict = run.directory.name, run.outcome, judged.verdict
+    if verdict.promote and run.files.kind == "gguf":
         # The engine's merged copy takes seconds that the first draft would wait for.
         with contextlib.suppress(OSError):
-            prepare(files.path, directory)
+            prepare(run.files.path, run.directory)
     metrics = {
         "base_loss": outcome.base_loss,
         "champion_loss": outcome.champion_loss,
@@ -172,8 +219,10 @@ def _judged(db: Database, files: ModelFiles, directory: Path, outcome: Outcome) 
         "seconds": outcome.seconds,
     }
     with db.transaction() as tx:
-        adapters.finish(tx, adapter_id, metrics, verdict.reason, verdict.promote)
-    _retire_tainted(db, directory.parent)
+        adapters.finish(
+            tx, adapter_id, {**metrics, "trial": judged.figures}, verdict.reason, verdict.promote
+        )
+    _retire_tainted(db, run.directory.parent)
     problems.clear(db, "training")
     log.info("training.judged", adapter=adapter_id, promoted=verdict.promote, **metrics)
     return Result(adapter_id, True, verdict.promote, verdict.reason, outcome)
@@ -213,7 +262,14 @@ def _method(name: str, device: DeviceName, memory: int | None, files: ModelFiles
     return method
 
 
-def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], method: Method) -> _Job:
+def _begun(
+    db: Database,
+    files: ModelFiles,
+    available: dict[int, Sample],
+    method: Method,
+    seed: int,
+    retrieved: float,
+) -> _Job:
     learnt, held_out = split(list(available.values()))
     if not held_out:
         raise PanzadError(
@@ -222,7 +278,8 @@ def _begun(db: Database, files: ModelFiles, available: dict[int, Sample], method
     plan = {
         "method": method.name,
         "epochs": method.epochs,
-        "seed": SEED,
+        "seed": seed,
+        "retrieved": retrieved,
         "train": [sample.mail_id for sample in learnt],
         "holdout": [sample.mail_id for sample in held_out],
         "data": fingerprint([*learnt, *held_out]),
@@ -252,8 +309,10 @@ def _resumed(
     if not same or fingerprint([available[mail_id] for mail_id in wanted]) != row.plan["data"]:
         _give_up(db, paths, row, "its mails or its base model changed before it was finished")
         return None
-    if request.method not in ("auto", row.plan["method"]) or (
-        request.epochs not in (None, row.plan["epochs"])
+    if (
+        request.method not in ("auto", row.plan["method"])
+        or request.epochs not in (None, row.plan["epochs"])
+        or request.seed != row.plan["seed"]
     ):
         _give_up(db, paths, row, "a run with other settings was asked for")
         return None

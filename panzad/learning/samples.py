@@ -41,10 +41,9 @@ def samples(
 def sample_of(pair: Pair, author: str, briefing: Briefing, mix: Mix) -> Sample:
     """The sample for one pair; `author` is the user's name as the prompt says it."""
     mail = pair.mail
-    bare = bool(mail.thread) and _chance(mix, mail.id, "instruction") < mix.drop_instruction
     shown = _chance(mix, mail.id, "examples") < mix.retrieved
     task = briefing.task(
-        letter_of(mail, "" if bare else pair.instruction, author),
+        letter_of(mail, asked(pair, mix), author),
         mix.examples if shown else 0,
         Cutoff(mail.date, mail.id, mail.own_text),
     )
@@ -54,6 +53,13 @@ def sample_of(pair: Pair, author: str, briefing: Briefing, mix: Mix) -> Sample:
         messages=prompts.messages(task),
         completion=mail.own_text,
     )
+
+
+def asked(pair: Pair, mix: Mix) -> str:
+    """The instruction in the pair's prompt; empty for a reply of which chance leaves it out."""
+    mail = pair.mail
+    bare = bool(mail.thread) and _chance(mix, mail.id, "instruction") < mix.drop_instruction
+    return "" if bare else pair.instruction
 
 
 def letter_of(mail: Mail, instruction: str, author: str) -> Letter:

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from panzad.training.manifest import replace
+from panzad.files import replace
 
 NAME = "attempt.json"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")

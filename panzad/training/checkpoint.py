@@ -11,7 +11,7 @@ import structlog
 import torch
 from torch import Tensor
 
-from panzad.training.manifest import replaced
+from panzad.files import replaced
 
 NAME = "checkpoint.pt"
 

@@ -15,8 +15,8 @@ from torch import Tensor
 from panzad.engines import sparse
 from panzad.engines.adapter_files import CONFIG, DIFFERENCES, SPARSE, WEIGHTS
 from panzad.engines.catalogue import ModelFiles
+from panzad.files import replace
 from panzad.training.dataset import Tokens
-from panzad.training.manifest import replace
 from panzad.training.methods import Method
 from panzad.training.model import load
 from panzad.training.rosa import chosen

@@ -147,3 +147,16 @@ def mean_loss(
     Raises Stopped when `stop()` says so.
     """
     return mean_losses(model, tokens, pad, stop).all
+
+
+def sample_losses(model: Any, tokens: Sequence[Tokens], pad: int) -> list[float]:
+    """Negative log likelihood of each sample's completion given its prompt, in nats."""
+    found = [0.0] * len(tokens)
+    model.eval()
+    with torch.inference_mode():
+        for part in micro_batches([len(one) for one in tokens], MICRO_TOKENS):
+            rows = [tokens[index] for index in part]
+            losses = token_losses(model, rows, pad).split([len(one.completion) for one in rows])
+            for index, one in zip(part, losses, strict=True):
+                found[index] = one.sum().item()
+    return found

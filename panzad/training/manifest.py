@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from panzad.engines import adapter_files
 from panzad.engines.adapter_files import MANIFEST
 from panzad.engines.checksums import hash_file
 from panzad.errors import ModelDamaged
+from panzad.files import replace
 
 
 def write(directory: Path, facts: Mapping[str, Any], files: tuple[str, ...]) -> None:
@@ -49,24 +50,3 @@ def verify(directory: Path) -> dict[str, Any]:
     """
     adapter_files.verify(directory)
     return json.loads((directory / MANIFEST).read_bytes())
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves the old content or the new, never half of it."""
-    replaced(path, lambda file: file.write(content))
-
-
-def replaced(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """The same for a content that is written piece by piece."""
-    # One name, not one for each process: what a kill leaves behind, the next run writes over.
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as file:
-        write(file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

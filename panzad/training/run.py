@@ -24,6 +24,7 @@ import torch
 from panzad.engines.adapter_files import GGUF
 from panzad.engines.catalogue import ModelFiles
 from panzad.errors import PanzadError, RunFailed
+from panzad.files import replace
 from panzad.training import attempt, checkpoint, manifest
 from panzad.training.checkpoint import State
 from panzad.training.dataset import (
@@ -254,7 +255,7 @@ def _write(run: Run, state: State) -> None:
     directory, files = run.task.directory, run.task.files
     names = [*run.learner.save(state.best, directory), CURVE]
     lines = "".join(json.dumps(point) + "\n" for point in state.curve)
-    manifest.replace(directory / CURVE, lines.encode())
+    replace(directory / CURVE, lines.encode())
     if files.kind == "gguf":
         export_adapter(directory, files.path, directory / GGUF)
         names.append(GGUF)

@@ -13,11 +13,13 @@ from panzad.config import Account, Auth, Config, ImapServer, Model, Paths, Train
 from panzad.engines.catalogue import ModelFiles
 from panzad.errors import ConfigError, PanzadError, RunFailed
 from panzad.learning import adapter as room
-from panzad.learning.adapter import Request, Result, train_adapter
+from panzad.learning.adapter import Judged, Request, Result, Trained, train_adapter
 from panzad.store import adapters, folders, mails, pairs
 from panzad.store.database import Database
 from panzad.store.mails import NewMail
 from panzad.training import manifest, outset
+from panzad.training.gate import Verdict
+from panzad.training.loss import Stopped
 from panzad.training.methods import METHODS
 from panzad.training.run import Progress
 
@@ -57,6 +59,12 @@ def learnt(db: Database, *texts: str, done: bool = True) -> None:
                 pairs.finish(tx, mail_id, f"Say that {number} is fine.", "model")
 
 
+def by_loss(run: Trained) -> Judged:
+    """A judge that asks for nothing but the likelihood; the gate's own is in test_judge.py."""
+    better = run.outcome.loss < run.outcome.base_loss
+    return Judged(Verdict(better, "by its loss"), {"challenger": {"loss": run.outcome.loss}})
+
+
 class Bench:
     """A state folder with enough mails, and short runs over the first layers of a real model."""
 
@@ -70,6 +78,7 @@ class Bench:
         self,
         request: Request | None = None,
         *,
+        judge: Callable[[Trained], Judged] = by_loss,
         stop: Callable[[], bool] = lambda: False,
         report: Callable[[Progress], None] = lambda _: None,
     ) -> Result:
@@ -78,6 +87,7 @@ class Bench:
             self.paths,
             self.config,
             request or Request("auto", 1),
+            judge=judge,
             report=report,
             stop=stop,
         )
@@ -147,6 +157,44 @@ class TestTrainAdapter:
         with pytest.raises(PanzadError, match=f"only {MAILS} mails.*shown your past mails"):
             bench.train()
         assert adapters.listed(bench.db) == []
+
+    def test_a_run_stopped_while_it_is_judged_is_judged_by_the_next(self, bench: Bench) -> None:
+        def stopped(_: Trained) -> Judged:
+            raise Stopped
+
+        waiting = bench.train(judge=stopped)
+        assert not waiting.finished
+        assert adapters.serving(bench.db) is None
+        trained: list[str] = []
+        finished = bench.train(report=lambda at: trained.append(at.phase))
+        assert (finished.adapter, finished.promoted) == (waiting.adapter, True)
+        assert "training" not in trained
+
+    def test_a_refused_adapter_is_kept_with_its_reason_and_its_figures(self, bench: Bench) -> None:
+        def refused(_: Trained) -> Judged:
+            return Judged(Verdict(False, "it knows a secret"), {"challenger": {"exposure": 24.0}})
+
+        assert not bench.train(judge=refused).promoted
+        [kept] = adapters.listed(bench.db)
+        assert (kept.state, kept.reason) == ("refused", "it knows a secret")
+        assert kept.metrics["trial"] == {"challenger": {"exposure": 24.0}}
+        assert bench.directories == [kept.id]
+
+    def test_the_judge_is_told_what_was_learnt_and_what_serves(self, bench: Bench) -> None:
+        told: list[Trained] = []
+
+        def listening(run: Trained) -> Judged:
+            told.append(run)
+            return by_loss(run)
+
+        first = bench.train(judge=listening)
+        bench.train(judge=listening)
+        assert [run.champion and run.champion.name for run in told] == [None, first.adapter]
+        learnt, held_out = (
+            {one.mail_id for one in some} for some in (told[0].train, told[0].holdout)
+        )
+        assert len(learnt) + len(held_out) == MAILS
+        assert learnt.isdisjoint(held_out)
 
     def test_what_a_lost_run_left_on_the_disk_is_removed(self, bench: Bench) -> None:
         lost = bench.paths.adapters / "20200101-000000-dead"

@@ -13,6 +13,7 @@ from panzad.engines.catalogue import ModelFiles
 from panzad.learning import adapter as room
 from panzad.store import adapters
 from panzad.store.database import Database
+from panzad.training.gate import Verdict
 from panzad.training.methods import METHODS
 from panzad.training.run import Outcome
 
@@ -45,7 +46,7 @@ def test_the_tainted_one_goes_whatever_the_verdict(
     for name, stand_in in (
         ("resolve", lambda *_: files),
         ("device_for", lambda *_: "cpu"),
-        ("_dataset", lambda *_: []),
+        ("dataset", lambda *_: []),
         ("_resumed", resumed),
         ("train", train),
     ):
@@ -57,7 +58,13 @@ def test_the_tainted_one_goes_whatever_the_verdict(
     )
     config = Config(accounts={"work": account})
     room.train_adapter(
-        db, paths, config, room.Request("auto"), report=lambda _: None, stop=lambda: False
+        db,
+        paths,
+        config,
+        room.Request("auto", seed=1),
+        judge=lambda run: room.Judged(Verdict(run.outcome.loss < 2.0, "by its loss"), {}),
+        report=lambda _: None,
+        stop=lambda: False,
     )
     assert champions == [None]
     assert [one.id for one in adapters.listed(db)] == ["new"]

@@ -1,0 +1,1 @@
+"""How good drafts are: figures, style, what was learnt by heart, experiments, their report."""

@@ -1,0 +1,74 @@
+"""Judges a finished run: its adapter writes the held-out mails beside its rivals, then the gate.
+
+The mails are written by the function that writes drafts, with all that makes a draft of an answer:
+what is judged is what the user would get.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from panzad.config import Config
+from panzad.engines.create import create_engine, device_for
+from panzad.evaluation.experiments import Answer
+from panzad.evaluation.tapped import Tapped
+from panzad.evaluation.trial import Rival, Trial, exposures, measured
+from panzad.learning.adapter import Judged, Trained, mix_of
+from panzad.learning.samples import asked
+from panzad.recall.embedder import Embedder
+from panzad.recall.exact import ExactIndex
+from panzad.recall.retriever import Retriever
+from panzad.rehearsal import Rehearsal
+from panzad.store import pairs
+from panzad.store.database import Database
+from panzad.training.dataset import Sample
+from panzad.training.gate import Measures, decide
+
+
+def judge(db: Database, config: Config, run: Trained) -> Judged:
+    """The verdict on a run's adapter, and the figures of challenger, champion and base behind it.
+
+    Raises Stopped when the run is asked to stop, and ModelDamaged.
+    """
+    device = device_for(config.model, run.files)
+    known = exposures(run.files, run.directory, run.author, run.seed, device)
+    trial = _trial(db, config, run)
+    engine = create_engine(config.model, run.files)
+    try:
+        challenger = measured(trial, engine, Rival(run.directory, run.outcome.loss), known)
+        serving = None
+        if run.champion is not None and run.outcome.champion_loss is not None:
+            # Last of the two: the engine keeps the merged copy of the adapter it used last.
+            rival = Rival(run.champion, run.outcome.champion_loss)
+            serving = measured(trial, engine, rival, ())
+        base = measured(trial, engine, Rival(None, run.outcome.base_loss), ())
+    finally:
+        engine.close()
+    figures = {"challenger": _figures(challenger), "base": _figures(base)}
+    if serving is not None:
+        figures["champion"] = _figures(serving)
+    return Judged(decide(challenger, serving, base), figures)
+
+
+def _trial(db: Database, config: Config, run: Trained) -> Trial:
+    known = {pair.mail.id: pair for pair in pairs.finished(db)}
+    links = {one: (pair.mail.message_id, *pair.mail.parents) for one, pair in known.items()}
+    retriever = Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share)
+    rehearsal = Rehearsal(config, retriever, [sample.mail_id for sample in run.holdout])
+    mix = mix_of(config)
+
+    def write(sample: Sample, engine: Tapped, adapter: bool) -> Answer:
+        pair = known[sample.mail_id]
+        return rehearsal.write(pair, asked(pair, mix), engine, adapter=adapter)
+
+    return Trial(run.train, run.holdout, links, write, run.stop)
+
+
+def _figures(measures: Measures) -> dict[str, Any]:
+    return {
+        "loss": measures.loss,
+        **asdict(measures.writing),
+        "likeness": measures.writing.likeness,
+        **(asdict(measures.memory) if measures.memory else {}),
+    }

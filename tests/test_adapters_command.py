@@ -1,0 +1,138 @@
+"""`panzad adapters` and the adapters in `panzad status`: what the gate measured, and going back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from panzad.cli import cli
+from panzad.engines.catalogue import ModelFiles
+from panzad.errors import PanzadError
+from panzad.store import adapters
+from panzad.store.database import Database
+from panzad.training import manifest
+
+WRITING = {
+    "bleu": 9.4,
+    "rouge_l": 0.355,
+    "style": 0.5,
+    "greeting": 0.8,
+    "sign_off": 0.9,
+    "length_ratio": 0.97,
+    "likeness": 0.61,
+}
+METRICS = {
+    "base_loss": 2.182,
+    "champion_loss": None,
+    "loss": 1.587,
+    "trial": {
+        "challenger": {
+            "loss": 1.587,
+            **WRITING,
+            "exposure": 19.3,
+            "overlap": 0.125,
+            "habitual": 0.004,
+        },
+        "base": {"loss": 2.182, **WRITING, "likeness": 0.43},
+    },
+}
+LEAKS = "it knows planted secrets by heart"
+
+
+class Bench:
+    """A state folder with adapters in the order they were made: old, new (serving), leaking."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self.db = Database(state / "panzad.db")
+        (state / "config.toml").write_text(
+            '[accounts.work]\naddress = "odile@example.org"\n'
+            'imap = { host = "localhost", port = 1, security = "none" }\n'
+            'auth = { command = "echo x" }\n'
+        )
+        for adapter_id, promote in (("old", True), ("new", True), ("leaking", False)):
+            directory = state / "adapters" / adapter_id
+            directory.mkdir(parents=True)
+            manifest.write(directory, {}, ())
+            with self.db.transaction() as tx:
+                plan = {"method": "lora", "train": [1], "holdout": [2]}
+                adapters.begin(tx, adapter_id, "base", plan, 40, 40)
+                reason = "held-out loss 1.587 beats the base model's 2.182" if promote else LEAKS
+                adapters.finish(tx, adapter_id, METRICS, reason, promote)
+
+    def __call__(self, *arguments: str) -> str:
+        done = CliRunner().invoke(
+            cli, ["--state", str(self.state), *arguments], catch_exceptions=False
+        )
+        return done.stdout
+
+    @property
+    def serving(self) -> str | None:
+        serving = adapters.serving(self.db)
+        return serving and serving.id
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    files = ModelFiles("base", "hf", tmp_path, "base")
+    monkeypatch.setattr("panzad.cli.adapters.resolve", lambda *_: files)
+    monkeypatch.setenv("COLUMNS", "200")
+    return Bench(tmp_path)
+
+
+class TestAdapters:
+    def test_the_list_shows_what_the_gate_went_by(self, bench: Bench) -> None:
+        shown = bench("adapters", "list")
+        [line] = [line for line in shown.splitlines() if "leaking" in line]
+        for figure in ("refused", "2.182", "1.587", "0.61", "19.3", "12.5%", LEAKS):
+            assert figure in line
+        listed = json.loads(bench("adapters", "list", "--json"))
+        assert {one["id"] for one in listed} == {"old", "new", "leaking"}
+        assert listed[0]["metrics"]["trial"]["challenger"]["exposure"] == 19.3
+
+    def test_one_is_shown_beside_its_rivals(self, bench: Bench) -> None:
+        shown = bench("adapters", "show", "leaking")
+        assert LEAKS in shown
+        [likeness] = [line.split() for line in shown.splitlines() if "likeness" in line]
+        assert likeness[-2:] == ["0.61", "0.43"]
+        found = json.loads(bench("adapters", "show", "leaking", "--json"))
+        assert (found["id"], found["reason"]) == ("leaking", LEAKS)
+
+    def test_a_run_that_is_not_judged_yet_is_shown(self, bench: Bench) -> None:
+        with bench.db.transaction() as tx:
+            adapters.begin(tx, "now", "base", {"method": "lora"}, 40, 40)
+        assert "training" in bench("adapters", "show", "now")
+        assert "now" in bench("adapters", "list")
+        assert "now" in bench("status")
+
+    def test_another_is_used_and_gone_back_from(self, bench: Bench) -> None:
+        assert json.loads(bench("adapters", "use", "leaking", "--json")) == {"serving": "leaking"}
+        assert bench.serving == "leaking"
+        assert json.loads(bench("adapters", "rollback", "--json")) == {"serving": "new"}
+        assert bench.serving == "new"
+        assert json.loads(bench("adapters", "use", "none", "--json")) == {"serving": None}
+        assert bench.serving is None
+        assert bench("adapters", "use", "old") == "adapter old writes the drafts now\n"
+
+    def test_an_unknown_one_is_refused(self, bench: Bench) -> None:
+        with pytest.raises(PanzadError, match="no adapter nowhere"):
+            bench("adapters", "use", "nowhere")
+
+    def test_what_does_not_serve_is_pruned(self, bench: Bench) -> None:
+        found = json.loads(bench("adapters", "prune", "--keep", "1", "--json"))
+        assert found == {"removed": ["old"]}
+        assert {path.name for path in (bench.state / "adapters").iterdir()} == {"new", "leaking"}
+        assert bench("adapters", "prune", "--keep", "0") == "1 adapters removed\n"
+        assert [one.id for one in adapters.listed(bench.db)] == ["new"]
+
+
+class TestStatus:
+    def test_an_adapter_stands_there_with_its_measures_and_its_reason(self, bench: Bench) -> None:
+        [line] = [line for line in bench("status").splitlines() if "leaking" in line]
+        for figure in ("refused", "1.587", "0.61", "19.3", "12.5%", LEAKS):
+            assert figure in line
+        found = json.loads(bench("status", "--json"))["adapters"]
+        assert found[0]["metrics"]["trial"]["base"]["likeness"] == 0.43
