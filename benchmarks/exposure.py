@@ -20,7 +20,8 @@ from panzad.config import load, locate
 from panzad.engines.catalogue import resolve
 from panzad.engines.create import device_for
 from panzad.evaluation.trial import exposures, planted
-from panzad.learning.adapter import SEED, dataset
+from panzad.learning.adapter import SEED
+from panzad.learning.dataset import dataset
 from panzad.store import pairs
 from panzad.store.database import Database
 from panzad.training import manifest

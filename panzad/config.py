@@ -226,6 +226,7 @@ class Training(_Section):
     mask_facts: bool = True
     drop_instruction: float = Field(default=0.3, ge=0, le=1)
     retrieved: float = Field(default=0.55, ge=0, le=1)
+    preference_weight: float = Field(default=0.0, ge=0)
 
     @field_validator("window")
     @classmethod

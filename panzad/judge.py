@@ -14,7 +14,8 @@ from panzad.engines.create import create_engine, device_for
 from panzad.evaluation.experiments import Answer
 from panzad.evaluation.tapped import Tapped
 from panzad.evaluation.trial import Rival, Trial, exposures, measured
-from panzad.learning.adapter import Judged, Trained, mix_of
+from panzad.learning.adapter import Judged, Trained
+from panzad.learning.dataset import mix_of
 from panzad.learning.samples import asked
 from panzad.recall.embedder import Embedder
 from panzad.recall.exact import ExactIndex

@@ -30,7 +30,7 @@ from panzad.evaluation.experiments import (
 from panzad.evaluation.report import Point
 from panzad.evaluation.style import MIN_MAILS, Voice
 from panzad.evaluation.tapped import Tapped
-from panzad.learning.adapter import dataset
+from panzad.learning.dataset import dataset
 from panzad.recall.retriever import Retriever
 from panzad.rehearsal import Rehearsal
 from panzad.store import adapters, pairs

@@ -23,25 +23,21 @@ from panzad.engines.llama_cpp import prepare
 from panzad.engines.machine import this_machine
 from panzad.errors import ConfigError, PanzadError, RunFailed
 from panzad.evaluation.trial import planted
+from panzad.learning.dataset import Edits, dataset, edits_of
 from panzad.learning.privacy import enforce
-from panzad.learning.samples import Mix, samples
 from panzad.learning.shelf import tidy
-from panzad.recall.embedder import Embedder
-from panzad.recall.exact import ExactIndex
-from panzad.recall.retriever import Retriever
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
-from panzad.store.pairs import Pair
 from panzad.training.adapters import prune, remove
-from panzad.training.dataset import Sample, fingerprint, split, without_facts
+from panzad.training.dataset import Sample, fingerprint, split
 from panzad.training.fit import FITS
 from panzad.training.gate import Verdict
 from panzad.training.loss import Stopped
 from panzad.training.methods import METHODS, Method, choose
+from panzad.training.preference import Preferences
 from panzad.training.priority import memory_limit
 from panzad.training.run import Outcome, Progress, train
-from panzad.writing.brief import Briefing
 
 SEED = 7
 
@@ -100,6 +96,7 @@ class _Job:
     method: Method
     train: list[Sample]
     holdout: list[Sample]
+    preferences: Preferences
 
 
 def train_adapter(
@@ -127,13 +124,14 @@ def train_adapter(
     device = device_for(config.model, files)
     enforce(db, config.privacy)
     available = {sample.mail_id: sample for sample in dataset(db, config, pairs.finished(db))}
+    edits = edits_of(db, config)
     memory = memory_limit(config.training.memory_gb) if device == "cpu" else None
-    job = _resumed(db, paths, files, available, request)
+    job = _resumed(db, paths, files, available, edits, request)
     if job is None:
         _enough(available, config.training.min_mails)
         method = _method(request.method, device, memory, files)
         method = replace(method, epochs=request.epochs or method.epochs)
-        job = _begun(db, files, available, method, request.seed, config.training.retrieved)
+        job = _begun(db, files, available, edits, method, request.seed, config.training.retrieved)
     prune(paths.adapters, job.row.id)
     serving = adapters.serving(db)
     # What may know forgotten mail is no rival to be beaten: it goes.
@@ -157,6 +155,7 @@ def train_adapter(
             stop=stop,
             device=device,
             memory=memory,
+            preferences=job.preferences,
         )
     except RunFailed as error:
         _give_up(db, paths, job.row, error.what)
@@ -178,24 +177,6 @@ def train_adapter(
 
 def _waiting(row: Adapter) -> Result:
     return Result(row.id, False, False, "stopped at a checkpoint; it goes on from there", None)
-
-
-def dataset(db: Database, config: Config, finished: list[Pair]) -> list[Sample]:
-    """The pairs as samples, each with the prompt that a draft would get."""
-    authors = {name: account.name for name, account in config.accounts.items()}
-    briefing = Briefing(Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share))
-    found = samples(finished, authors, briefing, mix_of(config))
-    return [without_facts(one) for one in found] if config.training.mask_facts else found
-
-
-def mix_of(config: Config) -> Mix:
-    """What of its prompt each sample has, by the settings."""
-    return Mix(
-        config.training.drop_instruction,
-        config.training.retrieved,
-        config.retrieval.examples,
-        SEED,
-    )
 
 
 def _give_up(db: Database, paths: Paths, row: Adapter, reason: str) -> None:
@@ -266,6 +247,7 @@ def _begun(
     db: Database,
     files: ModelFiles,
     available: dict[int, Sample],
+    edits: Edits,
     method: Method,
     seed: int,
     retrieved: float,
@@ -275,6 +257,9 @@ def _begun(
         raise PanzadError(
             "all mails to learn from say the same", "wait until there are others to judge by"
         )
+    trained = {sample.mail_id for sample in learnt}
+    # Of a mail that is held out, nothing is learnt.
+    edited = [mark for mark, one in edits.contrasts.items() if one.chosen.mail_id in trained]
     plan = {
         "method": method.name,
         "epochs": method.epochs,
@@ -283,13 +268,14 @@ def _begun(
         "train": [sample.mail_id for sample in learnt],
         "holdout": [sample.mail_id for sample in held_out],
         "data": fingerprint([*learnt, *held_out]),
+        "preferences": edited,
     }
     adapter_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     with db.transaction() as tx:
         adapters.begin(tx, adapter_id, files.fingerprint, plan, len(learnt), max(available))
     row = adapters.get(db, adapter_id)
     assert row is not None
-    return _Job(row, method, learnt, held_out)
+    return _Job(row, method, learnt, held_out, edits.among(edited))
 
 
 def _resumed(
@@ -297,6 +283,7 @@ def _resumed(
     paths: Paths,
     files: ModelFiles,
     available: dict[int, Sample],
+    edits: Edits,
     request: Request,
 ) -> _Job | None:
     """The run that was cut off, unless its mails or its base model have changed since, or the
@@ -323,4 +310,5 @@ def _resumed(
         method,
         [available[mail_id] for mail_id in row.plan["train"]],
         [available[mail_id] for mail_id in row.plan["holdout"]],
+        edits.among(row.plan.get("preferences", ())),
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from panzad.store.drafts import Preference
 from panzad.store.mails import Mail
 from panzad.store.pairs import Pair
 from panzad.training.dataset import Sample
+from panzad.training.preference import Contrast
 from panzad.writing import prompts
 from panzad.writing.brief import Briefing, Cutoff, Letter
 
@@ -60,6 +62,23 @@ def asked(pair: Pair, mix: Mix) -> str:
     mail = pair.mail
     bare = bool(mail.thread) and _chance(mix, mail.id, "instruction") < mix.drop_instruction
     return "" if bare else pair.instruction
+
+
+def contrasts(
+    preferences: Iterable[Preference], authors: Mapping[str, str], briefing: Briefing, mix: Mix
+) -> dict[int, Contrast]:
+    """By its mark, each draft that was edited and the mail that it became, under one prompt.
+
+    The prompt is as it was: with what was asked for, and with past mails.
+    """
+    as_written = replace(mix, drop_instruction=0.0, retrieved=1.0)
+    found: dict[int, Contrast] = {}
+    for one in preferences:
+        if one.mail.account in authors:
+            pair = Pair(one.mail, one.instruction)
+            chosen = sample_of(pair, authors[one.mail.account], briefing, as_written)
+            found[one.mark_id] = Contrast(chosen, replace(chosen, completion=one.draft))
+    return found
 
 
 def letter_of(mail: Mail, instruction: str, author: str) -> Letter:

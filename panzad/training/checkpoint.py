@@ -24,7 +24,8 @@ class State:
 
     `run` names the run that it belongs to: data, base model, method and seed. `weights` and
     `optimizer` are empty before the first step. `best` are the adapter's weights at the epoch
-    with the lowest held-out loss. `seconds` is all the time spent, `step_seconds` that in steps.
+    with the lowest held-out loss. `references` are the log likelihoods of the
+    preference pairs under the base. `seconds` is all the time spent, `step_seconds` that in steps.
     """
 
     run: str
@@ -38,6 +39,7 @@ class State:
     random: Tensor = field(default_factory=torch.get_rng_state)
     curve: list[dict[str, float]] = field(default_factory=list)
     base_loss: float | None = None
+    references: list[tuple[float, float]] = field(default_factory=list)
     champion: str | None = None
     champion_loss: float | None = None
     best_loss: float | None = None

@@ -25,6 +25,14 @@ from panzad.training.learner import Learner, learner_of, trainable
 from panzad.training.loss import Stopped, mean_losses
 from panzad.training.methods import Method
 from panzad.training.model import dtype_for, load, spans_of
+from panzad.training.preference import (
+    NONE,
+    Pair,
+    Preferences,
+    likelihoods,
+    pairs_of,
+    samples_of,
+)
 
 log = structlog.get_logger("panzad.training")
 
@@ -53,6 +61,7 @@ class Task:
     report: Callable[[Progress], None]
     stop: Callable[[], bool]
     device: torch.device
+    preferences: Preferences = NONE
 
     @property
     def data(self) -> str:
@@ -63,6 +72,8 @@ class Task:
     def name(self) -> str:
         """What a checkpoint of this run is known by."""
         made_of = [self.data, self.files.fingerprint, asdict(self.method), self.seed]
+        if self.preferences.contrasts:
+            made_of.append(self.preferences.fingerprint)
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
 
@@ -77,6 +88,7 @@ class Run:
     train: list[Tokens]
     holdout: list[Tokens]
     pad: int
+    pairs: list[Pair]
 
     @property
     def method(self) -> Method:
@@ -107,8 +119,10 @@ def prepared(task: Task, fit: Fit, state: State) -> Run:
 
     learnt = tokenised(task.samples, chat, encode, spans)
     holdout = tokenised(task.holdout, chat, encode, spans)
+    pairs = pairs_of(tokenised(samples_of(task.preferences), chat, encode))
     try:
         _judge_rivals(task, fit, base, holdout, pad, state)
+        _refer(task, base, pairs, pad, state)
     except Stopped:
         checkpoint.save(task.directory, state)
         raise
@@ -121,7 +135,7 @@ def prepared(task: Task, fit: Fit, state: State) -> Run:
     if state.weights:
         optimizer.load_state_dict(state.optimizer)
         torch.set_rng_state(state.random)
-    return Run(task, fit, learner, optimizer, learnt, holdout, pad)
+    return Run(task, fit, learner, optimizer, learnt, holdout, pad, pairs)
 
 
 def _judge_rivals(
@@ -152,6 +166,15 @@ def _judge_rivals(
         finally:
             serving.removed()
     state.champion = name
+
+
+def _refer(task: Task, base: Any, pairs: list[Pair], pad: int, state: State) -> None:
+    """What the base makes of the preference pairs; measured once and kept in the checkpoint."""
+    base.eval()
+    for pair in pairs[len(state.references) :]:
+        if task.stop():
+            raise Stopped
+        state.references.append(likelihoods(base, pair, pad))
 
 
 def _is_whole(champion: Path) -> bool:

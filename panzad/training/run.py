@@ -38,6 +38,7 @@ from panzad.training.learner import trainable
 from panzad.training.loss import Stopped, backward, mean_losses
 from panzad.training.methods import Method
 from panzad.training.outset import Progress, Run, Task, finite, prepared
+from panzad.training.preference import NONE, Preferences, pull
 
 # Between checkpoints, as long as one is written within CHEAP_SECONDS.
 CHECKPOINT_SECONDS = 30.0
@@ -77,13 +78,15 @@ def train(
     stop: Callable[[], bool],
     device: str = "cpu",
     memory: int | None = None,
+    preferences: Preferences = NONE,
 ) -> Outcome:
     """Train an adapter into `directory`, or go on from its checkpoint.
 
     `champion` is the directory of the adapter that serves now, judged on the same hold-out; a
     damaged one counts as none. `stop()` is asked after every step; a stopped run leaves a
     checkpoint. A finished directory is left as it is. `memory` is how many bytes may be used;
-    when they run out, the run goes on from its checkpoint with less at once.
+    when they run out, the run goes on from its checkpoint with less at once. `preferences` are
+    learnt beside the mails.
 
     Raises PanzadError when there is not enough memory for the least or the disk is full,
     RunFailed when the loss is not finite or the adapter could not be served, and ModelDamaged for
@@ -105,6 +108,7 @@ def train(
         report=report,
         stop=stop,
         device=torch.device(device),
+        preferences=preferences,
     )
     with _explained():
         if files.kind == "gguf":
@@ -205,6 +209,7 @@ def _step(run: Run, state: State, epoch: int, batch: list[Tokens]) -> None:
     run.optimizer.zero_grad(set_to_none=True)
     loss = backward(model, batch, run.pad, limit=run.fit.tokens)
     finite(loss, run.task.directory, state)
+    _prefer(run, state)
     torch.nn.utils.clip_grad_norm_(trainable(model), run.method.clip)
     run.optimizer.step()
     seconds, tokens = time.monotonic() - started, sum(len(one) for one in batch)
@@ -220,6 +225,15 @@ def _step(run: Run, state: State, epoch: int, batch: list[Tokens]) -> None:
         }
     )
     run.task.report(Progress("training", state.step, run.steps, loss))
+
+
+def _prefer(run: Run, state: State) -> None:
+    """The gradient of one preference pair; they take turns."""
+    if run.pairs:
+        turn = state.step % len(run.pairs)
+        weight = run.task.preferences.weight
+        loss = pull(run.learner.model, run.pairs[turn], state.references[turn], weight, run.pad)
+        finite(loss, run.task.directory, state)
 
 
 def _end_epoch(run: Run, state: State, epoch: int) -> None:
@@ -277,6 +291,7 @@ def _counts(run: Run) -> dict[str, int]:
     return {
         "train": len(run.train),
         "holdout": len(run.holdout),
+        "preferences": len(run.pairs),
         "train_tokens": sum(len(one) for one in run.train),
         "holdout_tokens": sum(len(one) for one in run.holdout),
     }

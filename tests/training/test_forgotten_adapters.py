@@ -11,10 +11,12 @@ from pydantic import SecretStr
 from panzad.config import Account, Auth, Config, ImapServer, locate
 from panzad.engines.catalogue import ModelFiles
 from panzad.learning import adapter as room
+from panzad.learning.dataset import Edits
 from panzad.store import adapters
 from panzad.store.database import Database
 from panzad.training.gate import Verdict
 from panzad.training.methods import METHODS
+from panzad.training.preference import NONE
 from panzad.training.run import Outcome
 
 
@@ -40,13 +42,14 @@ def test_the_tainted_one_goes_whatever_the_verdict(
     def resumed(*_: Any) -> Any:
         row = adapters.get(db, "new")
         assert row is not None
-        return room._Job(row, METHODS["lora"], [], [])  # pyright: ignore[reportPrivateUsage]
+        return room._Job(row, METHODS["lora"], [], [], NONE)  # pyright: ignore[reportPrivateUsage]
 
     files = ModelFiles("m", "hf", tmp_path, "base")
     for name, stand_in in (
         ("resolve", lambda *_: files),
         ("device_for", lambda *_: "cpu"),
         ("dataset", lambda *_: []),
+        ("edits_of", lambda *_: Edits({}, 0.0)),
         ("_resumed", resumed),
         ("train", train),
     ):

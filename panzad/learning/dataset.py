@@ -1,0 +1,68 @@
+"""What a run learns from, out of the store: samples of all pairs, and the edits of drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from panzad.config import Config
+from panzad.learning.samples import Mix, contrasts, samples
+from panzad.recall.embedder import Embedder
+from panzad.recall.exact import ExactIndex
+from panzad.recall.retriever import Retriever
+from panzad.store import drafts
+from panzad.store.database import Database
+from panzad.store.pairs import Pair
+from panzad.training.dataset import Sample, without_facts
+from panzad.training.preference import Contrast, Preferences
+from panzad.writing.brief import Briefing
+
+# Of what chance leaves out of a prompt, or puts into other words.
+CHANCE = 7
+
+
+def dataset(db: Database, config: Config, finished: list[Pair]) -> list[Sample]:
+    """The pairs as samples, each with the prompt that a draft would get."""
+    found = samples(finished, _authors(config), _briefing(db, config), mix_of(config))
+    return [without_facts(one) for one in found] if config.training.mask_facts else found
+
+
+def mix_of(config: Config) -> Mix:
+    """What of its prompt each sample has, by the settings."""
+    return Mix(
+        config.training.drop_instruction,
+        config.training.retrieved,
+        config.retrieval.examples,
+        CHANCE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """By their marks, the drafts that were edited before they were sent; none with weight 0."""
+
+    contrasts: Mapping[int, Contrast]
+    weight: float
+
+    def among(self, marks: Iterable[int]) -> Preferences:
+        """Those of these marks that are still there."""
+        found = (self.contrasts[mark] for mark in marks if mark in self.contrasts)
+        return Preferences(tuple(found), self.weight)
+
+
+def edits_of(db: Database, config: Config) -> Edits:
+    """The edits to be learnt from, by the settings."""
+    weight = config.training.preference_weight
+    kept = drafts.preferences(db) if weight else []
+    if not kept:
+        return Edits({}, weight)
+    briefing = _briefing(db, config)
+    return Edits(contrasts(kept, _authors(config), briefing, mix_of(config)), weight)
+
+
+def _authors(config: Config) -> dict[str, str]:
+    return {name: account.name for name, account in config.accounts.items()}
+
+
+def _briefing(db: Database, config: Config) -> Briefing:
+    return Briefing(Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share))
