@@ -11,13 +11,14 @@ import pytest
 from panzad.drafting.task import DraftTask
 from panzad.drafting.write import write
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
-from panzad.learning.samples import Mix, sample_of, samples
+from panzad.learning.samples import Mix, contrasts, sample_of, samples
 from panzad.mail.message import Address
 from panzad.recall import EMBEDDER
 from panzad.recall.exact import ExactIndex
 from panzad.recall.retriever import Retriever
 from panzad.store import embeddings, folders, mails, pairs
 from panzad.store.database import Database
+from panzad.store.drafts import Preference
 from panzad.store.mails import Manner, NewMail, Person, ThreadTurn
 from panzad.training.dataset import fingerprint
 from panzad.writing.brief import Briefing
@@ -141,6 +142,22 @@ class TestOneLayout:
         assert [(one.role, one.content.encode()) for one in sample.messages] == [
             (one.role, one.content.encode()) for one in engine.asked
         ]
+
+    def test_an_edited_draft_and_what_was_sent_have_the_prompt_that_it_was_written_by(
+        self, box: Box
+    ) -> None:
+        for number in range(6):
+            box.add(letter(number))
+        pair = pairs.get(box.db, box.add("It does run.", thread=QUESTION))
+        assert pair is not None
+        edit = Preference(4, pair.mail, "The ferry sails.", pair.instruction)
+        always_bare = Mix(drop_instruction=1, retrieved=0, examples=3, seed=7)
+        found = contrasts([edit], {"work": "Ann Lee"}, Briefing(box.retriever), always_bare)
+        expected = sample_of(pair, "Ann Lee", Briefing(box.retriever), ALL)
+        assert found[4].chosen == expected
+        assert found[4].rejected.messages == expected.messages
+        assert found[4].rejected.completion == "The ferry sails."
+        assert contrasts([edit], {}, Briefing(box.retriever), ALL) == {}
 
     def test_habits_and_the_threads_language_stand_in_it(self, box: Box) -> None:
         for number in range(4):

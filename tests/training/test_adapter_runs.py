@@ -14,9 +14,10 @@ from panzad.engines.catalogue import ModelFiles
 from panzad.errors import ConfigError, PanzadError, RunFailed
 from panzad.learning import adapter as room
 from panzad.learning.adapter import Judged, Request, Result, Trained, train_adapter
-from panzad.store import adapters, folders, mails, pairs
+from panzad.store import adapters, drafts, folders, mails, marks, pairs
 from panzad.store.database import Database
 from panzad.store.mails import NewMail
+from panzad.store.marks import Appending, NewMark
 from panzad.training import manifest, outset
 from panzad.training.gate import Verdict
 from panzad.training.loss import Stopped
@@ -65,6 +66,19 @@ def by_loss(run: Trained) -> Judged:
     return Judged(Verdict(better, "by its loss"), {"challenger": {"loss": run.outcome.loss}})
 
 
+def edited(db: Database, mail_id: int) -> int:
+    """A draft that was edited into this mail; the number of its mark."""
+    with db.transaction() as tx:
+        mark = marks.add(tx, NewMark("work", "INBOX", 1, mail_id, f"<to.{mail_id}@x>", "reply"))
+        marks.gathered(tx, mark, "{}", None, "")
+        assert marks.written(tx, mark, "No.", None)
+        marks.appending(tx, mark, Appending(b"", f"<draft.{mail_id}@x>", "Drafts", 1, 1))
+        marks.appended(tx, mark, mail_id)
+        drafts.keep(tx, mark, [], "", "Dear Sir or Madam, no.")
+        drafts.decide(tx, mark, "sent-edited", mail_id, 0.5)
+    return mark
+
+
 class Bench:
     """A state folder with enough mails, and short runs over the first layers of a real model."""
 
@@ -111,6 +125,18 @@ class TestTrainAdapter:
         finished = bench.train(Request("auto"))
         assert (finished.adapter, finished.finished) == (stopped.adapter, True)
         assert [one.state for one in adapters.listed(bench.db)] == ["serving"]
+
+    def test_edits_are_learnt_from_where_that_is_asked_for_but_for_held_out_mails(
+        self, bench: Bench
+    ) -> None:
+        first, last = edited(bench.db, 1), edited(bench.db, MAILS)
+        assert bench.train().finished
+        weighed = bench.config.training.model_copy(update={"preference_weight": 1.0})
+        bench.config = bench.config.model_copy(update={"training": weighed})
+        assert bench.train().finished
+        newest, before = adapters.listed(bench.db)
+        assert (before.plan["preferences"], newest.plan["preferences"]) == ([], [first])
+        assert last in {one.mark_id for one in drafts.preferences(bench.db)}
 
     def test_another_number_of_epochs_begins_anew(self, bench: Bench) -> None:
         stopped = bench.train(Request("auto", 2), stop=lambda: True)
