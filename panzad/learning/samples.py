@@ -1,14 +1,15 @@
 """Training samples out of playback pairs: the same prompt that a draft will get.
 
-What chance decides (whether an instruction is left out, whether past mails are shown) follows from
-the seed and the mail alone, so that a run that was cut off finds the same samples.
+What chance decides (whether an instruction is left out and how it is worded, whether past mails are
+shown) follows from the seed and the mail alone, so that a run that was cut off finds the same
+samples.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from random import Random
 
 from panzad.store.drafts import Preference
 from panzad.store.mails import Mail
@@ -17,6 +18,10 @@ from panzad.training.dataset import Sample
 from panzad.training.preference import Contrast
 from panzad.writing import prompts
 from panzad.writing.brief import Briefing, Cutoff, Letter
+from panzad.writing.jotting import reworded
+
+# Prompts for each mail: as many as a run has epochs by default.
+READINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,16 @@ def samples(
 
 
 def sample_of(pair: Pair, author: str, briefing: Briefing, mix: Mix) -> Sample:
-    """The sample for one pair; `author` is the user's name as the prompt says it."""
+    """The sample for one pair under READINGS prompts; `author` is the user's name in them."""
+    first, *others = (_sample(pair, author, briefing, mix, reading) for reading in range(READINGS))
+    return replace(first, others=tuple(others))
+
+
+def _sample(pair: Pair, author: str, briefing: Briefing, mix: Mix, reading: int) -> Sample:
     mail = pair.mail
-    shown = _chance(mix, mail.id, "examples") < mix.retrieved
+    shown = _chance(mix, mail.id, "examples", reading).random() < mix.retrieved
     task = briefing.task(
-        letter_of(mail, asked(pair, mix), author),
+        letter_of(mail, asked(pair, mix, reading), author),
         mix.examples if shown else 0,
         Cutoff(mail.date, mail.id, mail.own_text),
     )
@@ -57,11 +67,18 @@ def sample_of(pair: Pair, author: str, briefing: Briefing, mix: Mix) -> Sample:
     )
 
 
-def asked(pair: Pair, mix: Mix) -> str:
-    """The instruction in the pair's prompt; empty for a reply of which chance leaves it out."""
+def asked(pair: Pair, mix: Mix, reading: int = 0) -> str:
+    """The instruction in the pair's prompt; empty for a reply of which chance leaves it out.
+
+    What the user typed is shown as it is, what was made up in other words in each reading.
+    """
     mail = pair.mail
-    bare = bool(mail.thread) and _chance(mix, mail.id, "instruction") < mix.drop_instruction
-    return "" if bare else pair.instruction
+    bare = _chance(mix, mail.id, "instruction", reading).random() < mix.drop_instruction
+    if bare and mail.thread:
+        return ""
+    if pair.typed:
+        return pair.instruction
+    return reworded(pair.instruction, mail.own_text, _chance(mix, mail.id, "words", reading))
 
 
 def contrasts(
@@ -75,8 +92,8 @@ def contrasts(
     found: dict[int, Contrast] = {}
     for one in preferences:
         if one.mail.account in authors:
-            pair = Pair(one.mail, one.instruction)
-            chosen = sample_of(pair, authors[one.mail.account], briefing, as_written)
+            pair = Pair(one.mail, one.instruction, typed=True)
+            chosen = _sample(pair, authors[one.mail.account], briefing, as_written, 0)
             found[one.mark_id] = Contrast(chosen, replace(chosen, completion=one.draft))
     return found
 
@@ -86,6 +103,6 @@ def letter_of(mail: Mail, instruction: str, author: str) -> Letter:
     return Letter(mail.account, author, mail.recipients, mail.subject, mail.thread, instruction)
 
 
-def _chance(mix: Mix, mail_id: int, what: str) -> float:
-    """A number in [0, 1) of this mail's own."""
-    return random.Random(f"{mix.seed}/{mail_id}/{what}").random()  # noqa: S311 - no secret
+def _chance(mix: Mix, mail_id: int, what: str, reading: int) -> Random:
+    """Chance of this mail's own."""
+    return Random(f"{mix.seed}/{mail_id}/{what}/{reading}")  # noqa: S311 - no secret

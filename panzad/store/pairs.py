@@ -21,11 +21,13 @@ class Pair:
     """A mail with the instruction that would have asked for it (empty when none was found).
 
     `score` says how well the instruction tells the mail; None for one made before scores were kept.
+    `typed` is one that the user gave for its draft.
     """
 
     mail: Mail
     instruction: str
     score: float | None = None
+    typed: bool = False
 
 
 _MAIL = ", ".join(f"mails.{column}" for column in COLUMNS.split(", "))
@@ -84,20 +86,24 @@ def fail(tx: sqlite3.Connection, mail_id: int) -> None:
 def finished(db: Database) -> list[Pair]:
     """All finished pairs but those that repeat an earlier mail, oldest mail first."""
     rows = db.connection.execute(
-        f"SELECT {_MAIL}, instruction, score FROM pairs JOIN mails ON mails.id = mail_id"
+        f"SELECT {_MAIL}, instruction, score, model FROM pairs JOIN mails ON mails.id = mail_id"
         " WHERE state = 'done' AND repeats IS NULL ORDER BY date, mails.id"
     )
-    return [Pair(from_row(row), row["instruction"], row["score"]) for row in rows]
+    return [_pair(row) for row in rows]
+
+
+def _pair(row: sqlite3.Row) -> Pair:
+    return Pair(from_row(row), row["instruction"], row["score"], row["model"] == BY_USER)
 
 
 def get(db: Database, mail_id: int) -> Pair | None:
     """The finished pair of a mail."""
     row = db.connection.execute(
-        f"SELECT {_MAIL}, instruction, score FROM pairs JOIN mails ON mails.id = mail_id"
+        f"SELECT {_MAIL}, instruction, score, model FROM pairs JOIN mails ON mails.id = mail_id"
         " WHERE mail_id = ? AND state = 'done'",
         (mail_id,),
     ).fetchone()
-    return None if row is None else Pair(from_row(row), row["instruction"], row["score"])
+    return None if row is None else _pair(row)
 
 
 def counts(db: Database) -> dict[str, int]:

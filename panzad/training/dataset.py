@@ -28,6 +28,7 @@ class Sample:
     """One mail to learn: the prompt's turns, and the user's own text as the completion.
 
     `masked` are the spans (start, end) of the completion's characters that are not learnt.
+    `others` are the same mail under other prompts: each epoch takes the next.
     """
 
     mail_id: int
@@ -35,6 +36,11 @@ class Sample:
     messages: tuple[ChatMessage, ...]
     completion: str
     masked: tuple[tuple[int, int], ...] = ()
+    others: tuple[Sample, ...] = ()
+
+    def of_epoch(self, epoch: int) -> Sample:
+        """The sample under the prompt that is read in this epoch, counted from 0."""
+        return (self, *self.others)[epoch % (1 + len(self.others))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,11 @@ def without_facts(sample: Sample) -> Sample:
     """
     prompt = "\n".join(turn.content for turn in sample.messages)
     found = unprompted(sample.completion, prompt)
-    return replace(sample, masked=tuple((one.start, one.end) for one in found))
+    return replace(
+        sample,
+        masked=tuple((one.start, one.end) for one in found),
+        others=tuple(map(without_facts, sample.others)),
+    )
 
 
 def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
@@ -98,7 +108,7 @@ def folded(text: str) -> str:
 def fingerprint(samples: Sequence[Sample]) -> str:
     """SHA-256 over every prompt and completion and what of it is learnt, in order."""
     digest = hashlib.sha256()
-    for one in samples:
+    for one in chain.from_iterable((sample, *sample.others) for sample in samples):
         turns = [(turn.role, turn.content) for turn in one.messages]
         digest.update(json.dumps([one.mail_id, turns, one.completion, one.masked]).encode())
     return digest.hexdigest()

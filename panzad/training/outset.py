@@ -85,7 +85,7 @@ class Run:
     fit: Fit
     learner: Learner
     optimizer: torch.optim.Optimizer
-    train: list[Tokens]
+    readings: list[list[Tokens]]
     holdout: list[Tokens]
     pad: int
     pairs: list[Pair]
@@ -96,7 +96,11 @@ class Run:
 
     @property
     def steps_per_epoch(self) -> int:
-        return steps_per_epoch(len(self.train), self.method.batch)
+        return steps_per_epoch(len(self.readings[0]), self.method.batch)
+
+    def train(self, epoch: int) -> list[Tokens]:
+        """The mails as this epoch reads them."""
+        return self.readings[epoch % len(self.readings)]
 
     @property
     def steps(self) -> int:
@@ -117,7 +121,11 @@ def prepared(task: Task, fit: Fit, state: State) -> Run:
     def spans(text: str) -> list[tuple[int, int]]:
         return spans_of(tokenizer, text)
 
-    learnt = tokenised(task.samples, chat, encode, spans)
+    count = max(1 + len(one.others) for one in task.samples)
+    readings = [
+        tokenised([one.of_epoch(epoch) for one in task.samples], chat, encode, spans)
+        for epoch in range(min(count, method.epochs))
+    ]
     holdout = tokenised(task.holdout, chat, encode, spans)
     pairs = pairs_of(tokenised(samples_of(task.preferences), chat, encode))
     try:
@@ -129,13 +137,13 @@ def prepared(task: Task, fit: Fit, state: State) -> Run:
     if fit.checkpointing:
         base.activation_checkpointing_enable({"use_reentrant": False})
     learner = learner_of(
-        base, task.files, method, task.seed, mails=learnt, pad=pad, kept=state.weights
+        base, task.files, method, task.seed, mails=readings[0], pad=pad, kept=state.weights
     )
     optimizer = torch.optim.AdamW(trainable(learner.model), weight_decay=method.weight_decay)
     if state.weights:
         optimizer.load_state_dict(state.optimizer)
         torch.set_rng_state(state.random)
-    return Run(task, fit, learner, optimizer, learnt, holdout, pad, pairs)
+    return Run(task, fit, learner, optimizer, readings, holdout, pad, pairs)
 
 
 def _judge_rivals(

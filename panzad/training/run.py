@@ -175,14 +175,14 @@ def _explained() -> Iterator[None]:
 def _epochs(run: Run, state: State, begun: float) -> None:
     """What is left of the run; leaves a checkpoint and raises Stopped when it is asked to."""
     saved, pause = time.monotonic(), CHECKPOINT_SECONDS
-    lengths = [len(one) for one in run.train]
     try:
         for epoch in range(state.epochs, run.method.epochs):
-            order = batches(lengths, run.method.batch, run.task.seed, epoch)
+            mails = run.train(epoch)
+            order = batches([len(one) for one in mails], run.method.batch, run.task.seed, epoch)
             for batch in order[state.step - epoch * run.steps_per_epoch :]:
                 if run.task.stop():
                     raise Stopped
-                _step(run, state, epoch, [run.train[index] for index in batch])
+                _step(run, state, epoch, [mails[index] for index in batch])
                 if time.monotonic() - saved >= pause:
                     pause = _pause(_save(run, state, begun))
                     saved = time.monotonic()
@@ -289,10 +289,10 @@ def _write(run: Run, state: State) -> None:
 
 def _counts(run: Run) -> dict[str, int]:
     return {
-        "train": len(run.train),
+        "train": len(run.readings[0]),
         "holdout": len(run.holdout),
         "preferences": len(run.pairs),
-        "train_tokens": sum(len(one) for one in run.train),
+        "train_tokens": sum(len(one) for one in run.readings[0]),
         "holdout_tokens": sum(len(one) for one in run.holdout),
     }
 

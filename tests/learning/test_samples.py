@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from panzad.drafting.task import DraftTask
 from panzad.drafting.write import write
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
-from panzad.learning.samples import Mix, contrasts, sample_of, samples
+from panzad.learning.samples import READINGS, Mix, contrasts, sample_of, samples
 from panzad.mail.message import Address
 from panzad.recall import EMBEDDER
 from panzad.recall.exact import ExactIndex
@@ -20,7 +21,7 @@ from panzad.store import embeddings, folders, mails, pairs
 from panzad.store.database import Database
 from panzad.store.drafts import Preference
 from panzad.store.mails import Manner, NewMail, Person, ThreadTurn
-from panzad.training.dataset import fingerprint
+from panzad.training.dataset import fingerprint, without_facts
 from panzad.writing.brief import Briefing
 from tests.recall.test_index import vector
 
@@ -137,7 +138,8 @@ class TestOneLayout:
         box.add("A later mail, of the same day.", BOB, EVE)
         pair = pairs.get(box.db, mail_id)
         assert pair is not None
-        sample = sample_of(pair, "Ann Lee", Briefing(box.retriever), ALL)
+        typed = replace(pair, typed=True)
+        sample = sample_of(typed, "Ann Lee", Briefing(box.retriever), ALL)
 
         assert [(one.role, one.content.encode()) for one in sample.messages] == [
             (one.role, one.content.encode()) for one in engine.asked
@@ -153,8 +155,9 @@ class TestOneLayout:
         edit = Preference(4, pair.mail, "The ferry sails.", pair.instruction)
         always_bare = Mix(drop_instruction=1, retrieved=0, examples=3, seed=7)
         found = contrasts([edit], {"work": "Ann Lee"}, Briefing(box.retriever), always_bare)
-        expected = sample_of(pair, "Ann Lee", Briefing(box.retriever), ALL)
-        assert found[4].chosen == expected
+        typed = replace(pair, typed=True)
+        expected = sample_of(typed, "Ann Lee", Briefing(box.retriever), ALL)
+        assert found[4].chosen == replace(expected, others=())
         assert found[4].rejected.messages == expected.messages
         assert found[4].rejected.completion == "The ferry sails."
         assert contrasts([edit], {}, Briefing(box.retriever), ALL) == {}
@@ -183,10 +186,40 @@ class TestChance:
         self, full: Box
     ) -> None:
         prompts = self.all(full, Mix(0.3, 0, 3, 7))
-        bare = [text for text in prompts.values() if "Say what number" not in text]
+        bare = [text for text in prompts.values() if self.is_bare(text)]
         assert 3 <= len(bare) <= 15
         assert all("the ferry" in text for text in bare)
-        assert not [t for t in self.all(full, Mix(0, 0, 3, 7)).values() if "Say what" not in t]
+        assert not [t for t in self.all(full, Mix(0, 0, 3, 7)).values() if self.is_bare(t)]
+
+    def is_bare(self, prompt: str) -> bool:
+        return prompt.endswith(("Bob Ray in English.", "Bob Ray.", "Subject: Re: boat."))
+
+    def test_a_mail_is_read_under_another_prompt_in_each_epoch_and_twice_the_same(
+        self, full: Box
+    ) -> None:
+        [first, *_] = found = samples(
+            pairs.finished(full.db), {"work": "Ann Lee"}, Briefing(full.retriever), ALL
+        )
+        assert all(len(one.others) == READINGS - 1 for one in found)
+        assert {one.completion for one in first.others} == {first.completion}
+        assert [first.of_epoch(epoch) for epoch in range(READINGS)] == [first, *first.others]
+        assert first.of_epoch(READINGS) is first
+        wordings = {one.of_epoch(epoch).messages for one in found for epoch in range(READINGS)}
+        assert len(wordings) > 2 * len(found)
+
+    def test_what_the_user_typed_is_learnt_as_it_was_typed(self, full: Box) -> None:
+        pair = replace(pairs.finished(full.db)[0], typed=True)
+        sample = sample_of(pair, "Ann Lee", Briefing(full.retriever), ALL)
+        prompts = [sample.of_epoch(epoch).messages[1].content for epoch in range(READINGS)]
+        assert all(text.endswith(pair.instruction) for text in prompts)
+
+    def test_facts_are_masked_by_the_prompt_of_each_reading(self, full: Box) -> None:
+        pair = pairs.finished(full.db)[3]
+        sample = sample_of(pair, "Ann Lee", Briefing(full.retriever), replace(ALL, retrieved=0))
+        told = replace(sample, others=(replace(sample, messages=()),))
+        masked = without_facts(told)
+        assert masked.others[0].masked
+        assert masked.masked != masked.others[0].masked
 
     def test_about_as_many_mails_have_examples_as_set(self, full: Box) -> None:
         shown = [t for t in self.all(full, Mix(0.3, 0.5, 3, 7)).values() if "wrote before" in t]
