@@ -53,9 +53,10 @@ class Bench:
             'imap = { host = "localhost", port = 1, security = "none" }\n'
             'auth = { command = "echo x" }\n'
         )
+        (state / "adapters").mkdir(mode=0o700)
         for adapter_id, promote in (("old", True), ("new", True), ("leaking", False)):
             directory = state / "adapters" / adapter_id
-            directory.mkdir(parents=True)
+            directory.mkdir(mode=0o700)
             manifest.write(directory, {}, ())
             with self.db.transaction() as tx:
                 plan = {"method": "lora", "train": [1], "holdout": [2]}
@@ -121,12 +122,12 @@ class TestAdapters:
         with pytest.raises(PanzadError, match="no adapter nowhere"):
             bench("adapters", "use", "nowhere")
 
-    def test_what_does_not_serve_is_pruned(self, bench: Bench) -> None:
-        found = json.loads(bench("adapters", "prune", "--keep", "1", "--json"))
-        assert found == {"removed": ["old"]}
-        assert {path.name for path in (bench.state / "adapters").iterdir()} == {"new", "leaking"}
-        assert bench("adapters", "prune", "--keep", "0") == "1 adapters removed\n"
-        assert [one.id for one in adapters.listed(bench.db)] == ["new"]
+    def test_what_is_not_needed_is_pruned(self, bench: Bench) -> None:
+        assert bench("adapters", "prune", "--keep", "1") == "0 adapters removed\n"
+        found = json.loads(bench("adapters", "prune", "--keep", "0", "--json"))
+        assert found == {"removed": ["leaking"]}
+        assert {path.name for path in (bench.state / "adapters").iterdir()} == {"new", "old"}
+        assert [one.id for one in adapters.listed(bench.db)] == ["new", "old"]
 
 
 class TestStatus:
