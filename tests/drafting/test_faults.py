@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+import structlog
 
 from panzad.config import Config, Drafts, Folders
 from panzad.drafting import deliver, gather, rounds
@@ -97,7 +99,6 @@ class TestOneMark:
         mailbox: TestMailbox,
         config: Config,
         monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
     ) -> None:
         mailbox.append("INBOX", letter("Evil", "<evil@x>"))
         real = gather.reply_task
@@ -108,6 +109,8 @@ class TestOneMark:
             return real(*arguments, **more)
 
         monkeypatch.setattr(gather, "reply_task", failing)
+        written = StringIO()
+        monkeypatch.setattr(rounds, "log", structlog.wrap_logger(structlog.PrintLogger(written)))
         flag(mailbox, "INBOX", 1)
         flag(mailbox, "INBOX", 2)
         for _ in range(rounds.MAX_ATTEMPTS):
@@ -116,7 +119,7 @@ class TestOneMark:
         assert [draft.subject for draft, _ in drafts(mailbox)] == ["Re: Lunch"]
         [failed] = [one for one in marks.recent(db, NAME, 9) if one.state == "failed"]
         assert failed.reason == "unexpected ValueError: see the log"
-        logged = capsys.readouterr().out
+        logged = written.getvalue()
         assert "mark.unexpected" in logged
         assert "failing" in logged
         assert "About Evil" not in logged
