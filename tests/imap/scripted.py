@@ -17,7 +17,7 @@ class ScriptedServer:
     `SILENCE` leaves the command without an answer.
 
     `idles` are the lines sent after each IDLE, the last of them for all that follow; None hangs up.
-    DONE is answered unless told otherwise.
+    DONE is answered with `told_at_done` and OK unless told otherwise.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class ScriptedServer:
         capabilities: str = "IMAP4rev1 IDLE",
         idles: Sequence[Sequence[str | None]] = (["+ idling"],),
         answers_done: bool = True,
+        told_at_done: Sequence[str] = (),
     ) -> None:
         select = ["* 2 EXISTS", "* OK [UIDVALIDITY 7] x", "* OK [UIDNEXT 3] x"]
         self._answers = {
@@ -38,6 +39,7 @@ class ScriptedServer:
         }
         self._idles = list(idles)
         self._answers_done = answers_done
+        self._told_at_done = told_at_done
         self._received: list[str] = []
         self._arrived = threading.Condition()
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -118,7 +120,7 @@ class ScriptedServer:
                 return True
         done = stream.readline()
         if done and self._answers_done:
-            self._say(stream, f"{tag} OK idle done")
+            self._say(stream, *self._told_at_done, f"{tag} OK idle done")
         return bool(done)
 
     def _say(self, stream: BufferedRWPair, *lines: str) -> None:
