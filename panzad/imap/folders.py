@@ -15,8 +15,6 @@ from panzad.imap import folder_names
 _UNSELECTABLE = frozenset({"\\noselect", "\\nonexistent"})
 # What `choose` may be asked for: `watch` stands for where marks are seen.
 PARTS = frozenset({"sent", "drafts", "watch"})
-# Parents that hold a mailbox's own folders on some servers.
-_PARENTS = ("inbox", "[gmail]", "[google mail]")
 # Each costs two round trips for every draft.
 _ARCHIVES = 3
 
@@ -142,12 +140,13 @@ def _parted(infos: Sequence[FolderInfo], attribute: str, names: Sequence[str]) -
     if marked:
         return tuple(marked)
     rank = {_folded(name): position for position, name in reversed(list(enumerate(names)))}
-    found = sorted(
-        (rank[_folded(_own_name(info))], info.name)
-        for info in infos
-        if _folded(_own_name(info)) in rank
-    )
-    return tuple(name for _, name in found)
+    found: list[str] = []
+    for below in ({"inbox"}, _closed_parents(infos)):
+        ranked = sorted(
+            (rank[own], info.name) for info in infos if (own := _own_name(info, below)) in rank
+        )
+        found = found or [name for _, name in ranked]
+    return tuple(found)
 
 
 def _named(infos: Sequence[FolderInfo], wanted: str, key: str) -> str:
@@ -155,8 +154,8 @@ def _named(infos: Sequence[FolderInfo], wanted: str, key: str) -> str:
     for info in infos:
         if info.name == wanted:
             return info.name
-    for same in (lambda info: _folded(info.name), lambda info: _folded(_own_name(info))):
-        found = [info.name for info in infos if same(info) == _folded(wanted)]
+    for below in (frozenset[str](), {"inbox"}, _closed_parents(infos)):
+        found = [info.name for info in infos if _own_name(info, below) == _folded(wanted)]
         if len(found) == 1:
             return found[0]
     raise _missing(f"there is no folder {wanted}", key, infos)
@@ -167,13 +166,26 @@ def _missing(what: str, key: str, infos: Sequence[FolderInfo]) -> FolderMissing:
     return FolderMissing(what, f"set {key} to one of those that exist ({names})")
 
 
-def _own_name(info: FolderInfo) -> str:
-    """The name without a parent such as `INBOX.` or `[Gmail]/`."""
+def _closed_parents(infos: Sequence[FolderInfo]) -> frozenset[str]:
+    """Parents that hold no mail themselves, such as `[Gmail]`, folded; and INBOX.
+
+    `infos` are the selectable folders: a parent that cannot be opened is not among them.
+    """
+    parents = {
+        _folded(info.name.partition(info.delimiter)[0])
+        for info in infos
+        if info.delimiter and info.delimiter in info.name
+    }
+    return frozenset(parents - {_folded(info.name) for info in infos} | {"inbox"})
+
+
+def _own_name(info: FolderInfo, below: Collection[str]) -> str:
+    """The name, folded, without its first part where that is one of the parents in `below`."""
     if info.delimiter:
         parent, found, rest = info.name.partition(info.delimiter)
-        if found and parent.lower() in _PARENTS:
-            return rest
-    return info.name
+        if found and _folded(parent) in below:
+            return _folded(rest)
+    return _folded(info.name)
 
 
 def _folded(name: str) -> str:

@@ -81,6 +81,25 @@ class TestChoose:
         infos = listing("Sent", "Drafts", *others, **special)
         assert choose(infos).archive == archive
 
+    @pytest.mark.parametrize("parent", ["[Gmail]", "[Google Mail]", "Mail"])
+    def test_a_parent_that_holds_no_mail_is_no_part_of_a_name(self, parent: str) -> None:
+        infos = [
+            *listing(f"{parent}/Sent Mail", f"{parent}/Drafts", f"{parent}/All Mail"),
+            FolderInfo(parent, "/", frozenset({"\\noselect"})),
+        ]
+        choice = choose(infos, drafts="drafts")
+        assert (choice.sent, choice.drafts) == ((f"{parent}/Sent Mail",), f"{parent}/Drafts")
+        assert choice.archive == (f"{parent}/All Mail",)
+
+    def test_a_folder_below_another_persons_or_projects_is_taken_only_where_there_is_no_better(
+        self,
+    ) -> None:
+        infos = listing("Ablage/Sent", "Ablage/Drafts", "Gesendet", "Entwürfe", "Work", "Work/Sent")
+        choice = choose(infos)
+        assert (choice.sent, choice.drafts) == (("Gesendet",), "Entwürfe")
+        with pytest.raises(FolderMissing):
+            choose(listing("Work", "Work/Sent", "Work/Drafts"))
+
     def test_a_folder_that_cannot_be_opened_is_not_chosen(self) -> None:
         infos = [
             FolderInfo("Sent", "/", frozenset({"\\sent", "\\noselect"})),
