@@ -6,129 +6,50 @@ No test here asks which server it runs on: what panzad does must not depend on t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-from imapclient import IMAPClient
 
-from panzad.config import Config, Folders, Privacy
+from panzad.config import Config
 from panzad.drafting import rounds
 from panzad.imap.drafts import append_draft
-from panzad.learning.sync import sync_account
-from panzad.mail.message import Message
-from panzad.mailbox import Mailbox, opened
 from panzad.store import mails, marks, pairs
 from panzad.store.database import Database
-from tests.drafting.steps import (
-    QUESTION,
-    TODAY,
-    drafts,
-    flags_of,
-    newest,
-    prepared,
-    round_,
-    unflag,
-)
+from tests.drafting.steps import TODAY, flags_of, newest, prepared, unflag
 from tests.imap.test_watch import PROMISED_SECONDS, watching, without_idle
 from tests.servers.mailbox import TestMailbox, mail
-
-FLAGGED = "\\Flagged"
-ORDERS = "Aufträge & Größen 日本"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The mailbox's owner at another mail program, and panzad on the same mailbox."""
-
-    mailbox: TestMailbox
-    panzad: Mailbox
-    db: Database
-    config: Config
-
-    @property
-    def sent(self) -> str:
-        return self.panzad.folders.sent[0]
-
-    @property
-    def drafts(self) -> list[tuple[Message, set[bytes]]]:
-        return drafts(self.mailbox, self.panzad.folders.drafts)
-
-    @property
-    def orders(self) -> str:
-        return self.mailbox.folder(ORDERS)
-
-    def puts(self, folder: str, *raws: bytes) -> None:
-        with self.mailbox.client() as client:
-            for raw in raws:
-                client.append(folder, raw, ["\\Seen"])
-
-    def opens(self, client: IMAPClient, folder: str) -> list[int]:
-        """The UIDs of a folder, selected for writing."""
-        client.select_folder(folder)
-        return client.search("ALL")
-
-    def flags(self, folder: str = "INBOX", position: int = -1) -> None:
-        with self.mailbox.client() as client:
-            client.add_flags([self.opens(client, folder)[position]], [FLAGGED])
-
-    def round(self, text: str = "Yes, noon.") -> None:
-        round_(self.db, self.panzad, self.config, text)
+from tests.servers.person import Person, at_home, reply, watching_orders
 
 
 @pytest.fixture
 def config(mailbox: TestMailbox, config: Config) -> Config:
     """Marks are seen in INBOX and in a folder whose name needs modified UTF-7."""
-    with mailbox.client() as client:
-        client.create_folder(mailbox.folder(ORDERS))
-    watched = Folders(watch=("INBOX", ORDERS))
-    account = config.accounts["work"].model_copy(update={"folders": watched})
-    return config.model_copy(update={"accounts": {"work": account}})
+    return watching_orders(mailbox, config)
 
 
 @pytest.fixture
 def person(mailbox: TestMailbox, config: Config, db: Database) -> Iterator[Person]:
     """Somebody with one question in INBOX, on whose mailbox panzad has looked once."""
-    mailbox.append("INBOX", QUESTION, flags=())
-    with opened("work", config.accounts["work"]) as box:
-        person = Person(mailbox, box, db, config)
-        person.round()
+    with at_home(mailbox, config, db) as person:
         yield person
-
-
-def reply(number: int, **headers: str) -> bytes:
-    return mail(
-        "Re: Lunch",
-        f"Thursday is full. Friday? That is my answer number {number}.\n",
-        sender="Ann Lee <me@example.org>",
-        To="bob@example.net",
-        Message_ID=f"<answer.{number}@example.org>",
-        In_Reply_To="<lunch.1@example.net>",
-        References="<lunch.1@example.net>",
-        Date=TODAY,
-        **headers,
-    )
 
 
 class TestLearning:
     def test_sent_mail_is_taken_in_once_and_leaves_when_it_is_deleted(self, person: Person) -> None:
-        def synced() -> int:
-            return sync_account(person.db, person.panzad, Privacy())
-
         person.puts(person.sent, reply(1), reply(2))
-        assert synced() == 2
+        assert person.syncs() == 2
         person.puts(person.sent, reply(3))
-        assert synced() == 1
-        assert synced() == 0
+        assert person.syncs() == 1
+        assert person.syncs() == 0
         with person.mailbox.client() as client:
             uids = person.opens(client, person.sent)
             client.delete_messages(uids[:1])
             client.expunge()
-        assert synced() == 0
+        assert person.syncs() == 0
         assert mails.counts(person.db)["work"].mails == 2
 
     def test_a_reply_is_learnt_with_the_mail_it_answers(self, person: Person) -> None:
         person.puts(person.sent, reply(1))
-        sync_account(person.db, person.panzad, Privacy())
+        person.syncs()
         [pair] = pairs.pending(person.db, 9)
         assert pair.message_id == "<answer.1@example.org>"
         assert [turn.text.split("\n")[0] for turn in pair.thread or ()] == [
@@ -166,7 +87,7 @@ class TestDrafts:
         person.puts(person.sent, reply(1))
         person.puts("INBOX", again)
         person.flags()
-        [task] = round_(person.db, person.panzad, person.config)
+        [task] = person.round()
         assert [turn.text.split()[0] for turn in task.thread] == ["Do", "Thursday", "Friday"]
 
     def test_taking_the_flag_off_before_it_is_written_cancels(self, person: Person) -> None:
