@@ -27,7 +27,7 @@ def append_draft(session: Session, folder: str, raw: bytes, flags: Sequence[str]
         session.select(folder, readonly=False)
     try:
         with session.translated(f"put a draft into {folder}"):
-            answer = session.client.append(folder, raw, flags)
+            answer = session.client.append(session.spelt(folder), raw, flags)
     except ServerRefused as refusal:
         if "TRYCREATE" in str(refusal.__cause__).upper():
             raise FolderMissing(

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from imapclient import imap_utf7
+
 from panzad.errors import FolderMissing
 from panzad.imap import folder_names
 
@@ -50,12 +52,29 @@ class FolderChoice:
 def folder_info(
     flags: Iterable[bytes], delimiter: bytes | None, name: str | bytes | int
 ) -> FolderInfo:
-    """A folder as IMAPClient lists it."""
+    """A folder as IMAPClient lists it with `folder_encode` off."""
     return FolderInfo(
-        name=name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name),
+        name=decoded(name) if isinstance(name, bytes) else str(name),
         delimiter=delimiter.decode("ascii", "replace") if delimiter else None,
         attributes=frozenset(flag.decode("ascii", "replace").lower() for flag in flags),
     )
+
+
+def decoded(raw: bytes) -> str:
+    """A folder's name from modified UTF-7 (RFC 3501 section 5.1.3), or as it is.
+
+    Careless programs make names such as `R&D`, and some servers send UTF-8 unasked.
+    """
+    try:
+        name = imap_utf7.decode(raw)
+    except UnicodeDecodeError:
+        name = ""
+    return name if encoded(name) == raw else raw.decode("utf-8", "surrogateescape")
+
+
+def encoded(name: str) -> bytes:
+    """A folder's name in modified UTF-7."""
+    return imap_utf7.encode(name)
 
 
 def choose(

@@ -37,6 +37,8 @@ class ScriptedServer:
             "UID SEARCH": ["* SEARCH"],
             **(answers or {}),
         }
+        # The longest beginning that fits is the one that is meant.
+        self._answers = dict(sorted(self._answers.items(), key=lambda one: -len(one[0])))
         self._idles = list(idles)
         self._answers_done = answers_done
         self._told_at_done = told_at_done

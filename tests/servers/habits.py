@@ -41,15 +41,14 @@ class Habits:
 class HabitServer:
     """Listens on loopback and passes on to a Dovecot at `port`, with `habits`.
 
-    `bye_at`: the server says BYE instead of doing the command of that number, counted over all
-    connections, once. `commands` are those that came, without tags.
+    `commands` are those that came, over all connections, without tags.
     """
 
-    def __init__(self, port: int, habits: Habits, bye_at: int | None = None) -> None:
+    def __init__(self, port: int, habits: Habits) -> None:
         self.commands: list[str] = []
         self._behind = port
         self._habits = habits
-        self._bye_at = bye_at
+        self._bye_at: int | None = None
         self._counting = threading.Lock()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
@@ -64,6 +63,15 @@ class HabitServer:
         self._thread.join()
         self._listening.close()
 
+    def behaves(self, habits: Habits) -> None:
+        """Change the habits from now on."""
+        self._habits = habits
+
+    def says_bye(self, number: int) -> None:
+        """Say BYE once, instead of doing the command of that number, counted from now."""
+        with self._counting:
+            self._bye_at = len(self.commands) + number
+
     def _accept(self) -> None:
         serving: list[threading.Thread] = []
         with contextlib.suppress(OSError):
@@ -77,6 +85,9 @@ class HabitServer:
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, socket.create_connection(("127.0.0.1", self._behind)) as behind:
+            for one in (connection, behind):
+                # Lines and literals go in pieces, and none waits for the one before it.
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             back = threading.Thread(target=self._answers, args=(behind, connection))
             back.start()
             with contextlib.suppress(OSError):

@@ -89,10 +89,16 @@ def watching_orders(mailbox: TestMailbox, config: Config) -> Config:
 
 
 @contextmanager
+def visiting(mailbox: TestMailbox, config: Config, db: Database) -> Generator[Person]:
+    """Somebody at a mailbox as it is."""
+    with opened("work", config.accounts["work"]) as box:
+        yield Person(mailbox, box, db, config)
+
+
+@contextmanager
 def at_home(mailbox: TestMailbox, config: Config, db: Database) -> Generator[Person]:
     """Somebody with one question in INBOX, on whose mailbox panzad has looked once."""
     mailbox.append("INBOX", QUESTION, flags=())
-    with opened("work", config.accounts["work"]) as box:
-        person = Person(mailbox, box, db, config)
+    with visiting(mailbox, config, db) as person:
         person.round()
         yield person
