@@ -4,11 +4,12 @@ STATE  := .panzad
 BIN    := .venv/bin
 MODEL  := $(STATE)/models/smollm2-135m-instruct
 
-.PHONY: help demo test test-clients lint fast bench bench-extraction fuzz clean
+.PHONY: help demo test test-servers test-clients lint fast bench bench-extraction fuzz clean
 
 help:
 	@echo "make demo   a sample mailbox, the real daemon, a draft in the person's own style"
 	@echo "make test   lint, types and all tests"
+	@echo "make test-servers  the whole loop on Dovecot, Cyrus and Courier, and every server's habits"
 	@echo "make test-clients  real Thunderbird and neomutt on a display without a screen"
 	@echo "make lint   ruff, pyright, import-linter"
 	@echo "make fast   the tests that need neither a server nor a model"
@@ -20,8 +21,11 @@ help:
 demo: .venv/demo $(MODEL)
 	$(BIN)/panzad --state $(STATE) demo
 
-test: .venv/test $(MODEL) dovecot lint
-	PANZAD_TEST_MODELS=$(CURDIR)/$(STATE)/models $(BIN)/pytest
+test: .venv/test $(MODEL) servers lint
+	PANZAD_TEST_MODELS=$(CURDIR)/$(STATE)/models PANZAD_TEST_SERVERS=$(CURDIR)/$(STATE)/servers $(BIN)/pytest
+
+test-servers: .venv/test servers
+	PANZAD_TEST_SERVERS=$(CURDIR)/$(STATE)/servers $(BIN)/pytest tests/servers tests/imap
 
 test-clients: .venv/test dovecot
 	@sh tools/clients
@@ -69,6 +73,9 @@ $(MODEL): | .venv/ready
 	@test -e $(BIN)/panzad || $(MAKE) .venv/demo
 	$(BIN)/panzad --state $(STATE) models pull smollm2-135m-instruct
 
-.PHONY: dovecot
+.PHONY: dovecot servers
 dovecot:
 	@sh tools/dovecot
+
+servers:
+	@sh tools/servers $(STATE)/servers

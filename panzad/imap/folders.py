@@ -9,14 +9,14 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from imapclient import imap_utf7
+
 from panzad.errors import FolderMissing
 from panzad.imap import folder_names
 
 _UNSELECTABLE = frozenset({"\\noselect", "\\nonexistent"})
 # What `choose` may be asked for: `watch` stands for where marks are seen.
 PARTS = frozenset({"sent", "drafts", "watch"})
-# Parents that hold a mailbox's own folders on some servers.
-_PARENTS = ("inbox", "[gmail]", "[google mail]")
 # Each costs two round trips for every draft.
 _ARCHIVES = 3
 
@@ -52,12 +52,29 @@ class FolderChoice:
 def folder_info(
     flags: Iterable[bytes], delimiter: bytes | None, name: str | bytes | int
 ) -> FolderInfo:
-    """A folder as IMAPClient lists it."""
+    """A folder as IMAPClient lists it with `folder_encode` off."""
     return FolderInfo(
-        name=name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name),
+        name=decoded(name) if isinstance(name, bytes) else str(name),
         delimiter=delimiter.decode("ascii", "replace") if delimiter else None,
         attributes=frozenset(flag.decode("ascii", "replace").lower() for flag in flags),
     )
+
+
+def decoded(raw: bytes) -> str:
+    """A folder's name from modified UTF-7 (RFC 3501 section 5.1.3), or as it is.
+
+    Careless programs make names such as `R&D`, and some servers send UTF-8 unasked.
+    """
+    try:
+        name = imap_utf7.decode(raw)
+    except UnicodeDecodeError:
+        name = ""
+    return name if encoded(name) == raw else raw.decode("utf-8", "surrogateescape")
+
+
+def encoded(name: str) -> bytes:
+    """A folder's name in modified UTF-7."""
+    return imap_utf7.encode(name)
 
 
 def choose(
@@ -142,12 +159,13 @@ def _parted(infos: Sequence[FolderInfo], attribute: str, names: Sequence[str]) -
     if marked:
         return tuple(marked)
     rank = {_folded(name): position for position, name in reversed(list(enumerate(names)))}
-    found = sorted(
-        (rank[_folded(_own_name(info))], info.name)
-        for info in infos
-        if _folded(_own_name(info)) in rank
-    )
-    return tuple(name for _, name in found)
+    found: list[str] = []
+    for below in ({"inbox"}, _closed_parents(infos)):
+        ranked = sorted(
+            (rank[own], info.name) for info in infos if (own := _own_name(info, below)) in rank
+        )
+        found = found or [name for _, name in ranked]
+    return tuple(found)
 
 
 def _named(infos: Sequence[FolderInfo], wanted: str, key: str) -> str:
@@ -155,8 +173,8 @@ def _named(infos: Sequence[FolderInfo], wanted: str, key: str) -> str:
     for info in infos:
         if info.name == wanted:
             return info.name
-    for same in (lambda info: _folded(info.name), lambda info: _folded(_own_name(info))):
-        found = [info.name for info in infos if same(info) == _folded(wanted)]
+    for below in (frozenset[str](), {"inbox"}, _closed_parents(infos)):
+        found = [info.name for info in infos if _own_name(info, below) == _folded(wanted)]
         if len(found) == 1:
             return found[0]
     raise _missing(f"there is no folder {wanted}", key, infos)
@@ -167,13 +185,26 @@ def _missing(what: str, key: str, infos: Sequence[FolderInfo]) -> FolderMissing:
     return FolderMissing(what, f"set {key} to one of those that exist ({names})")
 
 
-def _own_name(info: FolderInfo) -> str:
-    """The name without a parent such as `INBOX.` or `[Gmail]/`."""
+def _closed_parents(infos: Sequence[FolderInfo]) -> frozenset[str]:
+    """Parents that hold no mail themselves, such as `[Gmail]`, folded; and INBOX.
+
+    `infos` are the selectable folders: a parent that cannot be opened is not among them.
+    """
+    parents = {
+        _folded(info.name.partition(info.delimiter)[0])
+        for info in infos
+        if info.delimiter and info.delimiter in info.name
+    }
+    return frozenset(parents - {_folded(info.name) for info in infos} | {"inbox"})
+
+
+def _own_name(info: FolderInfo, below: Collection[str]) -> str:
+    """The name, folded, without its first part where that is one of the parents in `below`."""
     if info.delimiter:
         parent, found, rest = info.name.partition(info.delimiter)
-        if found and parent.lower() in _PARENTS:
-            return rest
-    return info.name
+        if found and _folded(parent) in below:
+            return _folded(rest)
+    return _folded(info.name)
 
 
 def _folded(name: str) -> str:

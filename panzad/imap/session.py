@@ -24,7 +24,7 @@ from imapclient.exceptions import LoginError as ClientLoginError
 import panzad
 from panzad.config import ImapServer, is_loopback
 from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused, TlsError
-from panzad.imap.folders import FolderInfo, folder_info
+from panzad.imap.folders import FolderInfo, encoded, folder_info
 
 # IMAPClient logs every protocol line at DEBUG, and those hold mail.
 logging.getLogger("imapclient").setLevel(logging.WARNING)
@@ -32,7 +32,9 @@ logging.getLogger("imapclient").setLevel(logging.WARNING)
 log = structlog.get_logger()
 
 # RFC 5530: the server says that the same login may work later.
-_TRANSIENT_LOGIN = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]")
+_TRANSIENT_LOGIN = (
+    "[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]", "[OVERQUOTA]",
+)  # fmt: skip
 _CLOSING_SECONDS = 2.0
 _SUGGESTED_PAUSE = re.compile(r"Suggested Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
 _LONGEST_PAUSE = 24 * 3600.0
@@ -85,6 +87,9 @@ class Session:
         self.host = host
         self.capabilities = Capabilities(frozenset())
         self.selected: FolderState | None = None
+        # Names in no modified UTF-7 have to go back as they came.
+        self._verbatim: frozenset[str] = frozenset()
+        client.folder_encode = False
 
     @classmethod
     def connect(cls, server: ImapServer, user: str, password: str, *, timeout: float) -> Session:
@@ -150,22 +155,36 @@ class Session:
         FolderMissing when there is no such folder.
         """
         self.selected = None
+        sent = self.spelt(folder)
         try:
-            with self.translated(f"open {folder}"):
-                try:
-                    answer = self.client.select_folder(folder, readonly)
-                except imaplib.IMAP4.readonly:
-                    # imaplib raises where SELECT opened the folder read-only.
-                    readonly = True
-                    answer = self.client.select_folder(folder, readonly)
-                self.selected = self._state(folder, answer, readonly)
+            self._select(folder, sent, readonly)
         except ServerRefused as refusal:
-            if self._exists(folder):
+            exists = self._exists(folder)
+            if exists and sent != self.spelt(folder):
+                return self.select(folder, readonly=readonly)
+            if exists:
                 raise
             raise FolderMissing(
                 f"no folder {folder} on {self.host}", "see `panzad check` for those that exist"
             ) from refusal
+        assert self.selected is not None
         return self.selected
+
+    def _select(self, folder: str, sent: bytes, readonly: bool) -> None:
+        with self.translated(f"open {folder}"):
+            try:
+                answer = self.client.select_folder(sent, readonly)
+            except imaplib.IMAP4.readonly:
+                # imaplib raises where SELECT opened the folder read-only.
+                readonly = True
+                answer = self.client.select_folder(sent, readonly)
+            self.selected = self._state(folder, answer, readonly)
+
+    def spelt(self, folder: str) -> bytes:
+        """A folder's name as the server is told it, without quotes."""
+        if folder in self._verbatim:
+            return folder.encode("utf-8", "surrogateescape")
+        return encoded(folder)
 
     def selected_as(self, folder: str, *, readonly: bool) -> FolderState:
         """The folder's state, selecting it only when it is not the selected one already."""
@@ -175,10 +194,19 @@ class Session:
         return self.select(folder, readonly=readonly)
 
     def list_folders(self) -> tuple[FolderInfo, ...]:
-        """Every folder with its attributes; names decoded from modified UTF-7."""
+        """Every folder with its attributes; names decoded from modified UTF-7.
+
+        A name in nothing of the kind stands as it is; one that is no ASCII cannot be opened.
+        """
         with self.translated("list the folders"):
             listing = self.client.list_folders()
-        return tuple(folder_info(*entry) for entry in listing)
+        infos = tuple(folder_info(*entry) for entry in listing)
+        self._verbatim = frozenset(
+            info.name
+            for info, (_, _, name) in zip(infos, listing, strict=True)
+            if isinstance(name, bytes) and encoded(info.name) != name
+        )
+        return infos
 
     @contextlib.contextmanager
     def translated(self, task: str) -> Iterator[None]:
@@ -205,6 +233,16 @@ class Session:
                     f"{self.host} asks for a pause of {pause:.0f} s",
                     "it is tried again then",
                     retry_after=pause,
+                ) from error
+            if _throttled(str(error)):
+                raise NetworkError(
+                    f"{self.host} is throttling ({_plain(error)})", "it is tried again later"
+                ) from error
+            if "authenticated but not connected" in str(error):
+                # Exchange says OK to the login where IMAP is not allowed, and BAD to all else.
+                raise LoginError(
+                    f"{self.host} lets no mail program in ({_plain(error)})",
+                    "allow IMAP for the account, and an app password for it",
                 ) from error
             # imaplib gives up inside a line over 1 MB, and what follows is out of step.
             if "got more than" in str(error):
@@ -307,6 +345,14 @@ def suggested_pause(text: str) -> float:
     """How many seconds the server asks to be left alone (Outlook, when it throttles); else 0."""
     found = _SUGGESTED_PAUSE.search(text)
     return min(int(found[1]) / 1000, _LONGEST_PAUSE) if found else 0.0
+
+
+def _throttled(text: str) -> bool:
+    """Whether a refusal means everything and will pass: no single mail is to blame for it.
+
+    Gmail says OVERQUOTA of a day's bandwidth too; to an APPEND it means a full mailbox.
+    """
+    return "[THROTTLED]" in text or ("[OVERQUOTA]" in text and not text.startswith("append failed"))
 
 
 def _tls_context(server: ImapServer) -> ssl.SSLContext:

@@ -2,11 +2,13 @@
 
 The folder is looked at again after every window, whether the server told of a change or not:
 IMAPClient drops what a server tells in answer to other commands, an EXISTS beside `+ idling` can
-be lost, and Yandex tells of flags only when it feels like it.
+be lost, and Yandex tells of flags only when it feels like it. A server that has twice told nothing
+in IDLE of what NOOP then brought is polled from then on.
 """
 
 from __future__ import annotations
 
+import enum
 import select
 import threading
 import time
@@ -19,16 +21,27 @@ from panzad.imap.session import Session, suggested_pause
 
 # A mark has to be seen within 2 seconds.
 _POLL_SECONDS = 1.5
-# Short enough for NAT tables and for half-open links to be noticed.
-_WINDOW_SECONDS = 60.0
-# After a look, one short window: a change during the look may have been told to its commands.
+# Short enough for NAT tables and for half-open links to be noticed, and shorter than the minute
+# after which servers that do not watch their files look by themselves (Courier, Cyrus).
+_WINDOW_SECONDS = 50.0
+# After a look, a short window: a change during the look may have been told to its commands.
 _SETTLE_SECONDS = 1.0
+# Once may be chance: what is told beside `+ idling` is read late too.
+_LATE_TIMES = 2
 # How soon `stop` is seen. An Event cannot be polled together with a socket.
 _SLICE_SECONDS = 0.5
 _ASLEEP_SECONDS = 30.0
 _STOPPING_SECONDS = 1.0
 
 log = structlog.get_logger()
+
+
+class _News(enum.Enum):
+    """What a window of waiting brought; LATE is a change that was there and not told."""
+
+    NONE = enum.auto()
+    CHANGE = enum.auto()
+    LATE = enum.auto()
 
 
 def watch(
@@ -45,21 +58,26 @@ def watch(
     after `stop` is set. Raises NetworkError when the link is dead, ended by the server (BYE), or
     when the machine slept meanwhile; and whatever `on_change` raises.
     """
-    wait = _idle if "IDLE" in session.capabilities else _poll
-    length = _SETTLE_SECONDS
+    idle = "IDLE" in session.capabilities
+    length, late = _SETTLE_SECONDS, 0
     while not stop.is_set():
         on_change()
         session.selected_as(folder, readonly=True)
         try:
-            changed = wait(session, min(length, window), stop)
+            news = (_idle if idle else _poll)(session, min(length, window), stop)
         except NetworkError:
             if stop.is_set():
                 return
             raise
-        length = _SETTLE_SECONDS if changed else window
+        length = 2 * length if news is _News.NONE else _SETTLE_SECONDS
+        if news is not _News.NONE:
+            late = late + 1 if news is _News.LATE else 0
+        if idle and late >= _LATE_TIMES:
+            log.info("watch.idle_tells_late", host=session.host, folder=folder)
+            idle = False
 
 
-def _idle(session: Session, seconds: float, stop: threading.Event) -> bool:
+def _idle(session: Session, seconds: float, stop: threading.Event) -> _News:
     """IDLE (RFC 2177) until something comes, `seconds` are over or `stop` is set.
 
     Only `idle_done` reads: unlike `idle_check` it reads whole lines, and raises at BYE and at the
@@ -70,27 +88,27 @@ def _idle(session: Session, seconds: float, stop: threading.Event) -> bool:
         # Untagged lines before `+` are legal, and IMAPClient takes them for an error: NOOP first
         # brings what is waiting.
         if _told(session):
-            return True
+            return _News.CHANGE
         with session.translated("wait for mail"):
             session.client.idle()
-            _wait_readable(session, end, stop)
+            in_time = _wait_readable(session, end, stop)
             if stop.is_set():
                 session.answer_within(_STOPPING_SECONDS)
             _, news = session.client.idle_done()
         if _is_change(news):
-            return True
-    return False
+            return _News.CHANGE if in_time else _News.LATE
+    return _News.LATE if not stop.is_set() and _told(session) else _News.NONE
 
 
-def _poll(session: Session, seconds: float, stop: threading.Event) -> bool:
+def _poll(session: Session, seconds: float, stop: threading.Event) -> _News:
     """NOOP now and then until something comes, `seconds` are over or `stop` is set."""
     end = time.monotonic() + seconds
     while not stop.wait(min(_POLL_SECONDS, max(0.0, end - time.monotonic()))):
         if _told(session):
-            return True
+            return _News.CHANGE
         if time.monotonic() >= end:
             break
-    return False
+    return _News.NONE
 
 
 def _told(session: Session) -> bool:
@@ -111,16 +129,18 @@ def _is_change(news: list[tuple[object, ...]]) -> bool:
     return any(len(response) > 1 and isinstance(response[0], int) for response in news)
 
 
-def _wait_readable(session: Session, end: float, stop: threading.Event) -> None:
+def _wait_readable(session: Session, end: float, stop: threading.Event) -> bool:
+    """Whether the server said something before `end` and `stop`."""
     poller = select.poll()
     poller.register(session.client.socket(), select.POLLIN)
     asleep = _time_asleep()
     while not stop.is_set() and (left := end - time.monotonic()) > 0:
         if poller.poll(min(left, _SLICE_SECONDS) * 1000):
-            return
+            return True
         if _time_asleep() - asleep > _ASLEEP_SECONDS:
             # After a suspend the link is most likely dead, and TCP would not say so for long.
             raise NetworkError("the machine was asleep", f"{session.host} is connected to again")
+    return False
 
 
 def _time_asleep() -> float:

@@ -18,7 +18,7 @@ class ScriptedServer:
     `SILENCE` leaves the command without an answer.
 
     `idles` are the lines sent after each IDLE, the last of them for all that follow; None hangs up.
-    DONE is answered unless told otherwise. `greeting` is the first line.
+    DONE is answered with `told_at_done` and OK unless told otherwise. `greeting` is the first line.
     """
 
     def __init__(
@@ -29,6 +29,7 @@ class ScriptedServer:
         idles: Sequence[Sequence[str | None]] = (["+ idling"],),
         answers_done: bool = True,
         greeting: str = "* OK hello",
+        told_at_done: Sequence[str] = (),
     ) -> None:
         select = ["* 2 EXISTS", "* OK [UIDVALIDITY 7] x", "* OK [UIDNEXT 3] x"]
         self._answers = {
@@ -38,9 +39,12 @@ class ScriptedServer:
             "UID SEARCH": ["* SEARCH"],
             **(answers or {}),
         }
+        # The longest beginning that fits is the one that is meant.
+        self._answers = dict(sorted(self._answers.items(), key=lambda one: -len(one[0])))
         self._idles = list(idles)
         self._answers_done = answers_done
         self._greeting = greeting
+        self._told_at_done = told_at_done
         self._received: list[str] = []
         self._arrived = threading.Condition()
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -121,7 +125,7 @@ class ScriptedServer:
                 return True
         done = stream.readline()
         if done and self._answers_done:
-            self._say(stream, f"{tag} OK idle done")
+            self._say(stream, *self._told_at_done, f"{tag} OK idle done")
         return bool(done)
 
     def _say(self, stream: BufferedRWPair, *lines: str) -> None:

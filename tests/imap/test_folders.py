@@ -10,7 +10,9 @@ import pytest
 from panzad.config import ImapServer
 from panzad.errors import FolderMissing
 from panzad.imap import folder_names
+from panzad.imap.drafts import append_draft
 from panzad.imap.folders import FolderChoice, FolderInfo, choose
+from tests.imap.scripted import ScriptedServer
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox
 
@@ -81,6 +83,25 @@ class TestChoose:
         infos = listing("Sent", "Drafts", *others, **special)
         assert choose(infos).archive == archive
 
+    @pytest.mark.parametrize("parent", ["[Gmail]", "[Google Mail]", "Mail"])
+    def test_a_parent_that_holds_no_mail_is_no_part_of_a_name(self, parent: str) -> None:
+        infos = [
+            *listing(f"{parent}/Sent Mail", f"{parent}/Drafts", f"{parent}/All Mail"),
+            FolderInfo(parent, "/", frozenset({"\\noselect"})),
+        ]
+        choice = choose(infos, drafts="drafts")
+        assert (choice.sent, choice.drafts) == ((f"{parent}/Sent Mail",), f"{parent}/Drafts")
+        assert choice.archive == (f"{parent}/All Mail",)
+
+    def test_a_folder_below_another_persons_or_projects_is_taken_only_where_there_is_no_better(
+        self,
+    ) -> None:
+        infos = listing("Ablage/Sent", "Ablage/Drafts", "Gesendet", "Entwürfe", "Work", "Work/Sent")
+        choice = choose(infos)
+        assert (choice.sent, choice.drafts) == (("Gesendet",), "Entwürfe")
+        with pytest.raises(FolderMissing):
+            choose(listing("Work", "Work/Sent", "Work/Drafts"))
+
     def test_a_folder_that_cannot_be_opened_is_not_chosen(self) -> None:
         infos = [
             FolderInfo("Sent", "/", frozenset({"\\sent", "\\noselect"})),
@@ -128,6 +149,51 @@ class TestChoose:
         sent = {name.casefold() for name in folder_names.SENT}
         drafts = {name.casefold() for name in folder_names.DRAFTS}
         assert not sent & drafts
+
+
+class TestNames:
+    """As servers spell them; each is a folder that can be opened under the name that is shown."""
+
+    @pytest.mark.parametrize(
+        ("listed", "name"),
+        [
+            ('"Entw&APw-rfe"', "Entwürfe"),
+            ("Entw&APw-rfe", "Entwürfe"),
+            ('"A &- B"', "A & B"),
+            ('"&ZeVnLIqe-"', "日本語"),
+            ('"&2D3eAA-"', "😀"),
+            ('"say \\"hi\\" \\\\"', 'say "hi" \\'),
+            ('"2026"', "2026"),
+            ("2026", "2026"),
+            ('"NIL"', "NIL"),
+        ],
+    )
+    def test_a_name_is_shown_decoded_and_sent_back_as_it_came(self, listed: str, name: str) -> None:
+        server = ScriptedServer({"LIST": [f'* LIST () "/" {listed}']})
+        with server, server.session() as session:
+            [info] = session.list_folders()
+            session.select(info.name, readonly=True)
+            assert info.name == name
+        [sent] = server.received("EXAMINE")
+        assert sent.removeprefix("EXAMINE ").strip('"') == listed.strip('"')
+
+    @pytest.mark.parametrize("listed", ['"Entwürfe"', '"R&D"', '"&broken"', '"&AP8-&"'])
+    def test_a_name_that_is_not_modified_utf7_hides_no_other(self, listed: str) -> None:
+        """Servers with UTF8=ACCEPT that send UTF-8 unasked, and names made by careless programs."""
+        answers = {"LIST": [f'* LIST () "/" {listed}', r'* LIST (\Sent) "/" Sent']}
+        with ScriptedServer(answers) as server, server.session() as session:
+            assert "Sent" in {info.name for info in session.list_folders()}
+
+    def test_a_name_in_no_modified_utf7_goes_back_as_it_came(self) -> None:
+        """Also over a connection that has not listed the folders yet."""
+        answers = {
+            "LIST": ['* LIST () "/" "R&D"'],
+            'EXAMINE "R&-D"': ["TAG NO [NONEXISTENT] no such folder"],
+        }
+        with ScriptedServer(answers) as server, server.session() as session:
+            assert session.select("R&D", readonly=True).exists == 2
+            append_draft(session, "R&D", b"Subject: x\r\n\r\ny\r\n", ())
+        assert server.received("APPEND")[0].startswith('APPEND "R&D" ')
 
 
 class TestOnServers:

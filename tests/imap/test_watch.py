@@ -25,12 +25,13 @@ PROMISED_SECONDS = 2.0
 class Watcher:
     """A watch in a thread of its own that looks for marks at each change."""
 
-    def __init__(self, session: Session, folder: str) -> None:
+    def __init__(self, session: Session, folder: str, window: float) -> None:
         self.seen: queue.Queue[list[int]] = queue.Queue()
         self.failure: BaseException | None = None
         self.stop = threading.Event()
         self._session = session
         self._folder = folder
+        self._window = window
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
@@ -40,7 +41,7 @@ class Watcher:
             self.seen.put(standing(self._session, "flag"))
 
         try:
-            watch(self._session, self._folder, look, self.stop)
+            watch(self._session, self._folder, look, self.stop, window=self._window)
         except PanzadError as error:
             self.failure = error
 
@@ -58,8 +59,8 @@ class Watcher:
 
 
 @contextmanager
-def watching(session: Session, folder: str = "INBOX") -> Iterator[Watcher]:
-    watcher = Watcher(session, folder)
+def watching(session: Session, folder: str = "INBOX", window: float = 50.0) -> Iterator[Watcher]:
+    watcher = Watcher(session, folder, window)
     try:
         yield watcher
     finally:
@@ -150,6 +151,25 @@ class TestHabits:
             with server.session() as session, watching(session) as watcher:
                 for _ in range(3):
                     watcher.sees([], within=5)
+            assert watcher.failure is None
+
+    def test_a_server_whose_idle_tells_late_is_polled_from_then_on(self) -> None:
+        """Courier and Yandex: the flag is there, and comes only with DONE or NOOP."""
+        server = ScriptedServer(idles=[["+ idling"]], told_at_done=["* 1 FETCH (FLAGS ())"])
+        with server, server.session() as session, watching(session) as watcher:
+            for _ in range(3):
+                watcher.sees([], within=5)
+            idles = server.count("IDLE")
+            server.wait_for("NOOP", server.count("NOOP") + 3)
+            assert (idles, server.count("IDLE")) == (2, 2)
+        assert watcher.failure is None
+
+    def test_one_late_notice_is_no_reason_to_poll(self) -> None:
+        """What came beside `+ idling` was told in time."""
+        idles = [["+ idling\r\n* 3 EXISTS"], ["+ idling", "* 4 EXISTS"]]
+        with ScriptedServer(idles=idles) as server:
+            with server.session() as session, watching(session) as watcher:
+                server.wait_for("IDLE", 6)
             assert watcher.failure is None
 
     def test_still_here_is_not_a_change(self) -> None:

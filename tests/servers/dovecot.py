@@ -6,14 +6,11 @@ in Maildirs, so large mailboxes can be written straight to disk.
 
 from __future__ import annotations
 
-import contextlib
 import grp
 import itertools
 import os
 import pwd
 import shutil
-import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -26,8 +23,8 @@ from types import MappingProxyType
 from imapclient import imap_utf7
 
 from tests.servers import certificates
+from tests.servers.processes import HOST, end, free_ports, greets
 
-HOST = "localhost"
 FOLDERS: Mapping[str, str | None] = MappingProxyType(
     {"Sent": r"\Sent", "Drafts": r"\Drafts", "Trash": r"\Trash", "Junk": r"\Junk"}
 )
@@ -137,7 +134,7 @@ class DovecotServer:
         if executable is None:
             raise RuntimeError("no dovecot: apt-get install dovecot-imapd")
         for _ in range(3):
-            self.port, self.tls_port = _free_ports(2)
+            self.port, self.tls_port = free_ports(2)
             config = self.root / "dovecot.conf"
             config.write_text(self._config(), encoding="utf-8")
             self._process = subprocess.Popen(
@@ -147,7 +144,7 @@ class DovecotServer:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-            if self._accepts():
+            if greets(self._process, self.port):
                 return self
             self.stop()
         raise RuntimeError(f"dovecot did not start:\n{self.log()}")
@@ -155,13 +152,7 @@ class DovecotServer:
     def stop(self) -> None:
         """Stop the server and every connection; it may be started again."""
         if self._process is not None:
-            self._process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(10)
-            # Connections outlive the master process for a while.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            end(self._process)
             self._process = None
 
     def __enter__(self) -> DovecotServer:
@@ -237,16 +228,6 @@ class DovecotServer:
             path.mkdir(mode=0o700)
             os.chown(path, self._mail.pw_uid, self._mail.pw_gid)
 
-    def _accepts(self) -> bool:
-        assert self._process is not None
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and self._process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), 5) as s:
-                s.settimeout(10)
-                return s.recv(64).startswith(b"* OK")
-            time.sleep(0.02)
-        return False
-
 
 def _accounts() -> tuple[pwd.struct_passwd, ...]:
     """Whom Dovecot's parts run as: the starter, internal processes, login, mail access.
@@ -263,11 +244,3 @@ def _mailbox(entry: tuple[str, str | None]) -> str:
     name, special_use = entry
     use = f"    special_use = {special_use}\n" if special_use else ""
     return f'  mailbox "{name}" {{\n    auto = subscribe\n{use}  }}'
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for s in sockets:
-            s.bind(("127.0.0.1", 0))
-        return [s.getsockname()[1] for s in sockets]
