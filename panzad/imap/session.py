@@ -6,25 +6,23 @@ Everything else in this room works through a Session. Blocking; one connection p
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 import imaplib
 import logging
-import re
 import socket
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import imapclient
 import structlog
-from imapclient.exceptions import CapabilityError, ProtocolError
 from imapclient.exceptions import LoginError as ClientLoginError
+from imapclient.exceptions import ProtocolError
 
 import panzad
 from panzad.config import ImapServer, is_loopback
 from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused, TlsError
+from panzad.imap.connection import check_pin, connecting, keep_alive, opened, start_tls
 from panzad.imap.folders import FolderInfo, encoded, folder_info
+from panzad.imap.refusals import plain, remedy, suggested_pause, throttled
 
 # IMAPClient logs every protocol line at DEBUG, and those hold mail.
 logging.getLogger("imapclient").setLevel(logging.WARNING)
@@ -36,8 +34,6 @@ _TRANSIENT_LOGIN = (
     "[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]", "[OVERQUOTA]",
 )  # fmt: skip
 _CLOSING_SECONDS = 2.0
-_SUGGESTED_PAUSE = re.compile(r"Suggested Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
-_LONGEST_PAUSE = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +99,15 @@ class Session:
                 f"{server.host} would be spoken to in plain text",
                 'set imap.security to "tls" or "starttls"',
             )
-        with _connecting(server):
-            client = _open(server, timeout)
+        with connecting(server):
+            client = opened(server, timeout)
         session = cls(client, server.host)
         try:
             if server.security == "starttls":
-                with _connecting(server):
-                    _start_tls(client, server)
-            _check_pin(client, server)
-            _keep_alive(client)
+                with connecting(server):
+                    start_tls(client, server)
+            check_pin(client, server)
+            keep_alive(client)
             session._log_in(user, password)
             session._introduce()
         except BaseException:
@@ -234,21 +230,21 @@ class Session:
                     "it is tried again then",
                     retry_after=pause,
                 ) from error
-            if _throttled(str(error)):
+            if throttled(str(error)):
                 raise NetworkError(
-                    f"{self.host} is throttling ({_plain(error)})", "it is tried again later"
+                    f"{self.host} is throttling ({plain(error)})", "it is tried again later"
                 ) from error
             if "authenticated but not connected" in str(error):
                 # Exchange says OK to the login where IMAP is not allowed, and BAD to all else.
                 raise LoginError(
-                    f"{self.host} lets no mail program in ({_plain(error)})",
+                    f"{self.host} lets no mail program in ({plain(error)})",
                     "allow IMAP for the account, and an app password for it",
                 ) from error
             # imaplib gives up inside a line over 1 MB, and what follows is out of step.
             if "got more than" in str(error):
                 raise self._dead("an answer longer than 1 MB") from error
             raise ServerRefused(
-                f"{self.host} could not {task} ({_plain(error)})", _remedy(str(error))
+                f"{self.host} could not {task} ({plain(error)})", remedy(str(error))
             ) from error
         except TimeoutError as error:
             raise self._dead("no answer in time") from error
@@ -339,142 +335,3 @@ class Session:
     def _drop(self) -> None:
         with contextlib.suppress(OSError, imaplib.IMAP4.error):
             self.client.shutdown()
-
-
-def suggested_pause(text: str) -> float:
-    """How many seconds the server asks to be left alone (Outlook, when it throttles); else 0."""
-    found = _SUGGESTED_PAUSE.search(text)
-    return min(int(found[1]) / 1000, _LONGEST_PAUSE) if found else 0.0
-
-
-def _throttled(text: str) -> bool:
-    """Whether a refusal means everything and will pass: no single mail is to blame for it.
-
-    Gmail says OVERQUOTA of a day's bandwidth too; to an APPEND it means a full mailbox.
-    """
-    return "[THROTTLED]" in text or ("[OVERQUOTA]" in text and not text.startswith("append failed"))
-
-
-def _tls_context(server: ImapServer) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if server.pin is not None:
-        # The pin says more than any authority: it is checked before anything is said.
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _start_tls(client: imapclient.IMAPClient, server: ImapServer) -> None:
-    """STARTTLS, or nothing: whoever sits in between may hide it, refuse it or greet as logged in.
-
-    Raises TlsError.
-    """
-    where = f"{server.host}:{server.port}"
-    # RFC 9051 section 11.1: PREAUTH would leave no state in which STARTTLS is allowed.
-    if client._imap.state != "NONAUTH":
-        raise TlsError(
-            f"{where} takes the login for done before the connection is encrypted",
-            'set imap.security to "tls", usually with port 993',
-        )
-    try:
-        client.starttls(_tls_context(server))
-    except imaplib.IMAP4.abort:
-        raise
-    except imaplib.IMAP4.error as error:
-        if isinstance(error, CapabilityError):
-            raise
-        raise TlsError(
-            f"{where} refused STARTTLS", 'set imap.security to "tls", usually with port 993'
-        ) from error
-
-
-def _check_pin(client: imapclient.IMAPClient, server: ImapServer) -> None:
-    """Raises TlsError when the server's certificate is not the pinned one."""
-    if server.pin is None:
-        return
-    link = client.socket()
-    shown = link.getpeercert(binary_form=True) if isinstance(link, ssl.SSLSocket) else None
-    found = hashlib.sha256(shown or b"").hexdigest()
-    if not hmac.compare_digest(found, server.pin):
-        raise TlsError(
-            f"{server.host}:{server.port} shows another certificate than imap.pin (sha256:{found})",
-            "somebody may sit in between; pin the new one only if the server's owner changed it",
-        )
-
-
-def _open(server: ImapServer, timeout: float) -> imapclient.IMAPClient:
-    tls = server.security == "tls"
-    client = imapclient.IMAPClient(
-        server.host,
-        server.port,
-        ssl=tls,
-        ssl_context=_tls_context(server) if tls else None,
-        timeout=timeout,
-    )
-    client.normalise_times = False
-    return client
-
-
-def _keep_alive(client: imapclient.IMAPClient) -> None:
-    """Half-open connections (suspend, NAT) are noticed by the kernel within about two minutes."""
-    link = client.socket()
-    link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, seconds in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
-        if hasattr(socket, name):
-            link.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), seconds)
-
-
-@contextlib.contextmanager
-def _connecting(server: ImapServer) -> Iterator[None]:
-    """Translate what can go wrong before the login."""
-    where = f"{server.host}:{server.port}"
-    try:
-        yield
-    except ssl.SSLCertVerificationError as error:
-        raise TlsError(
-            f"the certificate of {where} is not trusted ({error.verify_message})",
-            "check imap.host, or point SSL_CERT_FILE to the authority that signed it",
-        ) from error
-    except ssl.SSLError as error:
-        raise TlsError(
-            f"{where} speaks no TLS 1.2 or newer ({error.reason or error})",
-            'check imap.port and imap.security ("tls" is port 993, "starttls" port 143)',
-        ) from error
-    except CapabilityError as error:
-        raise TlsError(
-            f"{where} offers no STARTTLS", 'set imap.security to "tls", usually with port 993'
-        ) from error
-    except socket.gaierror as error:
-        raise NetworkError(
-            f"there is no host {server.host} ({error.strerror})", "check imap.host and the network"
-        ) from error
-    except TimeoutError as error:
-        raise NetworkError(
-            f"{where} does not answer", "check imap.port, imap.security and the network"
-        ) from error
-    except (OSError, imaplib.IMAP4.error) as error:
-        reason = error.strerror if isinstance(error, OSError) else _plain(error)
-        raise NetworkError(
-            f"{where} cannot be reached ({reason})", "check imap.host, imap.port and the network"
-        ) from error
-
-
-def _plain(error: BaseException | None) -> str:
-    """A server's words without Python's bytes marks and IMAPClient's prefix; one short line."""
-    text = str(error).removeprefix("b'").removesuffix("'")
-    for prefix in ("append failed: ", "select failed: ", "fetch failed: ", "search failed: "):
-        text = text.removeprefix(prefix)
-    return text[:200]
-
-
-def _remedy(text: str) -> str:
-    """What to do about a refusal, by its response code (RFC 5530, RFC 7889)."""
-    upper = text.upper()
-    if "OVERQUOTA" in upper:
-        return "make room in the mailbox"
-    if "TOOBIG" in upper or "LIMIT" in upper:
-        return "the server takes no mail of this size"
-    if "NOPERM" in upper or "READ-ONLY" in upper:
-        return "choose a folder that may be written to"
-    return "ask the server's administrator if it stays"

@@ -1,0 +1,42 @@
+"""A server's words when it refuses: what they mean, and how they are told to the user. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_SUGGESTED_PAUSE = re.compile(r"Suggested Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
+_LONGEST_PAUSE = 24 * 3600.0
+
+
+def suggested_pause(text: str) -> float:
+    """How many seconds the server asks to be left alone (Outlook, when it throttles); else 0."""
+    found = _SUGGESTED_PAUSE.search(text)
+    return min(int(found[1]) / 1000, _LONGEST_PAUSE) if found else 0.0
+
+
+def throttled(text: str) -> bool:
+    """Whether a refusal means everything and will pass: no single mail is to blame for it.
+
+    Gmail says OVERQUOTA of a day's bandwidth too; to an APPEND it means a full mailbox.
+    """
+    return "[THROTTLED]" in text or ("[OVERQUOTA]" in text and not text.startswith("append failed"))
+
+
+def plain(error: BaseException | None) -> str:
+    """A server's words without Python's bytes marks and IMAPClient's prefix; one short line."""
+    text = str(error).removeprefix("b'").removesuffix("'")
+    for prefix in ("append failed: ", "select failed: ", "fetch failed: ", "search failed: "):
+        text = text.removeprefix(prefix)
+    return text[:200]
+
+
+def remedy(text: str) -> str:
+    """What to do about a refusal, by its response code (RFC 5530, RFC 7889)."""
+    upper = text.upper()
+    if "OVERQUOTA" in upper:
+        return "make room in the mailbox"
+    if "TOOBIG" in upper or "LIMIT" in upper:
+        return "the server takes no mail of this size"
+    if "NOPERM" in upper or "READ-ONLY" in upper:
+        return "choose a folder that may be written to"
+    return "ask the server's administrator if it stays"
