@@ -1,4 +1,4 @@
-"""One logged-in IMAP connection, and the edge where the network's exceptions become panzad's.
+"""One logged-in IMAP connection: how it is opened, what the server can do, what is selected.
 
 Everything else in this room works through a Session. Blocking; one connection per thread.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import imaplib
 import logging
-import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -16,13 +15,15 @@ from dataclasses import dataclass
 
 import imapclient
 import structlog
-from imapclient.exceptions import CapabilityError, ProtocolError
+from imapclient.exceptions import CapabilityError
 from imapclient.exceptions import LoginError as ClientLoginError
 
 import panzad
 from panzad.config import ImapServer, is_loopback
 from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused, TlsError
+from panzad.imap import refusals
 from panzad.imap.folders import FolderInfo, encoded, folder_info
+from panzad.imap.refusals import dead, plain
 
 # IMAPClient logs every protocol line at DEBUG, and those hold mail.
 logging.getLogger("imapclient").setLevel(logging.WARNING)
@@ -34,8 +35,6 @@ _TRANSIENT_LOGIN = (
     "[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]", "[OVERQUOTA]",
 )  # fmt: skip
 _CLOSING_SECONDS = 2.0
-_SUGGESTED_PAUSE = re.compile(r"Suggested Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
-_LONGEST_PAUSE = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,64 +206,9 @@ class Session:
 
     @contextlib.contextmanager
     def translated(self, task: str) -> Iterator[None]:
-        """Run client calls with their exceptions turned into panzad's.
-
-        `task` completes "<host> could not …": NO and BAD become ServerRefused, a dead link
-        NetworkError. An answer that cannot be parsed is a refusal too: the connection is still
-        in step, since imaplib reads whole answers before IMAPClient parses them.
-        """
-        try:
+        """Run client calls with their exceptions turned into panzad's (refusals.translated)."""
+        with refusals.translated(self.host, task):
             yield
-        except imaplib.IMAP4.readonly as error:
-            raise ServerRefused(
-                f"{self.host} could not {task}: the folder is read-only",
-                "choose a folder that may be written to",
-            ) from error
-        except imaplib.IMAP4.abort as error:
-            raise self._dead(str(error)) from error
-        except ProtocolError as error:
-            raise self._unreadable(task) from error
-        except imaplib.IMAP4.error as error:
-            if pause := suggested_pause(str(error)):
-                raise NetworkError(
-                    f"{self.host} asks for a pause of {pause:.0f} s",
-                    "it is tried again then",
-                    retry_after=pause,
-                ) from error
-            if _throttled(str(error)):
-                raise NetworkError(
-                    f"{self.host} is throttling ({_plain(error)})", "it is tried again later"
-                ) from error
-            if "authenticated but not connected" in str(error):
-                # Exchange says OK to the login where IMAP is not allowed, and BAD to all else.
-                raise LoginError(
-                    f"{self.host} lets no mail program in ({_plain(error)})",
-                    "allow IMAP for the account, and an app password for it",
-                ) from error
-            # imaplib gives up inside a line over 1 MB, and what follows is out of step.
-            if "got more than" in str(error):
-                raise self._dead("an answer longer than 1 MB") from error
-            raise ServerRefused(
-                f"{self.host} could not {task} ({_plain(error)})", _remedy(str(error))
-            ) from error
-        except TimeoutError as error:
-            raise self._dead("no answer in time") from error
-        except OSError as error:
-            raise self._dead(str(error)) from error
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise self._unreadable(task) from error
-
-    def _dead(self, why: str) -> NetworkError:
-        return NetworkError(
-            f"the connection to {self.host} broke ({why})",
-            "it is tried again when the net allows",
-            retry_after=suggested_pause(why),
-        )
-
-    def _unreadable(self, task: str) -> ServerRefused:
-        return ServerRefused(
-            f"{self.host} could not {task}: its answer cannot be read", "report it with the server"
-        )
 
     def _log_in(self, user: str, password: str) -> None:
         refused = LoginError(
@@ -287,10 +231,10 @@ class Session:
             if isinstance(cause, ClientLoginError) and isinstance(
                 cause.__context__, imaplib.IMAP4.abort
             ):
-                raise self._dead("it hung up during the login") from cause
+                raise dead(self.host, "it hung up during the login") from cause
             if any(code in str(cause) for code in _TRANSIENT_LOGIN):
                 raise NetworkError(
-                    f"{self.host} takes no logins now ({_plain(cause)})", "it is tried again later"
+                    f"{self.host} takes no logins now ({plain(cause)})", "it is tried again later"
                 ) from cause
             raise refused from cause
 
@@ -334,20 +278,6 @@ class Session:
     def _drop(self) -> None:
         with contextlib.suppress(OSError, imaplib.IMAP4.error):
             self.client.shutdown()
-
-
-def suggested_pause(text: str) -> float:
-    """How many seconds the server asks to be left alone (Outlook, when it throttles); else 0."""
-    found = _SUGGESTED_PAUSE.search(text)
-    return min(int(found[1]) / 1000, _LONGEST_PAUSE) if found else 0.0
-
-
-def _throttled(text: str) -> bool:
-    """Whether a refusal means everything and will pass: no single mail is to blame for it.
-
-    Gmail says OVERQUOTA of a day's bandwidth too; to an APPEND it means a full mailbox.
-    """
-    return "[THROTTLED]" in text or ("[OVERQUOTA]" in text and not text.startswith("append failed"))
 
 
 def _tls_context() -> ssl.SSLContext:
@@ -407,27 +337,7 @@ def _connecting(server: ImapServer) -> Iterator[None]:
             f"{where} does not answer", "check imap.port, imap.security and the network"
         ) from error
     except (OSError, imaplib.IMAP4.error) as error:
-        reason = error.strerror if isinstance(error, OSError) else _plain(error)
+        reason = error.strerror if isinstance(error, OSError) else plain(error)
         raise NetworkError(
             f"{where} cannot be reached ({reason})", "check imap.host, imap.port and the network"
         ) from error
-
-
-def _plain(error: BaseException | None) -> str:
-    """A server's words without Python's bytes marks and IMAPClient's prefix; one short line."""
-    text = str(error).removeprefix("b'").removesuffix("'")
-    for prefix in ("append failed: ", "select failed: ", "fetch failed: ", "search failed: "):
-        text = text.removeprefix(prefix)
-    return text[:200]
-
-
-def _remedy(text: str) -> str:
-    """What to do about a refusal, by its response code (RFC 5530, RFC 7889)."""
-    upper = text.upper()
-    if "OVERQUOTA" in upper:
-        return "make room in the mailbox"
-    if "TOOBIG" in upper or "LIMIT" in upper:
-        return "the server takes no mail of this size"
-    if "NOPERM" in upper or "READ-ONLY" in upper:
-        return "choose a folder that may be written to"
-    return "ask the server's administrator if it stays"
