@@ -17,7 +17,8 @@ from collections.abc import Callable
 import structlog
 
 from panzad.errors import NetworkError
-from panzad.imap.session import Session, suggested_pause
+from panzad.imap.refusals import suggested_pause
+from panzad.imap.session import Session
 
 # A mark has to be seen within 2 seconds.
 _POLL_SECONDS = 1.5
