@@ -125,7 +125,9 @@ WROTE = (
     r"napsal|napsala|pisze|pisał|pisał\(a\)|írta|ezt\s+írta|написал\(а\)|написал|написала|писал|"
     r"писал\(а\)|пишет|пише|написав|написа|scris|napisao|napisala|napisal/a|je\s+pisao|kirjutas|"
     r"napisana\s+przez|rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
-    r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake|ha\s+escrit|piše|napisal|napisala"
+    r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake|ha\s+escrit|piše|napisal|napisala|"
+    r"escribiu|idatzi\s+zuen|idatzi\s+du|ysgrifennodd|scríobh|написао/ла|написао|쓴\s글|เขียนว่า|نوشت|"
+    r"लिखा|লিখেছে|எழுதியது|aliandika|isinulat\s+ni"
 )
 
 # How an attribution line begins, where the date comes first.
@@ -139,7 +141,7 @@ AROUND_NAMES = (
     r"at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|ч|a|ha|hat|heeft|upon|time|of|dem|giorno|odesílatel"
     r"|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|ο/η|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة"
     r"|kasutaja|lietotājs|korisnik|je\s+oseba|keltezéssel|időpontban|dátummal|tarihinde"
-    r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|hau\s+idatzi\s+du"
+    r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|igorleak|hau\s+idatzi\s+du|saa|nang|ás|ar|an|је|у"
 )
 # What stands before a date and belongs to the sentence.
 BEFORE_DAYS = r"message\s+dated|на|la|în|þann|在|於|于|kuupäeval|dia|tanggal|تاریخ|در|ในวันที่|เมื่อ"
