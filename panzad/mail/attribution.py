@@ -74,7 +74,8 @@ _VERB_THEN_NAME = re.compile(
 )
 _NAME_THEN_VERB = re.compile(
     r"[,\d\s)]\s*\"{0,2}([^\W\d][^\d<>:,\"]{1,60}?)\"{0,2}\s*(?:\(.{0,60}\))?,?"
-    rf"(?:\s+(?:a|ha|het volgende|ezt|je|tarihinde|igorleak(?:\s+hau)?))?\s*(?:\x00\s*)?\b(?:{WROTE})",
+    r"(?:\s+(?:a|ha|het volgende|ezt|je|tarihinde|igorleak(?:\s+hau)?))?\s*(?:\x00\s*)?"
+    rf"\b(?:{WROTE})",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(

@@ -364,3 +364,35 @@ def test_a_reply_does_not_quote_what_a_phone_or_a_relay_wrote() -> None:
     )
 
     assert quotable(f"Yes.\n\nSent from my iPhone\n\n{disclaimer}") == "Yes."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Outlook for iOSを入手",
+        "获取 Outlook for Android",
+        "Отримати Outlook для iOS",
+        "Få Outlook til Android",
+        "Skickades från Outlook för Android",
+        "Von Yahoo Mail für iPhone gesendet",
+        "Von unterwegs gesendet",
+        "Wysłane za pomocą K-9 Mail.",
+        "Odesláno aplikací K-9 Mail ze systému Android. Omluvte prosím moji stručnost.",
+        "Простите за краткость, создано в K-9 Mail.",
+        "发自网易邮箱大师",
+        "Отправлено из мобильной Яндекс Почты",
+        "Provenance : Courrier pour Windows 10",
+    ],
+)
+def test_a_phones_line_is_a_signature_in_any_language(line: str) -> None:
+    found = closed(f"Yes, on Friday.\n\n{line}")
+
+    assert (found.own, found.signature) == ("Yes, on Friday.", line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Does Outlook run on Android?", "The Outlook that my sister has on Android lost the mail"],
+)
+def test_a_sentence_about_a_mail_program_stays(line: str) -> None:
+    assert closed(f"Hi,\n\n{line}").own == f"Hi,\n\n{line}"

@@ -143,3 +143,32 @@ def test_an_automatic_answer_is_told_by_its_subject_in_many_languages(subject: s
 
 def test_a_subject_about_automatic_answers_is_a_persons() -> None:
     assert kind(mail("How?", subject="Автоматический ответ настроить")) == "personal"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Abwesend: Re: The boat",
+        "Absent(e) : The boat",
+        "Fuera de la oficina: The boat",
+        "Afwezigheidsbericht: The boat",
+        "Poza biurem: The boat",
+        "Ikke til stede: The boat",
+        "OOO: The boat",
+        "Out of the office Re: The boat",
+        "I am away Re: The boat",
+        "Gelesen: The boat",
+        "[Ticket 7] We have received your request",
+    ],
+)
+def test_words_of_absence_before_an_answered_subject_are_a_programs(subject: str) -> None:
+    fields = {"subject": subject, "content_type": "text/plain; charset=utf-8"}
+
+    assert kind(mail("Monday.", in_reply_to="<1@example.net>", **fields)) == "automatic"
+    assert kind(mail("Monday.", **fields)) == "personal"
+
+
+def test_exchanges_own_sender_is_a_robot() -> None:
+    sender = "Microsoft Outlook <MicrosoftExchange0123456789abcdef0123456789abcdef@example.net>"
+
+    assert kind(mail("x", from_=sender, subject="Onbestelbaar: De boot")) == "automatic"
