@@ -83,9 +83,13 @@ _AFTERTHOUGHT = re.compile(r"(?:p\. ?){1,2}s\.?\s*[:.]|p\.?p?s\.?[: ]", re.IGNOR
 _SENTENCE_END = re.compile(r"[.!?。！？]\s*$")
 # A shorter sentence is a motto; titles and addresses are no sentences.
 _PROSE_WORDS = 15
-_SIGNED_BEGIN = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][A-Za-z-]*:.*\n)*\n?")
+_SIGNED_BEGIN = re.compile(r"(?m)^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][A-Za-z-]*:.*\n)*\n?")
 _SIGNATURE_BEGIN = "-----BEGIN PGP SIGNATURE-----"
-_SIGNATURE_END = "-----END PGP SIGNATURE-----"
+# Up to its end, or to the text's where it was cut.
+_ARMOUR = re.compile(
+    r"(?m)^-----BEGIN PGP (SIGNATURE|PUBLIC KEY BLOCK)-----$"
+    r"(?:[^-]|-(?!----END))*+(?:-----END PGP \1-----)?+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
     A marked signature is the text behind the last `-- ` line (RFC 3676 section 4.3) when it is
     at most 16 lines long; an unmarked one begins with one of the author's `names` (lower case).
     """
-    text, armour = _without_armour(text)
+    text, armour = _without_armour(clear_signed(text))
     lines = _without_last_rule(text.rstrip().split("\n"))
     footers: list[str] = [armour] if armour else []
     signatures: list[str] = []
@@ -150,19 +154,29 @@ def _without_last_rule(lines: list[str]) -> list[str]:
     return lines[:end]
 
 
+def clear_signed(text: str) -> str:
+    """The text of a clear-signed mail without the lines above it and the dashes' escapes.
+
+    RFC 9580 section 7. What is signed may begin with a quote: this goes before quotes are looked
+    for.
+    """
+    head = _SIGNED_BEGIN.search(text)
+    if head is None:
+        return text
+    end = text.find(_SIGNATURE_BEGIN, head.end())
+    end = len(text) if end < 0 else end
+    signed = re.sub(r"(?m)^- (?=-)", "", text[head.end() : end])
+    return text[: head.start()] + signed + text[end:]
+
+
 def _without_armour(text: str) -> tuple[str, str]:
-    """The signed text of a clear-signed mail (RFC 9580 section 7), and its signature block."""
+    """The text of a mail with an armoured signature or key, and that block."""
     if "-----BEGIN PGP" not in text:
         return text, ""
-    text = _SIGNED_BEGIN.sub("", text, count=1)
-    start = text.find(_SIGNATURE_BEGIN)
-    if start < 0:
+    block = _ARMOUR.search(text)
+    if block is None:
         return text, ""
-    end = text.find(_SIGNATURE_END, start)
-    end = len(text) if end < 0 else end + len(_SIGNATURE_END)
-    armour = text[start:end]
-    signed = re.sub(r"(?m)^- (?=-)", "", text[:start])
-    return signed + text[end:], armour
+    return text[: block.start()] + text[block.end() :], block[0].rstrip("\n")
 
 
 def _signature_start(lines: list[str]) -> int | None:
