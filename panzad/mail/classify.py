@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from panzad.mail.identities import is_own
 from panzad.mail.message import Message
+from panzad.mail.quoting import sections
 
 _ENCRYPTED = frozenset(
     {
@@ -121,9 +122,7 @@ def kind(message: Message, own: Iterable[str] = ()) -> str:
     `automatic` is what no person wrote (RFC 3834: auto-replies; bounces, receipts, robots),
     `bulk` what went to a list or to many. `own` are the user's addresses.
     """
-    if _ENCRYPTED & {*message.content_types, _declared(message)} or _INLINE_PGP.search(
-        message.text
-    ):
+    if _ENCRYPTED & {*message.content_types, _declared(message)} or _is_inline_pgp(message.text):
         return "encrypted"
     if "text/calendar" in message.content_types or _is_exchange_meeting(message):
         return "calendar"
@@ -198,6 +197,14 @@ def is_no_reply(email: str) -> bool:
 def has_no_reader(email: str) -> bool:
     """Whether a copy to the address would reach a program alone."""
     return is_no_reply(email) or _NO_READER.fullmatch(email.partition("@")[0]) is not None
+
+
+def _is_inline_pgp(text: str) -> bool:
+    """Whether the author's own part is encrypted; a quoted block is another's."""
+    if _INLINE_PGP.search(text) is None:
+        return False
+    runs = sections(text.split("\n"))[0].runs
+    return any(_INLINE_PGP.search(run.text) for run in runs if not run.quoted)
 
 
 def _is_exchange_meeting(message: Message) -> bool:

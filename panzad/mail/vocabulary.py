@@ -81,6 +81,7 @@ REPLY_SEPARATORS = _phrases(
     "izvorna poruka|originalna poruka|αρχικό μήνυμα|orijinal ileti|özgün ileti",
     "orijinal mesaj|原始邮件|邮件原件|原始郵件|原郵件|元のメッセージ|원본 메시지",
     "원본메시지|הודעה מקורית|الرسالة الأصلية|thư gốc|pesan asli|reply message|in reply to",
+    "mail original|replied message|回复的原邮件|回复的邮件",
     "inline attachment follows|ursprüngliche mail|vastattu viesti",
 )
 FORWARD_SEPARATORS = _phrases(
@@ -174,8 +175,6 @@ MOBILE_SIGNATURES = (
     r"|(?:get|hol|holen sie sich|télécharg\w+|obten\w+|obter|scarica|ottieni|download|hent|hämta"
     r"|hanki|pobierz|stáhn\w+|stiahn\w+|descarga|baixe|last ned|skaffa|получить|загрузить"
     r"|outlook)\b.{0,40}\boutlook\b.{0,30}"
-    # Of so few words, and in any language, nobody but Microsoft speaks of both.
-    r"|(?=.*outlook)(?=.*(?:ios|android))(?!.*[?!]$)\S+(?:\s\S+){1,5}"
     rf"|простите за краткость, создано в (?=.{{0,30}}{_DEVICE}).{{2,40}}"
     r"|provenance\s?: courrier pour windows.{0,10}"
     r"|outlook (?:für|voor) \S{2,12} (?:beziehen|abrufen|downloaden)"

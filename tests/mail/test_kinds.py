@@ -172,3 +172,22 @@ def test_exchanges_own_sender_is_a_robot() -> None:
     sender = "Microsoft Outlook <MicrosoftExchange0123456789abcdef0123456789abcdef@example.net>"
 
     assert kind(mail("x", from_=sender, subject="Onbestelbaar: De boot")) == "automatic"
+
+
+def test_an_encrypted_mail_that_is_only_quoted_makes_none_of_its_answer() -> None:
+    block = "-----BEGIN PGP MESSAGE-----\n\nabcd\n-----END PGP MESSAGE-----"
+    head = "-----Original Message-----\nFrom: Ben <ben@example.net>\nSubject: Boat\n"
+
+    assert kind(mail(block)) == "encrypted"
+    assert kind(mail(f"I cannot read this.\n\n{head}\n{block}\n")) == "personal"
+
+
+@pytest.mark.parametrize(
+    ("type_", "expected"),
+    [("text/calendar; name=b.ics", "personal"), ("text/calendar; method=REPLY", "calendar")],
+)
+def test_a_calendar_file_beside_a_text_is_no_invitation(type_: str, expected: str) -> None:
+    part = f"Content-Type: {type_}\nContent-Disposition: attachment\n\nBEGIN:VCALENDAR"
+    text = f"--b\n\nThe dates are in the file.\n--b\n{part}\n--b--\n"
+
+    assert kind(mail(text, content_type="multipart/mixed; boundary=b")) == expected
