@@ -191,3 +191,8 @@ def test_a_calendar_file_beside_a_text_is_no_invitation(type_: str, expected: st
     text = f"--b\n\nThe dates are in the file.\n--b\n{part}\n--b--\n"
 
     assert kind(mail(text, content_type="multipart/mixed; boundary=b")) == expected
+
+
+def test_gmails_dots_and_its_other_domain_are_the_same_mailbox() -> None:
+    assert is_own("A.n.n+boats@googlemail.com", {"ann@gmail.com"})
+    assert not is_own("a.nn@example.org", OWN)
