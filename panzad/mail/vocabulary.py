@@ -24,7 +24,7 @@ FIELDS = _table(
             "|afzender|fra|från|avsändare|lähettäjä|frá|от|от кого|від|від кого|od|nadawca"
             "|odesílatel|odosielateľ|feladó|de la|expeditor|подател|šalje|pošiljatelj|no|nuo|saatja"
             "|από|kimden|gönderen|מאת|من|从|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람"
-            "|từ|dari|ze|de el|người gửi|จาก|از|से|प्रेषक"
+            "|từ|dari|ze|de el|người gửi|จาก|از|से|प्रेषक|보낸이|шаље|nork"
         ),
         "date": (
             "date|sent|sent on|date sent|gesendet|gesendet am|datum|envoyé|envoyé le|date d'envoi"
@@ -36,13 +36,13 @@ FIELDS = _table(
             "|תאריך|تاريخ الإرسال|التاريخ|发送时间|发送日期|日期|時間|寄件日期|傳送時間"
             "|傳送日期|日時|送信日時|日付|보낸 날짜|날짜|보낸 시간|ngày"
             "|đã gửi|tanggal|dikirim|terkirim|wysłane|gönderildi|poslato|enviat|εστάλη|ส่ง|วันที่"
-            "|تم الإرسال|ارسال شده|تاریخ|भेजा गया|दिनांक"
+            "|تم الإرسال|ارسال شده|تاریخ|भेजा गया|दिनांक|послато|bidaltze-data"
         ),
         "to": (
             "to|an|empfänger|à|a|destinataire|destinataires|para|destinatario|per|aan|til|till"
             "|vastaanottaja|кому|do|adresat|komu|pre|címzett|către|до|za|kam|kellele|προς|kime|alıcı"
             "|אל|إلى|收件人|收件者|宛先|받는 사람|받는사람|đến|kepada|tới|per a|prima|adressaat"
-            "|người nhận|ถึง|به|को"
+            "|người nhận|ถึง|به|को|받는이|прима|nori"
         ),
         "cc": (
             "cc|kopie|kopie (cc)|copie|copie à|copia|con copia|cópia|c/c|kopi|kopia|kopio|копия"
@@ -54,7 +54,7 @@ FIELDS = _table(
             "subject|re|betreff|thema|objet|sujet|asunto|oggetto|assunto|onderwerp|emne|ämne|aihe"
             "|efni|тема|temat|předmět|predmet|tárgy|subiect|относно|tēma|tema|teema|θέμα|konu"
             "|נושא|الموضوع|主题|主旨|件名|제목|chủ đề|tiêu đề|subjek|perihal|zadeva|naslov|assumpte"
-            "|เรื่อง|موضوع|विषय"
+            "|เรื่อง|موضوع|विषय|subj|gaia"
         ),
         "other": (
             "reply-to|reply to|organization|importance|priority|sensitivity|attachments|attachment"

@@ -230,3 +230,15 @@ def test_chinese_webmails_blocks_leave_nothing_behind(head: str) -> None:
 
     assert (found.own_text, [one.text for one in found.quotes]) == ("Yes.", ["Shall we?"])
     assert "ben@example.net" in found.quotes[0].author
+
+
+@pytest.mark.parametrize(
+    "labels", ["Шаље Послато Прима Тема", "Nork Bidaltze-data Nori Gaia", "보낸이 날짜 받는이 제목"]
+)
+def test_header_blocks_of_serbian_basque_and_korean_clients_are_read(labels: str) -> None:
+    values = ("Ben <ben@example.net>", "12. 11. 2026 17:01", "Ann", "Boat")
+    block = "\n".join(f"{one}: {two}" for one, two in zip(labels.split(), values, strict=True))
+
+    found = extract(mail(f"Yes.\n\n{block}\n\nOk?\n", content_type="text/plain; charset=utf-8"))
+
+    assert (found.own_text, found.quotes[0].text) == ("Yes.", "Ok?")
