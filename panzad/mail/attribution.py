@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from panzad.mail.headerblock import label_of
 from panzad.mail.marker import ADDRESS, SUPERCITE, Marker, person
 from panzad.mail.vocabulary import AROUND_NAMES, ATTRIBUTION_STARTS, BEFORE_DAYS, WROTE
 
 _MAX_LENGTH = 600
 _MAX_LINES = 4
 
-_WROTE = re.compile(rf"\b(?:{WROTE})\b|写道|寫道|書きました|작성|님이", re.IGNORECASE)
+# Scripts without blanks, or whose vowel signs are no letters, know no word boundary.
+_WROTE = re.compile(
+    rf"\b(?:{WROTE})\b|写道|寫道|書きました|작성|님이|쓴 글|लिखा|লিখেছে|எழுதியது", re.IGNORECASE
+)
 # The longest plain part of each verb: a look for these costs a thirtieth of one for the patterns.
 _HINTS = frozenset(
     max(re.split(r"\\s\+|\\.|\[[^]]*\]", verb), key=len).lower() for verb in WROTE.split("|")
@@ -30,18 +34,24 @@ _BEGINS_DATED = re.compile(
 _DAY = re.compile(r"\b(?:[^\W\d]{3,12}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d]{3,12})\b")
 _TIME_OF_DAY = re.compile(r"(?<![\d:])\d{1,2}[:.h]\d\d(?!\d)")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b|[۰-۹٠-٩]{4}|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d年")
-_BRACKETED = re.compile(r"[<(]<?[^<>\s()]{1,80}@[^<>\s()]{1,80}>?[>)]")
+# The Buddhist era of Thai clients is 543 years ahead; `\d` holds the digits of every script.
+_YEAR = re.compile(
+    r"\b(?:19|20|25)\d\d\b|(?:(?![0-9])\d){4}|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d年"
+)
+_BRACKETED = re.compile(r"[<(]<?\s?[^<>\s()]{1,80}@[^<>\s()]{1,80}\s?>?[>)]")
 _MAX_COMPLETE = 250
 # No part of an IP address.
 _WHOLE_DAY = re.compile(
-    r"(?<![\d.])(?:(?:19|20)\d\d|[۰-۹٠-٩]{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?!\d|\.\d)|\d年"
+    r"(?<![\d.])(?:(?:19|20|25)\d\d|(?:(?![0-9])\d){4}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?!\d|\.\d)|\d年"
 )
 _ENDS_WITH_ADDRESS = re.compile(r"<[^<>\s]{1,80}@[^<>\s]{1,80}>\s*[:：]\s*$")
 # Mailers that put no colon, by a user's own setting: "Ann Lee wrote", "On Monday …, Ann wrote".
 _WITHOUT_COLON = re.compile(
     rf"(?:(?i:{ATTRIBUTION_STARTS})\b(?=.*\d{{4}}).{{6,120}}?|(?:[^\W\d_a-z][\w.'’-]*\s){{1,4}})(?:{WROTE})$",
 )
+# A header block that Lotus Notes set out in columns has its fields beside each other.
+_COLUMNS = re.compile(r"\s{3}")
+_SENTENCE_END = re.compile(r"[.!?…。！？]$")
 # "… <ann@example.org>:", and mutt's "* Ann <ann@example.org> [2026-11-12 18:20]:".
 _VERBLESS_END = re.compile(r"(?:@[^\s:：]+|\])\s*[:：]\s*$")
 # Zoho: "---- On Thu, 12 Nov 2026 18:20:00 +0100 Ben Okri <ben@example.net> wrote ----", in places
@@ -55,14 +65,17 @@ _ZOHO = re.compile(
 _NAME_ADDRESS = re.compile(
     r"(\"[^\"<>]{1,80}\""
     r"|\"?[^\s\"<>,:;\d][^\"<>,:;]{0,60}\"?|[^\s<>\"]{1,40}, [^<>\":;]{1,40})?,?\s*"
-    r"[<\[(]\s?(?:mailto:)?([^<>\s\[\]()]+@[^<>\s\[\]()]+)[>\])]"
+    r"[<\[(]\s?(?:mailto:)?([^<>\s\[\]()]+@[^<>\s\[\]()]+)\s?[>\])]"
 )
+# Basque: "Ben Okri igorleak hau idatzi du (2026 aza. 12, og. (18:20)) <ben@example.net>:".
+_BRACKETS_ONLY = re.compile(r"[)\]\s]+")
 _VERB_THEN_NAME = re.compile(
     rf"(?:{WROTE})\s+(?:der\s+|le\s+)?\"?([^\W\d][^\d<>:\"]{{1,60}}?)\"?\s*[:：]\s*$", re.IGNORECASE
 )
 _NAME_THEN_VERB = re.compile(
     r"[,\d\s)]\s*\"{0,2}([^\W\d][^\d<>:,\"]{1,60}?)\"{0,2}\s*(?:\(.{0,60}\))?,?"
-    rf"(?:\s+(?:a|ha|het volgende|ezt|je|tarihinde))?\s*(?:\x00\s*)?\b(?:{WROTE})",
+    r"(?:\s+(?:a|ha|het volgende|ezt|je|tarihinde|igorleak(?:\s+hau)?))?\s*(?:\x00\s*)?"
+    rf"\b(?:{WROTE})",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
@@ -94,10 +107,15 @@ def attribution(lines: Sequence[str], end: int) -> Marker | None:
     last = lines[end]
     if last.startswith(">") and not SUPERCITE.match(last):
         return None
+    # "Ben <ben@example.net> ezt írta (időpont:": the colon within a bracket ends nothing.
+    if last.count("(") > last.count(")"):
+        return None
     near = " ".join(lines[max(end - _MAX_LINES + 1, 0) : end + 1]).lower()
     if "@" not in near and not any(hint in near for hint in _HINTS):
         return None
     marker = _spoken(lines, end) or _wordless(last, end)
+    if marker is None or (marker.start == end and not _BEGINS.match(last)):
+        marker = _wrapped(lines, end, marker) or marker
     if marker is None or marker.sure:
         return marker
     text = " ".join(lines[marker.start : marker.end])
@@ -117,6 +135,34 @@ def _is_complete(text: str) -> bool:
         and not _SENTENCE.match(text)
         and not _CLAUSE.search(text)
     )
+
+
+def _wrapped(lines: Sequence[str], end: int, alone: Marker | None) -> Marker | None:
+    """A complete attribution that its client wrapped: the fewest lines down to the colon.
+
+    `alone` is what the last line says by itself: Gmail breaks in front of a long address, and
+    what stands there then ("<ben@example.net> escribió:") looks whole. In a language that nobody
+    has told us a quote must follow.
+    """
+    text = lines[end]
+    if _is_complete(text) or label_of(text) is not None or _COLUMNS.search(text):
+        return None
+    for start in range(end - 1, max(end - _MAX_LINES, -1), -1):
+        line = lines[start]
+        if not line or line[0] == ">" or label_of(line) is not None or _COLUMNS.search(line):
+            return None
+        if _SENTENCE_END.search(line) and not _is_open(line):
+            return None
+        text = f"{line} {text}"
+        if _is_complete(text):
+            sure = alone is not None and alone.sure
+            return Marker(start, end + 1, "attribution", _author_in(text), _date_in(text), sure)
+    return None
+
+
+def _is_open(line: str) -> bool:
+    """Whether a bracket is open at its end: a stop there is that of an abbreviation."""
+    return any(line.count(one) > line.count(other) for one, other in ("<>", "()"))
 
 
 def _wordless(line: str, end: int) -> Marker | None:
@@ -212,9 +258,10 @@ def _author_in(text: str) -> str:
     # The date goes first: its words are not to be taken for a name.
     span = _date_span(text)
     plain = f"{text[: span[0]]} \x00 {text[span[1] :]}" if span else text
-    if match := _NAME_ADDRESS.search(plain):
-        name = _name(match[1] or "")
-        return f"{name} <{match[2]}>" if name else match[2]
+    addressed = _NAME_ADDRESS.search(plain)
+    name = _name(addressed[1] or "") if addressed else ""
+    if addressed and not _BRACKETS_ONLY.fullmatch(name):
+        return f"{name} <{addressed[2]}>" if name else addressed[2]
     if (match := _VERB_THEN_NAME.search(plain)) and (name := _name(match[1])):
         return name
     if match := _NAME_THEN_VERB.search(" " + plain):

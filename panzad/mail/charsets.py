@@ -20,6 +20,41 @@ _SUPERSETS = {
     "iso2022_jp": "iso2022_jp_ext",
     "big5": "big5hkscs",
 }
+# Labels that clients write and Python does not know: those of WHATWG Encoding, of old Macintosh
+# and Windows programs. (webencodings has the former alone and has had no release since 2017.)
+_LABELS = {
+    **dict.fromkeys(("unicode-1-1-utf-8", "x-unicode20utf8", "utf8_general_ci"), "utf-8"),
+    **dict.fromkeys(
+        ("iso-8859-8-i", "iso-8859-8-e", "csiso88598i", "csiso88598e", "logical", "visual"),
+        "iso8859-8",
+    ),
+    **dict.fromkeys(("koi", "koi8"), "koi8-r"),
+    "koi8-ru": "koi8-u",
+    **dict.fromkeys(("mac", "x-mac-roman"), "mac-roman"),
+    **dict.fromkeys(("x-mac-cyrillic", "x-mac-ukrainian"), "mac-cyrillic"),
+    "x-mac-ce": "mac-latin2",
+    **dict.fromkeys(("winlatin1", "ansi", "iso-latin-1", "8859_1"), "cp1252"),
+    **dict.fromkeys(("x-gbk", "gb_2312-80", "csgb231280"), "gbk"),
+    **dict.fromkeys(("cn-big5", "x-x-big5"), "big5"),
+    **dict.fromkeys(("x-euc-jp", "x-euc"), "euc_jp"),
+    **dict.fromkeys(("x-sjis", "windows-31j"), "shift_jis"),
+    "iso-2022-jp-ms": "iso2022_jp",
+    "ks_c_5601-1989": "cp949",
+    **dict.fromkeys(("ucs-2", "unicode"), "utf-16"),
+}
+_CODE_PAGE = re.compile(r"(?:x-)?(?:dos|cp|win(?:dows)?)[-_]?(\d{3,5})", re.IGNORECASE)
+_CODE_PAGES = {
+    **{f"{28590 + number}": f"iso8859-{number}" for number in (*range(1, 10), 13, 15)},
+    **dict.fromkeys(("50220", "50221", "50222"), "iso2022_jp"),
+    "936": "gbk",
+    "10000": "mac-roman",
+    "20866": "koi8-r",
+    "21866": "koi8-u",
+    "51932": "euc_jp",
+    "51949": "euc_kr",
+    "54936": "gb18030",
+    "65001": "utf-8",
+}
 # Codecs that are no charsets of mail: some are quadratic, some give lone surrogates.
 _NOT_MAIL = frozenset(
     {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
@@ -28,6 +63,8 @@ _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:()+-]{0,39}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROLS = dict[int, str | None].fromkeys((*range(9), 11, *range(14, 32), 127)) | {12: "\n"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# JIS X 0208 under its escape, and its superset JIS X 0213: it has NEC's ① and ㈱ in their places.
+_JIS_1983, _JIS_2004 = b"\x1b$B", b"\x1b$(Q"
 _NOT_ASCII_BASED = ("utf-16", "utf-32", "utf-7", "hz", "iso2022")
 _ASCII = bytes(range(128))
 _WIDE = ("utf-16", "utf-32")
@@ -88,10 +125,14 @@ def _despite_errors(data: bytes, codec: str) -> str:
         text = data.decode(codec, "replace")
     except (UnicodeError, ValueError):
         return _one_byte_each(data)
+    if codec.startswith("iso2022_jp"):
+        wider = data.replace(_JIS_1983, _JIS_2004).decode("iso2022_jp_2004", "replace")
+        text = min(text, wider, key=lambda one: one.count("\ufffd"))
     foreign = len(data.translate(None, _ASCII))
     if codec == "utf-8" and text.count("\ufffd") * 4 > foreign:
         return _one_byte_each(data)
-    if codec != "utf-8":
+    # Seven bits say nothing: all of them are UTF-8.
+    if codec != "utf-8" and foreign:
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError:
@@ -112,8 +153,12 @@ def _codec(charset: str) -> str | None:
     label = _LABEL.match(charset.strip().strip("\"'"))
     if label is None:
         return None
+    page = _CODE_PAGE.fullmatch(label[0])
+    known = _LABELS.get(label[0].lower())
+    if known is None and page is not None:
+        known = _CODE_PAGES.get(page[1], f"cp{page[1]}")
     try:
-        name = codecs.lookup(label[0]).name
+        name = codecs.lookup(known or label[0]).name
     except (LookupError, ValueError):
         return None
     if name in _NOT_MAIL:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from panzad.mail.identities import is_own
 from panzad.mail.message import Message
+from panzad.mail.quoting import sections
 
 _ENCRYPTED = frozenset(
     {
@@ -27,12 +28,12 @@ _REPORTS = frozenset(
         "message/global-delivery-status",
     }
 )
-# A robot's local part, alone or with a tag or number behind it.
+# A robot's local part, alone or with a tag or number behind it; Exchange's own has 32 digits.
 _ROBOT = re.compile(
     r"(?:mailer-?daemon|mail-?daemon|post_?master|daemon|root|cron|majordomo|listserv|bounces?|autoreply"
     r"|auto-?responder|(?:do-?)?(?:no|not)[-_.]?reply|do[-_.]?not[-_.]?reply|noreply|nao-?responda"
     r"|ne-?pas-?repondre|no-?responder|nicht-?antworten|notifications?|mailadmin|mailmaster|mms|smtp"
-    r"|mail-?delivery|mail-?system|internet-mail-delivery)"
+    r"|mail-?delivery|mail-?system|internet-mail-delivery|microsoftexchange[0-9a-f]{32})"
     r"(?:[-_.+=].*|\d*)?",
     re.IGNORECASE,
 )
@@ -55,11 +56,35 @@ _AUTOMATIC_ANSWER = (
     r"|پاسخ خودکار|automatski odgovor|samodejni odgovor|automatinis atsakymas|automātiska atbilde"
     r"|automaatvastus|trả lời tự động|balasan otomatis|การตอบกลับอัตโนมัติ|sjálfvirkt svar|स्वचालित उत्तर"
 )
+# What Outlook's rules, Notes' agents and webmails' forms put there. People write so too
+# ("Absence: Tom on Friday"): only in front of the subject that the mail answers.
+_AWAY = (
+    r"abwesend|abwesenheit(?:smeldung)?|(?:message d['’])?absence(?: du bureau)?|absent(?:e|\(e\))?"
+    r"|(?:estoy )?fuera de (?:la )?oficina|ausente|ausencia|ausência(?: temporária)?"
+    r"|fuori (?:sede|ufficio)|assente|assenza|afwezig(?:heid)?(?:sbericht|smelding)?|niet aanwezig"
+    r"|poza biurem|nieobecn(?:ość|y|a)|frånvaro(?:meddelande)?|frånvarande|ej på kontoret"
+    r"|fravær(?:sbesked|smelding|ende)?|ikke (?:til stede|på kontoret)"
+    r"|poissa(?: toimistosta)?|poissaoloilmoitus|вне офиса|нет на месте|отсутствую"
+    r"|mimo kancelář|nepřítomnost|házon kívül|ofis dışında|不在(?:通知|のお知らせ)?|外出中|부재중"
+    r"|(?:on )?vacation(?: message| notice| reply)?"
+    r"|(?:i am )?(?:away|out of (?:the )?office)|ooo"
+)
+# Exchange's receipts where they come as plain text.
+_READ = (
+    r"read|gelesen|lu|leído|letto|lida|lido|gelezen|przeczytano|přečteno|läst|læst|lest|luettu"
+    r"|прочитано|okundu|已读|已讀|開封済み|읽음"
+)
+_ANSWER_SUBJECT = re.compile(
+    rf"\s*[\[(]?(?:{_AWAY})[\])]?(?:\s*[:：]|\W{{0,3}}\s(?:re|aw|sv|vs|antw)\s?:)"
+    rf"|(?:{_READ})\s?[:：]"
+    r"|(?:\[.{1,40}\] )?we have received your (?:e-?mail|inquiry|message|request)",
+    re.IGNORECASE,
+)
 _AUTOMATIC_SUBJECT = re.compile(
     rf"\s*(?:(?:{_AUTOMATIC_ANSWER})\s*[:：])|"
     r"\s*(?:\*+\s*)?(?:auto(?:matic|mated)?[- ]?(?:re(?:ply|sponse)|respon[sd]er?)|auto:|autoreply"
     r"|out of (?:the )?office(?: auto|:| message| reply| notif)|abwesenheits(?:notiz|nachricht)"
-    r"|automatische (?:antwort|abwesenheit)"
+    r"|automatische (?:antwort|abwesenheit|eingangsbestätigung)"
     r"|réponse automatique|respuesta automática|risposta automatica|resposta automática"
     r"|automatisch antwoord|automatiskt? svar|automaattinen vastaus|автоответ"
     r"|undeliver(?:able|ed)|mail delivery|delivery (?:status|failure|notification|report|has failed"
@@ -97,9 +122,7 @@ def kind(message: Message, own: Iterable[str] = ()) -> str:
     `automatic` is what no person wrote (RFC 3834: auto-replies; bounces, receipts, robots),
     `bulk` what went to a list or to many. `own` are the user's addresses.
     """
-    if _ENCRYPTED & {*message.content_types, _declared(message)} or _INLINE_PGP.search(
-        message.text
-    ):
+    if _ENCRYPTED & {*message.content_types, _declared(message)} or _is_inline_pgp(message.text):
         return "encrypted"
     if "text/calendar" in message.content_types or _is_exchange_meeting(message):
         return "calendar"
@@ -133,9 +156,9 @@ def is_automatic(message: Message, own: Iterable[str] = ()) -> bool:
         return True
     if any(_ROBOT.fullmatch(sender.email.partition("@")[0]) for sender in message.from_):
         return True
-    if _AUTOMATIC_SUBJECT.match(message.subject) is None:
-        return False
     answers = bool(message.in_reply_to or message.references)
+    if _AUTOMATIC_SUBJECT.match(message.subject) is None:
+        return answers and _ANSWER_SUBJECT.match(message.subject) is not None
     return answers or not any(is_own(sender.email, own) for sender in message.from_)
 
 
@@ -174,6 +197,14 @@ def is_no_reply(email: str) -> bool:
 def has_no_reader(email: str) -> bool:
     """Whether a copy to the address would reach a program alone."""
     return is_no_reply(email) or _NO_READER.fullmatch(email.partition("@")[0]) is not None
+
+
+def _is_inline_pgp(text: str) -> bool:
+    """Whether the author's own part is encrypted; a quoted block is another's."""
+    if _INLINE_PGP.search(text) is None:
+        return False
+    runs = sections(text.split("\n"))[0].runs
+    return any(_INLINE_PGP.search(run.text) for run in runs if not run.quoted)
 
 
 def _is_exchange_meeting(message: Message) -> bool:

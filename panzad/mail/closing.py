@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from panzad.mail.signatures import unmarked_start
+from panzad.mail.signatures import boxed_start, unmarked_start
 from panzad.mail.vocabulary import MOBILE_SIGNATURES
 
-MAX_SIGNATURE_LINES = 16
+# Below `-- ` with its blank, which clients write, and below a bare `--`, which people do too.
+MAX_SIGNATURE_LINES = 30
+_MAX_BARE_LINES = 16
 _MAX_FOOTER_LINES = 30
 # A line or two that a program added without a rule, each with its link.
 _MAX_ADDED_LINES = 6
@@ -21,6 +23,10 @@ _RULE = re.compile(r"\s*+(?:([-_=*~#+])\1{6,}+|(?:[-_=*~+][ ]?){8,}+)[->~]*+\s*+
 _SHORT_RULE = re.compile(r"\s*([-_=*])\1{0,5}\s*$")
 _SPONSOR = re.compile(r"-{6,}[ <]*Yahoo! Groups (?:Sponsor|Links)[ >]*-{6,}")
 _MOBILE = re.compile(rf"(?:-- ?)?(?:{MOBILE_SIGNATURES})[.!。]?\s*(?:<http\S*>)?$", re.IGNORECASE)
+# Of so few words, below a text and in any language, nobody but Microsoft speaks of both.
+_OUTLOOK = re.compile(
+    r"(?=.*outlook)(?=.*(?:ios|android))(?!.*[?!.]$)\S+(?:\s\S+){1,5}$", re.IGNORECASE
+)
 _SCANNED = (
     r"virus[- ]?(?:free|frei)\b|avast|checked by avg|no virus found|virus database"
     r"|(?:scanned|checked) (?:by|for) \S*\s?(?:virus|mailscanner|eset|norton|mcafee|avg)"
@@ -55,37 +61,63 @@ _ADDED_LINE = re.compile(
 )
 _PRIVATE = re.compile(
     r"confidential|privileged|vertraulich|confidentiel|confidencial|riservat|vertrouwelijk|fortrolig"
-    r"|konfidentiell|luottamuksell|poufn|důvěrn|bizalmas|конфиденциальн|legally",
+    r"|konfidentiell|luottamuksell|poufn|důvěrn|bizalmas|конфиденциальн|legally|\bgizli|機密|机密|保密|秘密|기밀|εμπιστευτικ",
     re.IGNORECASE,
 )
 _MEANT_FOR = re.compile(
     r"intended|recipient|addressee|delete|disclos|empfänger|adressat|bestimmt|irrtüm|destinat"
     r"|dirigid|geadresseerde|bestemd|modtager|mottagare|vastaanottaja|adresat|příjemc|címzett"
-    r"|получател|адресат",
+    r"|получател|адресат|alıcı|宛先|受信者|收件|错收|誤收|수신|por error|remitente|odbiorc"
+    r"|παραλήπτ",
     re.IGNORECASE,
 )
 # A disclaimer speaks of the mail that it stands in; an author's secret is about something else.
 _THIS_MAIL = re.compile(
     r"\b(?:this|the|dies\w{0,2}|cet?|cette|present[ei]?|présent\w{0,2}|est[ea]|quest[oa]|dit|deze|den+[ae]|det+[ae]"
     r"|tämä\w{0,3}|ta|tej|niniejsz\w{1,4}|tato|tento|této|tohoto|ez az|ezen|jelen|эт\w{1,3}"
-    r"|данн\w{1,3}|настоящ\w{1,3})\s(?:[\w.,/()-]{1,20}\s){0,3}?(?:electronic\s|elektron\w{1,8}\s|электронн\w{1,4}\s)?"
+    r"|данн\w{1,3}|настоящ\w{1,3}|bu)\s(?:[\w.,/()-]{1,20}\s){0,3}?(?:electronic\s|elektron\w{1,8}\s|электронн\w{1,4}\s)?"
     r"[\"'(]?(?:e-?mail|mail|e-?post|message|messaggio|mensaje|mensagem|communication|comunica|transmission|fax"
     r"|nachricht|mitteilung|courri|correo|correio|posta|bericht|besked|melding|meddel|viesti|sähköposti"
-    r"|wiadomo|korespond|zpráv|üzenet|levél|сообщени|письм)"
+    r"|wiadomo|korespond|transmisj|e-?posta|zpráv|üzenet|levél|сообщени|письм)"
+    r"|本(?:メール|電子メール|邮件|郵件|电子邮件|電子郵件)|(?:본|이) ?(?:메일|이메일|전자우편)"
     r"|e-?mail (?:and|or) any|confidentiality (?:notice|note)|disclaimer"
     r"|not (?:the|an) (?:intended|named) (?:recipient|addressee)",
     re.IGNORECASE,
 )
+# The second half of one may go on with "it".
+_IN_ERROR = re.compile(
+    r"received (?:it|this) (?:in error|by mistake)|irrtümlich (?:erhalten|zugegangen)"
+    r"|reçu.{0,20} par erreur|recibido.{0,30} por error|ricevuto.{0,30} per errore",
+    re.IGNORECASE,
+)
+# What law demands below a company's mails: its registration, or whose data it keeps.
+_REGISTERED = re.compile(
+    r"registered (?:in|no\b|number|office)|company (?:no\b|number|registration)|handelsregister"
+    r"|amtsgericht|\bHRB \d|geschäftsführer|\bSIRET\b|\bRCS\b|capital (?:social|de)\b|siège social",
+    re.IGNORECASE,
+)
+_DATA_LAW = re.compile(r"\b2016/679\b")
+_DATA_RIGHTS = re.compile(
+    r"derechos|rights|rechte\b|droits|diritti|direitos|rechten|praw[ao]?\b", re.IGNORECASE
+)
+_WIDE = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
 _AD_RULE = re.compile(r"\s*_{40,}\s*$")
 _MAX_AD_LINES = 3
+_MIN_DISCLAIMER = 120
+# One such word is a subject to write about.
+_ENOUGH_OF_LAW = 2
 _NAME_WORDS = 5
 _AFTERTHOUGHT = re.compile(r"(?:p\. ?){1,2}s\.?\s*[:.]|p\.?p?s\.?[: ]", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?。！？]\s*$")
 # A shorter sentence is a motto; titles and addresses are no sentences.
 _PROSE_WORDS = 15
-_SIGNED_BEGIN = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][A-Za-z-]*:.*\n)*\n?")
+_SIGNED_BEGIN = re.compile(r"(?m)^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][A-Za-z-]*:.*\n)*\n?")
 _SIGNATURE_BEGIN = "-----BEGIN PGP SIGNATURE-----"
-_SIGNATURE_END = "-----END PGP SIGNATURE-----"
+# Up to its end, or to the text's where it was cut.
+_ARMOUR = re.compile(
+    r"(?m)^-----BEGIN PGP (SIGNATURE|PUBLIC KEY BLOCK)-----$"
+    r"(?:[^-]|-(?!----END))*+(?:-----END PGP \1-----)?+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +133,17 @@ def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
     """Split off what stands under every mail: signature, mobile line, list footer, disclaimer.
 
     A marked signature is the text behind the last `-- ` line (RFC 3676 section 4.3) when it is
-    at most 16 lines long; an unmarked one begins with one of the author's `names` (lower case).
+    at most 30 lines long (below a bare `--` 16); one between two rules tells how to reach its
+    author; an unmarked one begins with one of the author's `names` (lower case).
     """
-    text, armour = _without_armour(text)
-    lines = _without_last_rule(text.rstrip().split("\n"))
+    text, armour = _without_armour(clear_signed(text))
+    lines = text.rstrip().split("\n")
     footers: list[str] = [armour] if armour else []
     signatures: list[str] = []
+    if (cut := boxed_start(lines)) is not None and not _is_footer("\n".join(lines[cut:])):
+        signatures.append("\n".join(lines[cut + 1 : -1]).strip("\n"))
+        lines = lines[:cut]
+    lines = _without_last_rule(lines)
     for _ in range(_MAX_PIECES):
         if (cut := _footer_start(lines)) is not None:
             footers.insert(0, "\n".join(lines[cut:]).strip())
@@ -150,24 +187,36 @@ def _without_last_rule(lines: list[str]) -> list[str]:
     return lines[:end]
 
 
+def clear_signed(text: str) -> str:
+    """The text of a clear-signed mail without the lines above it and the dashes' escapes.
+
+    RFC 9580 section 7. What is signed may begin with a quote: this goes before quotes are looked
+    for.
+    """
+    head = _SIGNED_BEGIN.search(text)
+    if head is None:
+        return text
+    end = text.find(_SIGNATURE_BEGIN, head.end())
+    end = len(text) if end < 0 else end
+    signed = re.sub(r"(?m)^- (?=-)", "", text[head.end() : end])
+    return text[: head.start()] + signed + text[end:]
+
+
 def _without_armour(text: str) -> tuple[str, str]:
-    """The signed text of a clear-signed mail (RFC 9580 section 7), and its signature block."""
+    """The text of a mail with an armoured signature or key, and that block."""
     if "-----BEGIN PGP" not in text:
         return text, ""
-    text = _SIGNED_BEGIN.sub("", text, count=1)
-    start = text.find(_SIGNATURE_BEGIN)
-    if start < 0:
+    block = _ARMOUR.search(text)
+    if block is None:
         return text, ""
-    end = text.find(_SIGNATURE_END, start)
-    end = len(text) if end < 0 else end + len(_SIGNATURE_END)
-    armour = text[start:end]
-    signed = re.sub(r"(?m)^- (?=-)", "", text[:start])
-    return signed + text[end:], armour
+    return text[: block.start()] + text[block.end() :], block[0].rstrip("\n")
 
 
 def _signature_start(lines: list[str]) -> int | None:
     for index in range(len(lines) - 1, max(len(lines) - MAX_SIGNATURE_LINES - 2, -1), -1):
-        if _DELIMITER.match(lines[index]) and not _parts_text(lines, index):
+        if not _DELIMITER.match(lines[index]) or _parts_text(lines, index):
+            continue
+        if lines[index] == "-- " or len(lines) - index <= _MAX_BARE_LINES + 2:
             return index
     return None
 
@@ -207,9 +256,13 @@ def _afterthought(lines: list[str], start: int) -> int:
 def _mobile_start(lines: list[str]) -> int | None:
     """A phone's line at the very end; alone it may be all there is."""
     last = lines[-1].strip() if lines else ""
-    if last and len(last) < 160 and _MOBILE.match(last):
+    if last and len(last) < 160 and (_MOBILE.match(last) or _offers_outlook(lines, last)):
         return len(lines) - 1
     return None
+
+
+def _offers_outlook(lines: list[str], last: str) -> bool:
+    return len(lines) > 1 and not lines[-2].strip() and _OUTLOOK.match(last) is not None
 
 
 def _footer_start(lines: list[str]) -> int | None:
@@ -248,9 +301,13 @@ def _paragraph_footer(lines: list[str], lowest: int) -> int | None:
         return None
     if (first := _first_half(lines, start, lowest)) is not None:
         return first
-    if _is_disclaimer(paragraph) or (
-        len(lines) - start <= _MAX_ADDED_LINES
-        and (_ADDED_LINE.search(paragraph) or _tells_how_to_leave(paragraph))
+    if (
+        _is_disclaimer(paragraph)
+        or len({one.lower() for one in _REGISTERED.findall(paragraph)}) >= _ENOUGH_OF_LAW
+    ):
+        return start
+    if len(lines) - start <= _MAX_ADDED_LINES and (
+        _ADDED_LINE.search(paragraph) or _tells_how_to_leave(paragraph)
     ):
         return start
     return None
@@ -265,7 +322,8 @@ def _first_half(lines: list[str], start: int, lowest: int) -> int | None:
     while first > lowest and lines[first - 1].strip():
         first -= 1
     secret, meant = " ".join(lines[first:end]), " ".join(lines[start:])
-    if first == lowest or not (_THIS_MAIL.search(secret) and _THIS_MAIL.search(meant)):
+    goes_on = _THIS_MAIL.search(meant) or _IN_ERROR.search(meant)
+    if first == lowest or not (_THIS_MAIL.search(secret) and goes_on):
         return None
     return first if _PRIVATE.search(secret) and _MEANT_FOR.search(meant) else None
 
@@ -296,6 +354,9 @@ def _is_footer(text: str) -> bool:
 
 
 def _is_disclaimer(text: str) -> bool:
-    return len(text) > 120 and bool(
-        _PRIVATE.search(text) and _MEANT_FOR.search(text) and _THIS_MAIL.search(text)
-    )
+    # A character of Chinese, Japanese or Korean says as much as three letters.
+    if len(text) + 2 * len(_WIDE.findall(text)) <= _MIN_DISCLAIMER:
+        return False
+    if _PRIVATE.search(text) and _MEANT_FOR.search(text) and _THIS_MAIL.search(text):
+        return True
+    return bool(_DATA_LAW.search(text) and _DATA_RIGHTS.search(text) and _WHERE.search(text))

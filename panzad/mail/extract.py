@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from panzad.mail import quoting
 from panzad.mail.client_language import client_language
-from panzad.mail.closing import Closing, closed
+from panzad.mail.closing import Closing, clear_signed, closed
 from panzad.mail.marker import Marker
 from panzad.mail.message import Extraction, Message
 from panzad.mail.quoting import Run, Section
@@ -28,7 +28,7 @@ def extract(message: Message) -> Extraction:
     `layout` is `plain`, `top`, `bottom`, `interleaved` or `forward` by where the author's text
     stands; a forward is told by its separator or its subject.
     """
-    parts = quoting.sections(message.text.split("\n"))
+    parts = quoting.sections(clear_signed(message.text).split("\n"))
     markers = _markers(parts)
     runs = parts[0].runs
     names = name_words(message.from_)

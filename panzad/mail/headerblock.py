@@ -44,6 +44,8 @@ _REPLY_LINE = re.compile(
     re.IGNORECASE,
 )
 _MAX_REPLY_LINE = 120
+_MAX_SEPARATOR = 80
+_MAX_SEPARATOR_WORDS = 8
 # What such a line begins or ends with.
 SET_OFF = frozenset("-#=*_~—–")
 _NAMED = re.compile(r"[\"'*\s]*[^\W\d]{2}")
@@ -53,17 +55,24 @@ _LABELLED = re.compile(r"\*?[^\W\d][^:：\d@/]{0,29}[:：]\*?\s(.{1,200})$")
 _MAX_UNKNOWN = 6
 _DIGITS_AND_CLOCK = re.compile(r"\d.{0,60}\b\d{1,2}[:.]\d\d\b")
 _PARTY = re.compile(r"[@;/]|\S,\s?\S")
+# NetEase's table, made to text: "| From | Ben<ben@example.net> |".
+_TABLE_ROW = re.compile(r"\|\s*([^|:]{1,30}?)\s*\|\s*([^|]{1,300}?)\s*\|?$")
+# What clients write for a hyphen or a blank that is not to break.
+_UNBROKEN = str.maketrans({"\u2010": "-", "\u2011": "-", "\u00a0": " "})
 
 
 def label_of(line: str) -> tuple[str, str] | None:
     """The field a header line names and its value, `("from", "Ann")` for `*Von:* Ann`."""
+    if line.startswith("|") and (cell := _TABLE_ROW.match(line)):
+        line = f"{cell[1]}: {cell[2]}"
     colon = line.find(":")
     wide = line.find("：")
     if wide >= 0 and (colon < 0 or wide < colon):
         colon = wide
     if colon <= 0 or colon > _MAX_LABEL:
         return None
-    label = line[:colon].strip(" \t*_>|").lower()
+    # Chinese clients spread short labels: "主　题：".
+    label = line[:colon].strip(" \t*_>|").replace("\u3000", "").lower()
     field = FIELDS.get(label)
     if field is None and "  " in label:
         field = FIELDS.get(" ".join(label.split()))
@@ -72,7 +81,7 @@ def label_of(line: str) -> tuple[str, str] | None:
 
 def separator(lines: Sequence[str], index: int) -> Marker | None:
     """`-----Original Message-----`, `--- Forwarded by Ann on 1/2/2001 ---`, in many languages."""
-    line = lines[index]
+    line = lines[index].translate(_UNBROKEN)
     if line[0] in "-_=*~":
         phrase, after = _dashed_phrase(lines, index)
     elif line.endswith((":", "：")) and line[:-1].strip().lower() in FORWARD_SEPARATORS:
@@ -96,6 +105,21 @@ def separator(lines: Sequence[str], index: int) -> Marker | None:
     return Marker(index, header.end, kind, header.author, header.date, True, header.short)
 
 
+def above_prefixed(line: str, block: Sequence[str]) -> bool:
+    """Whether `line` is a client's separator in any language: its header block is quoted below.
+
+    `block` are the first lines of the quote. "-------- Mail original --------", "Válasz:".
+    """
+    line = line.strip()
+    dashed = _DASHED.match(line) is not None
+    introduces = line.endswith((":", "：")) and len(line.split()) <= _MAX_SEPARATOR_WORDS
+    if len(line) > _MAX_SEPARATOR or not (dashed or introduces):
+        return False
+    start = next((index for index, one in enumerate(block) if one), len(block))
+    fields = {labelled[0] for one in block[start:] if (labelled := label_of(one)) is not None}
+    return fields >= {"from", "date", "to", "subject"} and label_of(block[start]) is not None
+
+
 def reply_line(lines: Sequence[str], index: int) -> Marker | None:
     """`##- Please type your reply above this line -##`, if somebody did."""
     line = lines[index]
@@ -110,7 +134,8 @@ def _says_forward(phrase: str) -> bool:
 
 def _dashed_phrase(lines: Sequence[str], index: int) -> tuple[str, int]:
     """The words between dashes and the line after them; Notes wraps the long ones."""
-    match = _DASHED.match(lines[index])
+    # QQ Mail leaves its blanks as they stand in HTML.
+    match = _DASHED.match(lines[index].replace("&nbsp;", " "))
     if match is not None:
         return match[1], index + 1
     opened = _DASHED_OPEN.match(lines[index])

@@ -8,16 +8,21 @@ from collections.abc import Iterable
 
 from panzad.mail.message import Address
 
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
 _WORD = re.compile(r"[a-z]{2,}")
 
 
 def canonical(email: str) -> str:
     """An address as identities are compared: lower case, without its plus-tag.
 
-    `Me+lists@Example.org` and `me@example.org` are one mailbox (RFC 5233, "subaddressing").
+    `Me+lists@Example.org` and `me@example.org` are one mailbox (RFC 5233, "subaddressing"); so are
+    Gmail's two domains and an address there with dots and without.
     """
     local, at, domain = email.strip().lower().rpartition("@")
-    return f"{local.partition('+')[0] or local}{at}{domain}"
+    local = local.partition("+")[0] or local
+    if domain in _GMAIL:
+        local, domain = local.replace(".", "") or local, "gmail.com"
+    return f"{local}{at}{domain}"
 
 
 def is_own(email: str, identities: Iterable[str]) -> bool:

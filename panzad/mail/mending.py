@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from panzad.mail.attribution import attribution
+from panzad.mail.vocabulary import FIELDS, FORWARD_SEPARATORS, REPLY_SEPARATORS
 
 _PREFIX = re.compile(r" {0,3}>[> ]*")
 # "…, Ben <ben@example.net" and "> wrote:" below it: Gmail's break inside a linked address.
@@ -24,10 +25,22 @@ _LONG_WORD = 25
 _LONGEST = 400
 # "On May 1 Ben wrote: > Shall we?"; Yahoo's app has "…, Ben <ben@example.net> wrote:   Shall we?"
 _WITH_QUOTE = re.compile(r"(.{4,600}?[:：])(?:\s{1,4}(?=>)|\s{2,8}(?=\S))(.*)$")
+# Samsung's app, where its HTML was made to text: "---- Original message ----From: Ben Date: …".
+_HEADED = re.compile(r"(-{4,20}\s*([^\W\d_][^-\n]{2,60}?)\s*-{4,20})\s*([^\s-].{5,1000})$")
+_LABEL = re.compile(r"(?:^|\s+)([^\s:：\d@<>]{1,20}(?:\s[^\s:：\d@<>]{1,20})?)\s?[:：]\s")
+# GroupWise: ">>> On 11/12/2026 at 6:20 PM, in message\n<id@host>, Ben <ben@example.net>\nwrote:".
+_GROUPWISE = ">>> "
+_GROUPWISE_LINES = 4
+_IN_MESSAGE = re.compile(
+    r",? in (?:message|nachricht|bericht|messaggio|mensaje|mensagem|le message)"
+    r"\s*<[^<>\s]{1,200}>,?",
+    re.IGNORECASE,
+)
 
 
 def parted(lines: Sequence[str]) -> Sequence[str]:
     """The lines, an attribution and the first quoted line that stand in one put into two."""
+    lines = _unrolled(_groupwise_joined(lines))
     if not any(": >" in line or ":  " in line for line in lines):
         return lines
     found: list[str] = []
@@ -43,6 +56,73 @@ def parted(lines: Sequence[str]) -> Sequence[str]:
         goes_on = marked and index + 1 < len(lines) and lines[index + 1].startswith(">")
         found.extend(match.groups() if marker and (marker.sure or goes_on) else (line,))
     return found
+
+
+def _unrolled(lines: Sequence[str]) -> Sequence[str]:
+    """The lines, a known separator and the header block behind it in one line put into many."""
+    found: list[str] = []
+    for line in lines:
+        match = _HEADED.match(line) if line.startswith("----") else None
+        phrase = " ".join(match[2].lower().split()) if match else ""
+        if match is None or phrase not in FORWARD_SEPARATORS | REPLY_SEPARATORS:
+            found.append(line)
+            continue
+        found.append(match[1])
+        found.extend(_by_label(match[3]))
+    return found
+
+
+def _by_label(text: str) -> list[str]:
+    """A header block in one line, cut in front of each field's first label."""
+    starts: list[int] = []
+    seen: set[str] = set()
+    for match in _LABEL.finditer(text):
+        # Of "(GMT+01:00) A:" the label is the last word.
+        words = match[1].lower()
+        last = words.rsplit(maxsplit=1)[-1]
+        label = words if words in FIELDS else last
+        field = FIELDS.get(label)
+        if field is not None and field not in seen:
+            seen.add(field)
+            starts.append(match.end(1) - len(label))
+    if not starts or starts[0] != 0:
+        return [text]
+    ends = [*starts[1:], len(text)]
+    return [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+
+
+def _groupwise_joined(lines: Sequence[str]) -> Sequence[str]:
+    """The lines, GroupWise's attribution of several put into one, without its angles and id."""
+    if not any(line.startswith(_GROUPWISE) for line in lines):
+        return lines
+    found: list[str] = []
+    index = 0
+    while index < len(lines):
+        end = _groupwise_end(lines, index)
+        if end is None:
+            found.append(lines[index])
+            index += 1
+            continue
+        text = " ".join(lines[index:end])[len(_GROUPWISE) :]
+        found.append(_IN_MESSAGE.sub(" ", text))
+        index = end
+    return found
+
+
+def _groupwise_end(lines: Sequence[str], start: int) -> int | None:
+    """The line after an attribution that begins with `>>> ` where no shallower quote stands."""
+    if not lines[start].startswith(_GROUPWISE) or (start and lines[start - 1].startswith(">")):
+        return None
+    near = [lines[start][len(_GROUPWISE) :]]
+    for end in range(start + 1, min(start + _GROUPWISE_LINES, len(lines)) + 1):
+        text = " ".join(near)[:_LONGEST].rstrip()
+        if text.endswith((":", "：")):
+            marker = attribution([_IN_MESSAGE.sub(" ", text)], 0)
+            return end if marker is not None and marker.sure else None
+        if end == len(lines) or lines[end].startswith(">") or not lines[end].strip():
+            return None
+        near.append(lines[end])
+    return None
 
 
 def mended(lines: Sequence[str]) -> Sequence[str]:

@@ -63,8 +63,15 @@ def parse(raw: bytes) -> Message:
         headers=tuple((name, headers.header_text(value, charset)) for name, value in header.fields),
         text=_visible(_bounded("\n\n".join(text for text, _ in texts))),
         html_only=bool(texts) and all(is_html for _, is_html in texts),
-        content_types=tuple(leaf.content_type for leaf in root.leaves()),
+        content_types=tuple(_told_type(leaf) for leaf in root.leaves()),
     )
+
+
+def _told_type(leaf: Part) -> str:
+    """A leaf's type; a calendar that is a file beside a text, and asks nothing, is a file."""
+    if leaf.content_type == "text/calendar" and leaf.disposition == "attachment":
+        return leaf.content_type if "method" in leaf.parameters else "application/ics"
+    return leaf.content_type
 
 
 def _charset(root: Part) -> str | None:

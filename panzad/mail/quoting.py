@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from panzad.mail.headerblock import header_block
+from panzad.mail.headerblock import above_prefixed, header_block
 from panzad.mail.marker import Marker, is_marker_of_angles
 from panzad.mail.markers import Lines
 from panzad.mail.mbox import unescaped
@@ -22,6 +22,9 @@ from panzad.mail.message import Quote
 MAX_LEVELS = 30
 # Behind them a header block lists recipients.
 MAX_WORDS = 300
+# Blank lines between a separator and the header block below it, and that block's lines.
+_MAX_GAP = 3
+_MAX_FIELDS = 7
 
 _QUOTED = re.compile(r" {0,3}>")
 # "AL> text": the quoted author's initials before the angle (Supercite, FidoNet).
@@ -69,6 +72,7 @@ def sections(lines: Sequence[str]) -> list[Section]:
     markers = Lines(
         [line if inner is None else ">" for line, inner in zip(lines, stripped, strict=True)]
     ).markers()
+    markers = _with_unknown(markers, lines, stripped)
     if not markers and _only_prompts(lines):
         return [Section(None, [Run(False, None, list(lines))])]
     ends = [*(marker.start for marker in markers), len(lines)][1:]
@@ -190,6 +194,25 @@ def _quote_follows(lines: Sequence[str], stripped: list[str | None], marker: Mar
         stripped[index] = lines[index][match.end() :]
         index += 1
     return True
+
+
+def _with_unknown(
+    markers: list[Marker], lines: Sequence[str], stripped: Sequence[str | None]
+) -> list[Marker]:
+    """The markers, and separators in languages that nobody has told us above a prefixed block."""
+    found = {marker.start: marker for marker in markers}
+    taken = {index for marker in markers for index in range(marker.start, marker.end)}
+    text: int | None = None
+    for index, line in enumerate(lines):
+        if stripped[index] is None:
+            text = index if line.strip() else text
+            continue
+        if text is not None and index - text <= _MAX_GAP and text not in taken:
+            block = [(one or "").strip() for one in stripped[index : index + _MAX_FIELDS]]
+            if above_prefixed(lines[text], block):
+                found[text] = Marker(text, text + 1, "header", "", "", True)
+        text = None
+    return [found[start] for start in sorted(found)]
 
 
 def _header_is_prefixed(stripped: Sequence[str | None], marker: Marker) -> bool:

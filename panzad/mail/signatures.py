@@ -40,14 +40,14 @@ _HONOURS = frozenset(
         "mba",
     }
 )
-_RULE = re.compile(r"\s*([-_=*~#+.–—─━])\1{3,}\s*$")
+_RULE = re.compile(r"\s*([-_=*~#+.–—─━═＝＊・◇◆☆★])\1{3,}\s*$")
 _DATE = re.compile(r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{1,2}:\d\d\b")
 _PHONE = re.compile(r"[+(]?\d[\d ().\-/]{5,24}\d")
 _CONTACT = re.compile(
     r"[^\s@<>]{1,64}@[^\s@<>]{1,64}\.[a-z]{2,}|https?://|\bwww\.|\bp\.? ?o\.? box\b"
     r"|(?:\b(?:t[eé]l[eé]?(?:[eé]?phone|[eé]?fono?|efon)?|phone|ph|fax|mob(?:ile|il)?|cell|office|direct"
     r"|handy|m[oó]vil|cellulare|portable|тел|факс|τηλ|skype|ext|icq)\b|電話|电话|전화)"
-    r"[^\d\n]{0,20}\d[\d ().x-]{2,}",
+    r"[^\d\n]{0,20}\d[\d ().x-]{2,}|〒\s?\d",
     re.IGNORECASE,
 )
 _SENTENCE_END = (".", "!", "?", "…", "。", "！", "？", ";")
@@ -74,6 +74,22 @@ def unmarked_start(lines: Sequence[str], names: frozenset[str]) -> int | None:
     start = _start_at_name(lines, name, top)
     before = next((line for line in reversed(lines[:start]) if line.strip()), "")
     return None if before.rstrip().endswith(":") else start
+
+
+def boxed_start(lines: Sequence[str]) -> int | None:
+    """Where a signature between two like rules begins, as is the custom in Japan; needs no name.
+
+    It is short lines alone and says how to reach the author; the lower rule ends the text.
+    """
+    closing = _RULE.match(lines[-1]) if lines else None
+    if closing is None:
+        return None
+    for start in range(len(lines) - 2, max(len(lines) - 3 - MAX_LINES, -1), -1):
+        opening = _RULE.match(lines[start])
+        if opening is not None and opening[1] == closing[1]:
+            inner = [line for line in lines[start + 1 : -1] if line.strip()]
+            return start if _reachable(inner) and all(map(_may_sign, inner)) else None
+    return None
 
 
 def repeated(texts: Iterable[str]) -> frozenset[str]:
@@ -150,6 +166,9 @@ def _start_at_name(lines: Sequence[str], name: int, top: int) -> int:
 
 def _is_name(line: str, names: frozenset[str]) -> bool:
     """Whether a line is made of the author's names, initials, particles and titles alone."""
+    # "Ann Lee | Head of Boats | ACME": the name is the first of them.
+    head, bar, _ = line.partition(" | ")
+    line = head if bar else line
     if len(line) > _MAX_WIDTH or "@" in line:
         return False
     words = [word.casefold() for word in _BETWEEN_NAMES.split(line) if word]

@@ -8,7 +8,7 @@ import re
 _MAX_LENGTH = 1_000
 
 _REPLY = (
-    r"re|aw|antw(?:ort)?|sv|vs|odp|ynt|yan|r|rif|ref|res|rép|ответ|отв|на|σχετ|απ|βε|vá|ats|hà"
+    r"re|aw|antw(?:ort)?|sv|vs|odp|ynt|yan|r|rif|r[ée]f|res|rép|ответ|отв|на|σχετ|απ|βε|vá|ats|hà"
     r"|回复|回覆|答复|答覆|返信|답장|回信|תשובה|رد"
 )
 _FORWARD = (
@@ -16,8 +16,8 @@ _FORWARD = (
     r"|转发|轉寄|轉發|転送|전달"
 )
 _COUNT = r"(?:\s*\[\d{1,3}\]|\s*\(\d{1,3}\)|\^\d{1,3})?"
-_REPLY_PREFIX = re.compile(rf"\s*(?:{_REPLY}){_COUNT}\s*[:：]\s*", re.IGNORECASE)
-_PREFIX = re.compile(rf"\s*(?:{_REPLY}|{_FORWARD}){_COUNT}\s*[:：]\s*", re.IGNORECASE)
+_REPLY_PREFIX = re.compile(rf"\s*(?:{_REPLY})\.?{_COUNT}\s*[:：]\s*", re.IGNORECASE)
+_PREFIX = re.compile(rf"\s*(?:{_REPLY}|{_FORWARD})\.?{_COUNT}\s*[:：]\s*", re.IGNORECASE)
 # "[list] " in front: subj-blob; it is part of the base when nothing else is.
 _BLOB = re.compile(r"\s*\[[^\[\]]{1,80}\]\s*(?=\S)")
 _FORWARD_TRAILER = re.compile(r"\s*\(fwd\)\s*$", re.IGNORECASE)

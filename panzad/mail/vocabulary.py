@@ -24,7 +24,7 @@ FIELDS = _table(
             "|afzender|fra|från|avsändare|lähettäjä|frá|от|от кого|від|від кого|od|nadawca"
             "|odesílatel|odosielateľ|feladó|de la|expeditor|подател|šalje|pošiljatelj|no|nuo|saatja"
             "|από|kimden|gönderen|מאת|من|从|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람"
-            "|từ|dari|ze|de el|người gửi|จาก|از|से|प्रेषक"
+            "|từ|dari|ze|de el|người gửi|จาก|از|से|प्रेषक|보낸이|шаље|nork"
         ),
         "date": (
             "date|sent|sent on|date sent|gesendet|gesendet am|datum|envoyé|envoyé le|date d'envoi"
@@ -36,13 +36,13 @@ FIELDS = _table(
             "|תאריך|تاريخ الإرسال|التاريخ|发送时间|发送日期|日期|時間|寄件日期|傳送時間"
             "|傳送日期|日時|送信日時|日付|보낸 날짜|날짜|보낸 시간|ngày"
             "|đã gửi|tanggal|dikirim|terkirim|wysłane|gönderildi|poslato|enviat|εστάλη|ส่ง|วันที่"
-            "|تم الإرسال|ارسال شده|تاریخ|भेजा गया|दिनांक"
+            "|تم الإرسال|ارسال شده|تاریخ|भेजा गया|दिनांक|послато|bidaltze-data"
         ),
         "to": (
             "to|an|empfänger|à|a|destinataire|destinataires|para|destinatario|per|aan|til|till"
             "|vastaanottaja|кому|do|adresat|komu|pre|címzett|către|до|za|kam|kellele|προς|kime|alıcı"
             "|אל|إلى|收件人|收件者|宛先|받는 사람|받는사람|đến|kepada|tới|per a|prima|adressaat"
-            "|người nhận|ถึง|به|को"
+            "|người nhận|ถึง|به|को|받는이|прима|nori"
         ),
         "cc": (
             "cc|kopie|kopie (cc)|copie|copie à|copia|con copia|cópia|c/c|kopi|kopia|kopio|копия"
@@ -54,7 +54,7 @@ FIELDS = _table(
             "subject|re|betreff|thema|objet|sujet|asunto|oggetto|assunto|onderwerp|emne|ämne|aihe"
             "|efni|тема|temat|předmět|predmet|tárgy|subiect|относно|tēma|tema|teema|θέμα|konu"
             "|נושא|الموضوع|主题|主旨|件名|제목|chủ đề|tiêu đề|subjek|perihal|zadeva|naslov|assumpte"
-            "|เรื่อง|موضوع|विषय"
+            "|เรื่อง|موضوع|विषय|subj|gaia"
         ),
         "other": (
             "reply-to|reply to|organization|importance|priority|sensitivity|attachments|attachment"
@@ -81,6 +81,7 @@ REPLY_SEPARATORS = _phrases(
     "izvorna poruka|originalna poruka|αρχικό μήνυμα|orijinal ileti|özgün ileti",
     "orijinal mesaj|原始邮件|邮件原件|原始郵件|原郵件|元のメッセージ|원본 메시지",
     "원본메시지|הודעה מקורית|الرسالة الأصلية|thư gốc|pesan asli|reply message|in reply to",
+    "mail original|replied message|回复的原邮件|回复的邮件",
     "inline attachment follows|ursprüngliche mail|vastattu viesti",
 )
 FORWARD_SEPARATORS = _phrases(
@@ -125,7 +126,9 @@ WROTE = (
     r"napsal|napsala|pisze|pisał|pisał\(a\)|írta|ezt\s+írta|написал\(а\)|написал|написала|писал|"
     r"писал\(а\)|пишет|пише|написав|написа|scris|napisao|napisala|napisal/a|je\s+pisao|kirjutas|"
     r"napisana\s+przez|rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
-    r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake|ha\s+escrit|piše|napisal|napisala"
+    r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake|ha\s+escrit|piše|napisal|napisala|"
+    r"escribiu|idatzi\s+zuen|idatzi\s+du|ysgrifennodd|scríobh|написао/ла|написао|쓴\s글|เขียนว่า|نوشت|"
+    r"लिखा|লিখেছে|எழுதியது|aliandika|isinulat\s+ni"
 )
 
 # How an attribution line begins, where the date comes first.
@@ -139,7 +142,7 @@ AROUND_NAMES = (
     r"at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|ч|a|ha|hat|heeft|upon|time|of|dem|giorno|odesílatel"
     r"|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|ο/η|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة"
     r"|kasutaja|lietotājs|korisnik|je\s+oseba|keltezéssel|időpontban|dátummal|tarihinde"
-    r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|hau\s+idatzi\s+du"
+    r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|igorleak|hau\s+idatzi\s+du|saa|nang|ás|ar|an|је|у"
 )
 # What stands before a date and belongs to the sentence.
 BEFORE_DAYS = r"message\s+dated|на|la|în|þann|在|於|于|kuupäeval|dia|tanggal|تاریخ|در|ในวันที่|เมื่อ"
@@ -149,28 +152,30 @@ BEFORE_DAYS = r"message\s+dated|на|la|în|þann|在|於|于|kuupäeval|dia|tan
 _DEVICE = (
     r"(?:iphon|ipad|ipod|\bmac\b|android|samsung|galaxy|huawei|xiaomi|nokia|sony|motorola|oneplus"
     r"|pixel|blackberry|windows|phone|mobile?\b|mobil|handheld|handy|tablet|treo|palm|device|gerät"
-    r"|appareil|móvil|celular|cellulare|dispositiv|telefon|телефон|смартфон|устройств|lumia|htc"
+    r"|appareil|móvil|celular|cellulare|dispositiv|telefon|телефон|смартфон|устройств|мобильн|почт|lumia|htc"
     r"|outlook|(?-i:\bMail\b)|gmail|web\.de|gmx|proton|k-9|thunderbird|fairemail|aquamail|spark|edison"
     r"|superhuman|missive|airmail|blue ?mail|canary|newton|mailbird|shortwave|mimestream"
-    r"|tutanota|tuta\b|posteo|telekom|verizon|at&t|t-mobile|vodafone|orange|\bapp\b|手机|手機|携帯|휴대|"
+    r"|tutanota|tuta\b|posteo|telekom|verizon|at&t|t-mobile|vodafone|orange|\bapp\b|手机|手機|携帯|휴대|邮箱|郵箱|信箱|"
     r"cihaz|هاتف|điện thoại|ponsel|מכשיר)"
 )
 MOBILE_SIGNATURES = (
     r"sent from my \S.{0,60}|\S.{0,60} reacted via gmail"
-    rf"|(?:sent|gesendet|envoyée?|enviad[oa]|enviat|inviat[oa]|verzonden|verstuurd|sendt|skickat"
+    rf"|(?:sent|gesendet|envoyée?|enviad[oa]|enviat|inviat[oa]|verzonden|verstuurd|sendt|skickat|skickades"
     r"|lähetetty|saadetud|отправлено|надіслано|изпратено|wysłan[eoy]|odesláno|odoslané"
     r"|(?:el)?küldve|trimis|στάλθηκε|poslano|poslato|composed|written)\s"
     rf"(?=.{{0,60}}{_DEVICE})(?:from|via|using|with|by|on|von|vom|mit|über|aus|de|depuis"
     r"|à partir|avec|desde|do|des|a partir|da|dal|con|tramite|vanaf|met|vanuit|fra|från|med|с|со"
-    r"|из|от|з|із|z|ze|s|az?|pe|din|από|minu|moje\w*)\b.{1,80}"
+    r"|из|от|з|із|z|ze|s|az?|pe|din|από|minu|moje\w*|za pomocą|aplikací|aplikáciou)\b.{1,80}"
     rf"|lähetetty (?=.{{0,30}}{_DEVICE}).{{2,60}}"
-    rf"|von mein\w{{1,2}} (?=.{{0,40}}{_DEVICE}).{{2,60}} gesendet"
+    rf"|von (?:unterwegs|(?=.{{0,40}}{_DEVICE}).{{2,60}}) gesendet"
     rf"|diese nachricht wurde von mein\w{{1,2}} .{{2,80}} gesendet"
     rf"|.{{0,20}}{_DEVICE}.{{0,30}}(?:gönderildi|küldve|から送信(?:しました)?|에서 보냄|发送|傳送)"
-    rf"|(?:从我的|发自我的|發自我的|從我的|나의|내|נשלח מ|أ?ُ?رسلت من|تم الإرسال من|đã gửi từ|gửi từ"
+    rf"|(?:从我的|发自|發自|從我的|나의|내|נשלח מ|أ?ُ?رسلت من|تم الإرسال من|đã gửi từ|gửi từ"
     rf"|dikirim dari|terkirim dari|ส่งจาก)(?=.{{0,30}}{_DEVICE}).{{2,60}}"
     r"|(?:get|hol|holen sie sich|télécharg\w+|obten\w+|obter|scarica|ottieni|download|hent|hämta"
     r"|hanki|pobierz|stáhn\w+|stiahn\w+|descarga|baixe|last ned|skaffa|получить|загрузить"
     r"|outlook)\b.{0,40}\boutlook\b.{0,30}"
+    rf"|простите за краткость, создано в (?=.{{0,30}}{_DEVICE}).{{2,40}}"
+    r"|provenance\s?: courrier pour windows.{0,10}"
     r"|outlook (?:für|voor) \S{2,12} (?:beziehen|abrufen|downloaden)"
 )

@@ -356,3 +356,60 @@ def test_who_writes_on_behalf_of_somebody_is_not_the_author(line: str, author: s
     found = extract(mail(f"Yes.\n\n{block}\nShall we paint?\n"))
 
     assert [(one.author, one.text) for one in found.quotes] == [(author, "Shall we paint?")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ben Featherstonehaugh <ben@example.net>, 12 Kas 2026 Per,\n17:01 tarihinde şunu yazdı:",
+        "Ben Featherstonehaugh <ben@example.net> ezt írta (időpont:\n2026. nov. 12., Cs, 17:01):",
+        "2026년 11월 12일 (목) 오후 5:01, Ben Featherstonehaugh <\nben@example.net>님이 작성:",
+        "чет, 12. нов 2026. у 17:01 Ben Featherstonehaugh <\nben@example.net> је написао/ла:",
+        "ในวันที่ พฤ. 12 พ.ย. 2026 เวลา 17:01 Ben Featherstonehaugh <\nben@example.net> เขียนว่า:",
+        "Xqz 12 Nov 2026 qx 17:01 Ben Featherstonehaugh\n<ben@example.net> qzzx:",
+    ],
+)
+def test_what_gmail_wraps_in_any_language_is_one_attribution(line: str) -> None:
+    text = f"Yes.\n\n{line}\n\n> Shall we paint?\n"
+
+    found = extract(mail(text, content_type="text/plain; charset=utf-8"))
+
+    assert found.own_text == "Yes."
+    [quote] = found.quotes
+    assert "Ben Featherstonehaugh <ben@example.net>" in quote.author
+    assert quote.date
+
+
+def test_a_sentence_above_an_attribution_stays_the_authors() -> None:
+    text = "We met on 12 Nov 2026 at 17:01.\nBen Okri <ben@example.net> wrote:\n> Shall we?\n"
+
+    found = extract(mail(text))
+
+    assert found.own_text == "We met on 12 Nov 2026 at 17:01."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026/11/12 17:01(e)an, Ben Okri igorleak idatzi zuen:",
+        "O 12/11/2026 ás 17:01, Ben Okri escribiu:",
+        "Ar 12/11/2026 am 17:01, ysgrifennodd Ben Okri:",
+        "Ar an 12/11/2026 17:01, scríobh Ben Okri:",
+        "2026-11-12 오후 5:01에 Ben Okri 이(가) 쓴 글:",
+    ],
+)
+def test_thunderbirds_smaller_languages_are_read(line: str) -> None:
+    found = extract(
+        mail(f"Yes.\n\n{line}\n> Shall we?\n", content_type="text/plain; charset=utf-8")
+    )
+
+    assert found.own_text == "Yes."
+    assert "Ben Okri" in found.quotes[0].author
+
+
+def test_a_blank_within_the_brackets_of_an_address_hides_no_name() -> None:
+    line = "On Thu, Nov 12, 2026 at 5:01 PM, Ben Okri < ben@example.net > wrote:"
+
+    found = extract(mail(f"Yes.\n\n{line}\n\n> Shall we?\n"))
+
+    assert found.quotes[0].author == BEN

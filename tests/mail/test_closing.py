@@ -364,3 +364,95 @@ def test_a_reply_does_not_quote_what_a_phone_or_a_relay_wrote() -> None:
     )
 
     assert quotable(f"Yes.\n\nSent from my iPhone\n\n{disclaimer}") == "Yes."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Outlook for iOSを入手",
+        "获取 Outlook for Android",
+        "Отримати Outlook для iOS",
+        "Få Outlook til Android",
+        "Skickades från Outlook för Android",
+        "Von Yahoo Mail für iPhone gesendet",
+        "Von unterwegs gesendet",
+        "Wysłane za pomocą K-9 Mail.",
+        "Odesláno aplikací K-9 Mail ze systému Android. Omluvte prosím moji stručnost.",
+        "Простите за краткость, создано в K-9 Mail.",
+        "发自网易邮箱大师",
+        "Отправлено из мобильной Яндекс Почты",
+        "Provenance : Courrier pour Windows 10",
+    ],
+)
+def test_a_phones_line_is_a_signature_in_any_language(line: str) -> None:
+    found = closed(f"Yes, on Friday.\n\n{line}")
+
+    assert (found.own, found.signature) == ("Yes, on Friday.", line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Does Outlook run on Android?", "The Outlook that my sister has on Android lost the mail"],
+)
+def test_a_sentence_about_a_mail_program_stays(line: str) -> None:
+    assert closed(f"Hi,\n\n{line}").own == f"Hi,\n\n{line}"
+
+
+@pytest.mark.parametrize("rule", ["-" * 30, "*" * 30, "━" * 20, "＝" * 12])
+def test_a_signature_between_two_rules_needs_no_name(rule: str) -> None:
+    block = "株式会社船\n山田\n〒100-0001 東京都\nTEL: 03-1234-5678"
+
+    found = closed(f"よろしくお願いいたします。\n\n{rule}\n{block}\n{rule}\n")
+
+    assert (found.own, found.signature) == ("よろしくお願いいたします。", block)
+
+
+def test_text_between_two_rules_stays_where_it_tells_no_way_to_its_author() -> None:
+    text = "Look:\n\n----------\nhull\nmast\n----------"
+
+    assert closed(text).own.startswith("Look:\n\n----------\nhull\nmast")
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Este mensaje y sus anexos son confidenciales. Si lo ha recibido por error, le rogamos que"
+        " avise al remitente y que elimine todas las copias de su sistema.",
+        "Informacje zawarte w tej transmisji są poufne i przeznaczone wyłącznie dla adresata."
+        " Jeżeli nie jest Pan adresatem, prosimy o powiadomienie nadawcy.",
+        "Bu e-posta gizli bilgiler içerebilir ve yalnızca alıcısına yöneliktir. Alıcısı değilseniz"
+        " lütfen gönderene haber veriniz ve iletiyi siliniz.",
+        "本メールには機密情報が含まれることがあります。宛先に心当たりのない方は、送信者にご連絡のうえ、削除してくださいますようお願いいたします。",
+        "本邮件含有保密信息，仅供收件人使用。如果您错收了本邮件，请立即通知发件人并将其从系统中删除，谢谢您的合作。",
+        "The contents of this email are confidential.\n\nIf you have received it in error, please"
+        " tell the sender and delete it; it is meant for the recipient named above alone.",
+        "Conforme al Reglamento (UE) 2016/679 tratamos sus datos para atender su pedido. Puede"
+        " ejercer sus derechos en datos@example.org en todo momento y sin coste alguno.",
+        "Boats Ltd. Registered in England. Registered number 1234567. Registered office: 1 Quay.",
+    ],
+)
+def test_an_offices_notice_is_a_footer_in_its_language(notice: str) -> None:
+    found = closed(f"Too cold.\n\nAnn\n\n{notice}")
+
+    assert (found.own, found.footer) == ("Too cold.\n\nAnn", notice)
+
+
+def test_a_sentence_about_a_registered_office_stays() -> None:
+    text = "Hi Ben,\n\nlunch?\n\nOur registered office moves in May, so please send it to the quay."
+
+    assert closed(text).own == text
+
+
+def test_a_marked_signature_may_be_long_and_a_bare_rule_not() -> None:
+    long = "\n".join(f"line {number}" for number in range(22))
+
+    assert closed(f"Yes.\n\n-- \n{long}").own == "Yes."
+    assert closed(f"Yes.\n\n--\n{long}").own.endswith("line 21")
+
+
+def test_a_name_with_its_title_behind_a_bar_begins_a_signature() -> None:
+    card = "Ann Lee | Head of Boats | Quay Ltd\n+44 20 7946 0000 | www.example.org"
+
+    found = closed(f"Yes.\n\n{card}", frozenset({"ann", "lee"}))
+
+    assert (found.own, found.signature) == ("Yes.", card)

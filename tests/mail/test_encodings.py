@@ -106,6 +106,41 @@ def test_a_text_cut_in_the_middle_of_a_character_is_still_utf8() -> None:
     assert parse(body).text.startswith("Größe")
 
 
+@pytest.mark.parametrize(
+    ("label", "codec", "text"),
+    [
+        ("iso-8859-8-i", "iso8859-8", "שלום לך"),
+        ("windows-874", "cp874", "สวัสดี"),
+        ("x-sjis", "cp932", "①と㈱"),
+        ("windows-31j", "cp932", "①と㈱"),
+        ("x-mac-roman", "mac-roman", "Grüße"),
+        ("koi8-ru", "koi8-u", "Привет"),
+        ("x-cp1251", "cp1251", "Привет"),
+        ("win-1251", "cp1251", "Привет"),
+        ("windows-28592", "iso8859-2", "żółw"),
+        ("x-gbk", "gbk", "你好"),
+        ("cn-big5", "big5", "你好"),
+        ("windows-949", "cp949", "안녕"),
+        ("x-euc-jp", "euc_jp", "船です"),
+        ("cp50220", "iso2022_jp", "船です"),
+    ],
+)
+def test_labels_that_only_browsers_and_old_clients_know_are_read(
+    label: str, codec: str, text: str
+) -> None:
+    body = f"Content-Type: text/plain; charset={label}\n\n".encode() + text.encode(codec)
+
+    assert parse(body).text == text
+
+
+def test_a_character_of_nec_does_not_spoil_a_mail_in_jis() -> None:
+    body = b"\x1b$BA%\x1b(B \x1b$B-!-j\x1b(B yes"
+
+    message = parse(b"Content-Type: text/plain; charset=iso-2022-jp\n\n" + body)
+
+    assert message.text == "船 ①㈱ yes"
+
+
 @given(SEEN)
 def test_what_the_standard_library_encodes_is_read_back(text: str) -> None:
     head = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {}\n\n"

@@ -229,3 +229,35 @@ def test_own_paragraphs_survive_and_quoted_ones_do_not(own: list[str], quoted: l
     assert top.own_text == bottom.own_text == text
     assert (top.layout, bottom.layout) == ("top", "bottom")
     assert top.quotes == bottom.quotes
+
+
+def test_a_clear_signed_answer_below_its_quote_is_the_authors_text_alone() -> None:
+    text = """\
+-----BEGIN PGP SIGNED MESSAGE-----
+Hash: SHA256
+
+On 12 Nov 2026, Ben <ben@example.net> wrote:
+> Shall we?
+
+- - Too cold.
+-----BEGIN PGP SIGNATURE-----
+
+abcd
+-----END PGP SIGNATURE-----
+"""
+
+    found = extract(mail(text))
+
+    assert found.own_text == "- Too cold."
+    assert found.quotes[0].text == "Shall we?"
+    assert "abcd" in found.footer
+
+
+def test_an_own_public_key_is_a_footer() -> None:
+    key = (
+        "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENBF\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----"
+    )
+
+    found = extract(mail(f"My key.\n\nAnn\n\n{key}\n"))
+
+    assert (found.own_text, found.footer) == ("My key.\n\nAnn", key)

@@ -143,3 +143,56 @@ def test_an_automatic_answer_is_told_by_its_subject_in_many_languages(subject: s
 
 def test_a_subject_about_automatic_answers_is_a_persons() -> None:
     assert kind(mail("How?", subject="Автоматический ответ настроить")) == "personal"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Abwesend: Re: The boat",
+        "Absent(e) : The boat",
+        "Fuera de la oficina: The boat",
+        "Afwezigheidsbericht: The boat",
+        "Poza biurem: The boat",
+        "Ikke til stede: The boat",
+        "OOO: The boat",
+        "Out of the office Re: The boat",
+        "I am away Re: The boat",
+        "Gelesen: The boat",
+        "[Ticket 7] We have received your request",
+    ],
+)
+def test_words_of_absence_before_an_answered_subject_are_a_programs(subject: str) -> None:
+    fields = {"subject": subject, "content_type": "text/plain; charset=utf-8"}
+
+    assert kind(mail("Monday.", in_reply_to="<1@example.net>", **fields)) == "automatic"
+    assert kind(mail("Monday.", **fields)) == "personal"
+
+
+def test_exchanges_own_sender_is_a_robot() -> None:
+    sender = "Microsoft Outlook <MicrosoftExchange0123456789abcdef0123456789abcdef@example.net>"
+
+    assert kind(mail("x", from_=sender, subject="Onbestelbaar: De boot")) == "automatic"
+
+
+def test_an_encrypted_mail_that_is_only_quoted_makes_none_of_its_answer() -> None:
+    block = "-----BEGIN PGP MESSAGE-----\n\nabcd\n-----END PGP MESSAGE-----"
+    head = "-----Original Message-----\nFrom: Ben <ben@example.net>\nSubject: Boat\n"
+
+    assert kind(mail(block)) == "encrypted"
+    assert kind(mail(f"I cannot read this.\n\n{head}\n{block}\n")) == "personal"
+
+
+@pytest.mark.parametrize(
+    ("type_", "expected"),
+    [("text/calendar; name=b.ics", "personal"), ("text/calendar; method=REPLY", "calendar")],
+)
+def test_a_calendar_file_beside_a_text_is_no_invitation(type_: str, expected: str) -> None:
+    part = f"Content-Type: {type_}\nContent-Disposition: attachment\n\nBEGIN:VCALENDAR"
+    text = f"--b\n\nThe dates are in the file.\n--b\n{part}\n--b--\n"
+
+    assert kind(mail(text, content_type="multipart/mixed; boundary=b")) == expected
+
+
+def test_gmails_dots_and_its_other_domain_are_the_same_mailbox() -> None:
+    assert is_own("A.n.n+boats@googlemail.com", {"ann@gmail.com"})
+    assert not is_own("a.nn@example.org", OWN)

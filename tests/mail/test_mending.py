@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,3 +90,39 @@ def test_lines_stay_in_number_and_words(lines: list[str]) -> None:
 )
 def test_lines_that_are_parted_keep_their_words(lines: list[str]) -> None:
     assert "\n".join(parted(lines)).split() == "\n".join(lines).split()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-------- Original message --------From: Ben Okri <ben@example.net> "
+        "Date: 12/11/2026  17:01  (GMT+01:00) To: ann@example.org Subject: The boat ",
+        "-------- Messaggio originale --------Da: Ben Okri <ben@example.net> "
+        "Data: 12/11/26  17:01  (GMT+01:00) A: ann@example.org Oggetto: La barca ",
+    ],
+)
+def test_a_header_block_in_the_line_of_its_separator_is_read(line: str) -> None:
+    found = extract(mail(f"Yes.\n\n{line}\n\nShall we?\n"))
+
+    assert found.own_text == "Yes."
+    [quote] = found.quotes
+    assert (quote.author, quote.text) == ("Ben Okri <ben@example.net>", "Shall we?")
+    assert "17:01" in quote.date
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ">>> On 11/12/2026 at 5:01 PM, in message\n<5FAD.A123@example.net>, Ben Okri\n"
+        "<ben@example.net> wrote:",
+        ">>> Am 12.11.2026 um 17:01 schrieb Ben Okri <ben@example.net> in Nachricht\n"
+        "<5FAD.A123@example.net>:",
+    ],
+)
+def test_groupwise_names_the_message_within_its_attribution(lines: str) -> None:
+    found = extract(mail(f"Yes.\n\n{lines}\n> Shall we?\n"))
+
+    assert found.own_text == "Yes."
+    assert [(one.author, one.text) for one in found.quotes] == [
+        ("Ben Okri <ben@example.net>", "Shall we?")
+    ]

@@ -192,3 +192,53 @@ def test_a_clause_that_names_an_address_is_the_authors(begin: str) -> None:
     text = f"{begin} {BEN} wrote:\n\n  we should paint.\n\nI agree."
 
     assert extract(mail(text)).own_text == text
+
+
+@pytest.mark.parametrize("line", ["----- Xqz zyx -----", "Xqz zyx:", "Začiatok xqz:", "転送xqz："])
+def test_a_separator_above_a_quoted_header_block_is_known_in_any_language(line: str) -> None:
+    block = "> From: Ben <ben@example.net>\n> Subject: Boat\n> Date: 12 Nov 2026\n> To: Ann"
+    text = f"Look.\n\n{line}\n\n{block}\n>\n> Shall we?\n"
+
+    found = extract(mail(text, content_type="text/plain; charset=utf-8"))
+
+    assert found.own_text == "Look."
+    assert [(one.author, one.text) for one in found.quotes] == [
+        ("Ben <ben@example.net>", "Shall we?")
+    ]
+
+
+def test_an_authors_line_above_an_ordinary_quote_stays() -> None:
+    found = extract(mail("Ben asked:\n\n> Shall we go\n> From: here?\n\nYes.\n"))
+
+    assert found.own_text == "Ben asked:\n\nYes."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "---- Replied Message ----\n| From | Ben<ben@example.net> |\n| Date | 11/12/2026 17:01 |\n"
+        "| To | Ann<ann@example.org> |\n| Subject | Boat |\n",
+        "------------------&nbsp;原始邮件&nbsp;------------------\n发件人: Ben<ben@example.net>;\n"
+        "发送时间: 2026年11月12日 17:01\n主题: Boat\n",
+        "发件人：Ben <ben@example.net>\n发送时间：2026年11月12日 17:01\n主　题：Boat\n",
+    ],
+)
+def test_chinese_webmails_blocks_leave_nothing_behind(head: str) -> None:
+    text = f"Yes.\n\n{head}\nShall we?\n"
+
+    found = extract(mail(text, content_type="text/plain; charset=utf-8"))
+
+    assert (found.own_text, [one.text for one in found.quotes]) == ("Yes.", ["Shall we?"])
+    assert "ben@example.net" in found.quotes[0].author
+
+
+@pytest.mark.parametrize(
+    "labels", ["Шаље Послато Прима Тема", "Nork Bidaltze-data Nori Gaia", "보낸이 날짜 받는이 제목"]
+)
+def test_header_blocks_of_serbian_basque_and_korean_clients_are_read(labels: str) -> None:
+    values = ("Ben <ben@example.net>", "12. 11. 2026 17:01", "Ann", "Boat")
+    block = "\n".join(f"{one}: {two}" for one, two in zip(labels.split(), values, strict=True))
+
+    found = extract(mail(f"Yes.\n\n{block}\n\nOk?\n", content_type="text/plain; charset=utf-8"))
+
+    assert (found.own_text, found.quotes[0].text) == ("Yes.", "Ok?")
