@@ -1,6 +1,6 @@
 """A real Cyrus IMAP on free loopback ports, in a folder of its own.
 
-Set up as Debian does it: folders below `INBOX.`, notices to IDLE by idled, no mail outside its
+Set up much as Debian does it: folders below `INBOX.`, notices to IDLE by idled, no mail outside its
 own spool. Its programs are unpacked, not installed (tools/servers). It has MOVE, QRESYNC,
 SPECIAL-USE and more; expunged mail stays on the disk and never comes back.
 """

@@ -2,7 +2,8 @@
 
 The mail is real, and so is every answer but for what a habit changes: what the server says it can
 do, commands it refuses, lines it words differently or puts where nobody expects them, and when it
-hangs up. Sources: FIELD-NOTES of this project and the providers' own greetings.
+hangs up. Capabilities are as the providers are known
+to list them; none was asked.
 """
 
 from __future__ import annotations
