@@ -60,6 +60,9 @@ max_age_days = 36500  # the sample's mail is from 2026
 min_mails = 60
 min_new = 1000000  # the demo trains by itself, at any hour
 retrieved = 0.0  # past mails in the prompts are a quarter more to read
+
+[retrieval]
+examples = 0  # what an adapter was not trained with it copies out
 """
 
 
