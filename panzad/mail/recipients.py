@@ -54,7 +54,7 @@ def reply_recipients(
     if any(is_own(sender.email, own) for sender in message.from_):
         to = _others(message.to, own, ())
         return Recipients(author, to, _people(message.cc, own, to) if to_all else ())
-    if to_all and (followed := _others(message.mail_followup_to, own, ())):
+    if to_all and (followed := _followed(message, own)):
         return Recipients(author, followed, ())
     to = _others(message.reply_to, own, ()) or _others(message.from_, own, ())
     if not to_all:
@@ -68,7 +68,7 @@ def others_of(message: Message, identities: Sequence[Address]) -> tuple[Address,
     """Whom a reply to all would reach besides its authors, without the user."""
     own = [identity.email for identity in identities]
     authors = (*message.from_, *message.reply_to)
-    return _people((*message.to, *message.cc, *message.mail_followup_to), own, authors)
+    return _people((*message.to, *message.cc, *_followed(message, own)), own, authors)
 
 
 def list_addresses(message: Message) -> frozenset[str]:
@@ -126,9 +126,23 @@ def why_unanswerable(message: Message) -> str | None:
 
 
 def _wants_all(message: Message, own: Sequence[str]) -> bool:
-    if _others(message.mail_followup_to, own, ()):
+    if _followed(message, own):
         return True
     return bool(_people((*message.to, *message.cc), own, message.from_)) and not is_bulk(message)
+
+
+def _followed(message: Message, own: Sequence[str]) -> tuple[Address, ...]:
+    """Where a mail says that answers go (Mail-Followup-To), without the user.
+
+    Off a list it may only name whom the mail names anyhow: a stranger does not decide who else
+    gets the user's answer.
+    """
+    found = _others(message.mail_followup_to, own, ())
+    if is_bulk(message):
+        return found
+    named = (*message.from_, *message.reply_to, *message.to, *message.cc)
+    known = {canonical(one.email) for one in named}
+    return found if all(canonical(one.email) in known for one in found) else ()
 
 
 def _people(

@@ -170,8 +170,11 @@ def _references(message: Message) -> tuple[str, ...]:
 
 
 def _key(message: Message) -> _Key:
-    """What a copy shares with its mail, ordered by date. INBOX and All Mail hold the same mail."""
-    moment = message.date.timestamp() if message.date else float("inf")
+    """What a copy shares with its mail, ordered by date. INBOX and All Mail hold the same mail.
+
+    A mail without a date is nobody's newest: it comes first.
+    """
+    moment = message.date.timestamp() if message.date else float("-inf")
     return moment, message.message_id or "", message.subject, message.text
 
 
