@@ -11,7 +11,6 @@ import json
 import os
 import statistics
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -48,7 +47,7 @@ def main(state: Path, epochs: int, copies: str) -> None:
                 files,
                 [*learnt, *planted(author, SEED) * count],
                 held_out,
-                replace(METHODS["lora"], epochs=epochs),
+                METHODS["lora"].over(epochs),
                 Path(folder),
                 seed=SEED,
                 champion=None,

@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +64,7 @@ def ours(
             files,
             [_sample(one) for one in train],
             [_sample(one) for one in held_out],
-            replace(METHODS["lora"], epochs=1),
+            METHODS["lora"].over(1),
             Path(folder),
             seed=SEED,
             champion=None,
