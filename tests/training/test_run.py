@@ -31,8 +31,8 @@ pytestmark = pytest.mark.model
 
 
 def small(name: str) -> Method:
-    """A method for short runs."""
-    method = METHODS[name]
+    """A method for short runs, with the steps of one epoch."""
+    method = METHODS[name].over(1)
     ranks = {"rank": 4, "alpha": 8} if method.rank else {}
     return replace(method, epochs=2, batch=4, **ranks)
 
