@@ -26,6 +26,7 @@ from panzad import __version__
 from panzad.config import Paths
 from panzad.engines import adapter_files
 from panzad.errors import DatabaseDamaged, ModelDamaged, PanzadError, StateLocked
+from panzad.files import flush
 from panzad.learning import forgetting
 from panzad.locks import held
 from panzad.store import adapters, forgotten
@@ -80,7 +81,7 @@ def back_up(db: Database, paths: Paths, target: Path) -> Contents:
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(target)
-        _sync_directory(target.parent)
+        flush(target.parent)
     except OSError as error:
         raise PanzadError(
             f"cannot write {target} ({error.strerror})", "choose another place"
@@ -242,7 +243,7 @@ def _put(directory: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         remove(target)
         directory.rename(target)
-        _sync_directory(target.parent)
+        flush(target.parent)
 
 
 def _drop_unknown(paths: Paths, known: set[str]) -> None:
@@ -258,14 +259,6 @@ def _copy(source: Any, sink: Any) -> str:
         digest.update(block)
         sink.write(block)
     return digest.hexdigest()
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _damaged(source: Path, why: str) -> PanzadError:

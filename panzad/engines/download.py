@@ -32,6 +32,7 @@ from panzad.engines.catalogue import (
 from panzad.engines.checksums import hash_file, write_json
 from panzad.engines.machine import this_machine
 from panzad.errors import ModelDamaged, ModelMissing, NetworkError, PanzadError, UsageError
+from panzad.files import flush
 
 _POLL_SECONDS = 0.2
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -239,23 +240,15 @@ def _size(directory: Path) -> int:
 def _install(staged: Path, target: Path) -> None:
     """Put a staged model in the place of the old one, never a half-written one."""
     for path in staged.rglob("*"):
-        _flush(path)
-    _flush(staged)
+        flush(path)
+    flush(staged)
     old = staged.with_name(f"{staged.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
         target.rename(old)
     staged.rename(target)
-    _flush(target.parent)
+    flush(target.parent)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager
