@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from panzad.config import Paths
@@ -34,6 +34,10 @@ class Searched:
     files: int
     bytes: int
     places: tuple[str, ...]
+
+    def also(self, places: Iterable[str]) -> Searched:
+        """The same search with what was found elsewhere."""
+        return replace(self, places=(*self.places, *places))
 
 
 def leaving(db: Database, forgotten: Forgotten) -> tuple[bytes, ...]:
@@ -73,36 +77,34 @@ def _pieces(text: str) -> Iterator[str]:
 
 def search_words(db: Database, paths: Paths, pieces: Sequence[bytes]) -> Searched:
     """Look for words that have left: these in every file, any in the full-text index."""
-    found: list[str] = []
-    files = private_files(paths)
-    size = 0
-    for path in files:
-        with opened(path) as content:
-            size += len(content)
-            if any(content.find(piece) >= 0 for piece in pieces):
-                found.append(str(path))
-    if search.has_strays(db):
-        found.append("the full-text index")
-    return Searched(len(files), size, tuple(found))
+    searched = _searched(paths, lambda content: any(content.find(one) >= 0 for one in pieces))
+    return searched.also(("the full-text index",) if search.has_strays(db) else ())
 
 
 def search_names(db: Database, paths: Paths) -> Searched:
     """Look for addresses, Message-IDs and folders that are forgotten."""
     forgotten = known(db)
+    searched = _searched(paths, lambda content: _names_forgotten(content, forgotten))
     found: list[str] = []
-    files = private_files(paths)
-    size = 0
-    for path in files:
-        with opened(path) as content:
-            size += len(content)
-            if _names_forgotten(content, forgotten):
-                found.append(str(path))
     if any(one.role == "sent" and forgotten.folder(one.name) for one in folders.listed(db)):
         found.append("the table of folders")
     if any(forgotten.folder(mark.folder) for mark in marks.past(db)):
         found.append("the table of marks")
     if any(is_forgotten(mail, forgotten) for mail in mails.every(db)):
         found.append("the table of mails")
+    return searched.also(found)
+
+
+def _searched(paths: Paths, holds: Callable[[mmap.mmap | bytes], bool]) -> Searched:
+    """Every file that panzad writes, asked whether it holds something."""
+    found: list[str] = []
+    files = private_files(paths)
+    size = 0
+    for path in files:
+        with opened(path) as content:
+            size += len(content)
+            if holds(content):
+                found.append(str(path))
     return Searched(len(files), size, tuple(found))
 
 
