@@ -22,8 +22,9 @@ import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Self
 
-from tests.servers.processes import HOST, end, environment, give, mail_user, unpacked
+from tests.servers.processes import HOST, Server, end, environment, give, mail_user, unpacked
 
 PREFIX = "INBOX."
 FOLDERS = ("Gesendet", "Entwürfe", "Trash")
@@ -32,7 +33,7 @@ _SETTING = re.compile(r"^(IMAP_[A-Z_]+)=(.*)$", re.MULTILINE)
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 
 
-class CourierServer:
+class CourierServer(Server):
     """A door and an imapd for each connection; `start` returns when it accepts connections."""
 
     def __init__(self, folders: Sequence[str] = FOLDERS) -> None:
@@ -57,7 +58,7 @@ class CourierServer:
         }
         self._capabilities = self._environment["IMAP_CAPABILITY"]
 
-    def start(self) -> CourierServer:
+    def start(self) -> Self:
         """Open the door."""
         self._run([self._root / "usr/libexec/gam_server", "--notimeout", self._home.name])
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -73,12 +74,6 @@ class CourierServer:
         self._listening.close()
         for process in self._running:
             end(process)
-
-    def __enter__(self) -> CourierServer:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def add_user(self, name: str, password: str) -> None:
         """Let `name` log in from now on."""

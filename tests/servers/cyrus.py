@@ -12,11 +12,12 @@ import subprocess
 import tempfile
 import weakref
 from pathlib import Path
+from typing import Self
 
 from tests.servers import certificates
 from tests.servers.processes import (
     HOST,
-    end,
+    ProcessServer,
     environment,
     free_ports,
     give,
@@ -71,7 +72,7 @@ EVENTS {{
 """
 
 
-class CyrusServer:
+class CyrusServer(ProcessServer):
     """One Cyrus; `start` returns when it accepts connections."""
 
     def __init__(self) -> None:
@@ -79,7 +80,6 @@ class CyrusServer:
         self.port = 0
         self.tls_port = 0
         self._user = mail_user()
-        self._process: subprocess.Popen[bytes] | None = None
         # Short, and open to the mail's user: see DovecotServer.
         self._home = Path(tempfile.mkdtemp(prefix="cyrus-"))
         self._home.chmod(0o755)
@@ -90,7 +90,7 @@ class CyrusServer:
             (self._home / name).mkdir()
         self.ca_file = certificates.make(self._home).ca
 
-    def start(self) -> CyrusServer:
+    def start(self) -> Self:
         """Start the server; raises RuntimeError with its master's output when it does not."""
         self.port, self.tls_port = free_ports(2)
         programs = self._root / "usr/lib/cyrus/bin"
@@ -117,18 +117,6 @@ class CyrusServer:
             return self
         self.stop()
         raise RuntimeError(f"cyrus did not start:\n{self.log()}")
-
-    def stop(self) -> None:
-        """Stop the server and every connection."""
-        if self._process is not None:
-            end(self._process)
-            self._process = None
-
-    def __enter__(self) -> CyrusServer:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def add_user(self, name: str, password: str) -> None:
         """Let `name` (an address) log in from now on; the mailbox is made at the first login."""

@@ -19,11 +19,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Self
 
 from imapclient import imap_utf7
 
 from tests.servers import certificates
-from tests.servers.processes import HOST, end, free_ports, greets
+from tests.servers.processes import HOST, ProcessServer, free_ports, greets
 
 FOLDERS: Mapping[str, str | None] = MappingProxyType(
     {"Sent": r"\Sent", "Drafts": r"\Drafts", "Trash": r"\Trash", "Junk": r"\Junk"}
@@ -88,7 +89,7 @@ service imap-login {{
 """
 
 
-class DovecotServer:
+class DovecotServer(ProcessServer):
     """One Dovecot process; `start` returns when it accepts connections.
 
     `folders` are made for every user: name (behind `prefix`) to SPECIAL-USE attribute or None.
@@ -112,7 +113,6 @@ class DovecotServer:
         self._separator = separator
         self._folders = dict(folders)
         self._extra = extra
-        self._process: subprocess.Popen[bytes] | None = None
         self._account, self._internal, self._login, self._mail = _accounts()
         # A short path of its own: Unix socket paths end at 107 bytes, which a test's folder may
         # exceed, and as root the mail's user could not pass through a folder of root's.
@@ -128,7 +128,7 @@ class DovecotServer:
         self._certificates = certificates.make(root)
         self.ca_file = self._certificates.ca
 
-    def start(self) -> DovecotServer:
+    def start(self) -> Self:
         """Start the server; raises RuntimeError with its log when it does not come up."""
         executable = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         if executable is None:
@@ -148,18 +148,6 @@ class DovecotServer:
                 return self
             self.stop()
         raise RuntimeError(f"dovecot did not start:\n{self.log()}")
-
-    def stop(self) -> None:
-        """Stop the server and every connection; it may be started again."""
-        if self._process is not None:
-            end(self._process)
-            self._process = None
-
-    def __enter__(self) -> DovecotServer:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def add_user(self, name: str, password: str) -> None:
         """Let `name` log in from now on; the mailbox is made at the first login."""

@@ -1,4 +1,5 @@
-"""What the real servers of the tests share: ports, where they are unpacked, whom they run as."""
+"""What the real servers of the tests share: their life, ports, where they are unpacked, whom they
+run as."""
 
 from __future__ import annotations
 
@@ -11,9 +12,40 @@ import socket
 import stat
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import Self
 
 HOST = "localhost"
+
+
+class Server(ABC):
+    """A server that runs for as long as its `with` block."""
+
+    @abstractmethod
+    def start(self) -> Self:
+        """Return when it accepts connections."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop the server and every connection."""
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class ProcessServer(Server):
+    """A server that is one process, with what it starts."""
+
+    _process: subprocess.Popen[bytes] | None = None
+
+    def stop(self) -> None:
+        if self._process is not None:
+            end(self._process)
+            self._process = None
 
 
 def unpacked(server: str, home: Path) -> Path:
