@@ -75,7 +75,8 @@ def _prepared(
 ) -> Appending:
     """Commit what the APPEND will do. A draft that did not arrive before goes, as it is, to where
     drafts go now: the user may have answered a refusal by another folder."""
-    state = session.select(places.drafts, readonly=True)
+    # Courier takes no APPEND into a folder that this very connection has EXAMINEd.
+    state = session.select(places.drafts, readonly=False)
     draft, message_id = mark.draft, mark.draft_message_id
     if draft is None or message_id is None:
         assert mark.task is not None

@@ -25,10 +25,6 @@ def append_draft(session: Session, folder: str, raw: bytes, flags: Sequence[str]
     NetworkError the server may have the mail or not: `find_message` tells. Raises ServerRefused
     (read-only, over quota, too big) and FolderMissing.
     """
-    selected = session.selected
-    if selected is not None and selected.name == folder and selected.read_only:
-        # Courier takes no APPEND into a folder that this very connection has EXAMINEd.
-        session.select(folder, readonly=False)
     try:
         with session.translated(f"put a draft into {folder}"):
             answer = session.client.append(session.spelt(folder), raw, flags)
