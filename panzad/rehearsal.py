@@ -5,7 +5,7 @@ No draft is shown a mail that is hidden, nor one that is as new as the mail to b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from panzad.config import Config
 from panzad.drafting.task import DraftTask
@@ -16,7 +16,7 @@ from panzad.mail.message import Address
 from panzad.recall.retriever import Retriever
 from panzad.store.mails import Mail
 from panzad.store.pairs import Pair
-from panzad.store.search import PastMail
+from panzad.writing.brief import Cutoff
 
 
 class Rehearsal:
@@ -38,52 +38,20 @@ class Rehearsal:
         retrieval: bool = True,
     ) -> Answer:
         """The draft of a mail by this instruction, with past mails shown or without."""
-        account = self._config.accounts[pair.mail.account]
+        mail = pair.mail
+        account = self._config.accounts[mail.account]
         written = write(
-            _task(pair.mail, instruction, Address(account.name, account.address)),
+            _task(mail, instruction, Address(account.name, account.address)),
             engine,
-            _Earlier(self._retriever, pair.mail, self._hidden),  # pyright: ignore[reportArgumentType]
-            account=pair.mail.account,
+            self._retriever,
+            account=mail.account,
             examples=self._config.retrieval.examples if retrieval else 0,
             signature=account.signature,
             grounding=self._config.drafts.grounding,
             adapter=adapter,
+            cutoff=Cutoff(mail.date, mail.id, mail.own_text, self._hidden),
         )
         return Answer(written.text, engine.asked, written.seconds)
-
-
-class _Earlier:
-    """The retriever as it was before a mail was written, without the hidden mails."""
-
-    def __init__(self, retriever: Retriever, mail: Mail, hidden: frozenset[int]) -> None:
-        self._retriever = retriever
-        self._mail = mail
-        self._hidden = hidden
-
-    def past(self, account: str, *, before: str = "") -> list[PastMail]:
-        found = self._retriever.past(account, before=before or self._mail.date)
-        return [one for one in found if one.id not in self._hidden]
-
-    def examples(
-        self,
-        query: str,
-        audience: Collection[str],
-        count: int,
-        *,
-        account: str,
-        words: int = 0,
-        **_: object,
-    ) -> list[PastMail]:
-        return self._retriever.examples(
-            query,
-            audience,
-            count,
-            account=account,
-            before=self._mail.date,
-            excluding=self._hidden,
-            unlike=self._mail.own_text,
-            words=words,
-        )
 
 
 def _task(mail: Mail, instruction: str, author: Address) -> DraftTask:

@@ -14,7 +14,7 @@ from panzad.drafting.task import DraftTask
 from panzad.engines.protocol import Engine, Generation, Sampling
 from panzad.store.mails import Person
 from panzad.writing import cleaning, prompts
-from panzad.writing.brief import Briefing, Letter
+from panzad.writing.brief import NOTHING_HIDDEN, Briefing, Cutoff, Letter
 from panzad.writing.choosing import Candidate, Wanted, choose
 from panzad.writing.fact_values import Kind
 from panzad.writing.grounding import Source, grounded, turn_sources
@@ -55,21 +55,22 @@ def write(
     grounding: bool = True,
     adapter: bool = True,
     candidates: int = 1,
+    cutoff: Cutoff = NOTHING_HIDDEN,
 ) -> Written:
     """The text that answers `task`, without quote and signature; the best of so many candidates.
 
     With `grounding`, facts that stand nowhere become gaps. `adapter=False` asks the base model
     with the same prompt. It knows nothing of the user: what is usual as greeting, sign-off and
-    length is put in.
+    length is put in. A mail that is written again knows what `cutoff` leaves of the past.
     """
     briefing, letter = Briefing(retriever), letter_of(task, account)
-    asked = briefing.task(letter, examples, style=not adapter)
+    asked = briefing.task(letter, examples, cutoff, style=not adapter)
     messages = prompts.messages(asked)
     answers = [engine.generate(messages, one, adapter=adapter) for one in samplings(candidates)]
     signer = Signer(task.author, asked.examples)
     texts = [_cleaned(answer, task, signature, signer) for answer in answers]
     if not adapter:
-        habit = briefing.habits(letter)
+        habit = briefing.habits(letter, cutoff)
         texts = [with_habits(text, habit, letter.author, asked.words) for text in texts]
     today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
     known = sources(task, asked.examples, signature, today)

@@ -42,11 +42,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
-    """What of the past a training sample may know: nothing later, not itself, no copy of it."""
+    """What of the past a mail that is written again may know: nothing later, not itself, no copy
+    of it, none of the `hidden` ids."""
 
     before: str = ""
     mail_id: int = 0
     text: str = ""
+    hidden: frozenset[int] = frozenset()
 
 
 NOTHING_HIDDEN = Cutoff()
@@ -61,7 +63,8 @@ class Briefing:
 
     def habits(self, letter: Letter, cutoff: Cutoff = NOTHING_HIDDEN) -> Habits:
         """How this user usually writes to the letter's recipients."""
-        past = self._retriever.past(letter.account, before=cutoff.before)
+        known = self._retriever.past(letter.account, before=cutoff.before)
+        past = [mail for mail in known if mail.id not in cutoff.hidden]
         to = [(one.name, one.email) for one in letter.recipients if one.field == "to"]
         people = frozenset(email.lower() for _, email in to)
         theirs = [mail for mail in past if mail.to == people][-NEWEST:]
@@ -90,7 +93,7 @@ class Briefing:
             examples,
             account=letter.account,
             before=cutoff.before,
-            excluding={cutoff.mail_id},
+            excluding=cutoff.hidden | {cutoff.mail_id},
             unlike=cutoff.text,
             words=words,
             style=style,
