@@ -31,12 +31,16 @@ class Judge:
         self._db = Database(subject.paths.database)
         self._desk = Desk(self._db, subject.paths, self._config)
         self._engine: Tapped | None = None
+        self._retriever: Retriever | None = None
 
     def written(self, variants: Sequence[Variant], adapter: Path | None = None) -> list[Experiment]:
         """All held-out mails by each of the variants."""
         self._engine = Tapped(self._desk.engine)
         self._engine.use_adapter(adapter)
         self._desk.index.refresh()
+        self._retriever = Retriever(
+            self._db, self._desk.index, self._desk.embedder, self._config.retrieval.share
+        )
         cases = [
             Case(line, one.mail.text, one.instruction, is_reply=False)
             for line, one in self._held_out.items()
@@ -45,15 +49,14 @@ class Judge:
 
     def _write(self, case: Case, variant: Variant) -> Answer:
         assert self._engine is not None
+        assert self._retriever is not None
         account = self._config.accounts[ACCOUNT]
         subject = self._held_out[case.mail_id].mail.subject
         author = Address(account.name, account.address)
         written = write(
             DraftTask(author, (), (), subject, None, (), (), None, case.instruction),
             self._engine,
-            Retriever(
-                self._db, self._desk.index, self._desk.embedder, self._config.retrieval.share
-            ),
+            self._retriever,
             account=ACCOUNT,
             examples=self._config.retrieval.examples if variant.retrieval else 0,
             signature=None,
