@@ -5,16 +5,14 @@ Unknown keys and broken values are errors that name the key, its line and a reme
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
@@ -25,8 +23,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
+from panzad.config_mistakes import explained
 from panzad.errors import ConfigError
 
 
@@ -390,76 +388,4 @@ def parse(text: str, name: str = "config.toml") -> Config:
     except ValidationError as error:
         # A misspelt key is the cause of the missing one: it comes first.
         details = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        raise _explained(details[0], text, name) from None
-
-
-def _explained(detail: ErrorDetails, text: str, name: str) -> ConfigError:
-    location = [str(part) for part in detail["loc"] if not _is_union_tag(part)]
-    key = ".".join(location) or "the file"
-    line = line_of(text, location)
-    where = f"{name}, line {line}" if line else name
-    match detail["type"]:
-        case "extra_forbidden":
-            near = difflib.get_close_matches(location[-1], _known_keys(location[:-1]), n=1)
-            hint = f"did you mean {near[0]}?" if near else "remove it"
-            return ConfigError(f"{where}: unknown key {key}", hint)
-        case "missing":
-            return ConfigError(f"{where}: {key} is missing", "add it (see config.example.toml)")
-        case _:
-            reason = detail["msg"].removeprefix("Value error, ")
-            return ConfigError(f"{where}: {key}: {reason}", "mend it (see config.example.toml)")
-
-
-def _is_union_tag(part: int | str) -> bool:
-    return isinstance(part, int) or bool(re.search(r"\[|^(str|bool)$", part))
-
-
-def _known_keys(path: Sequence[str]) -> list[str]:
-    """The keys that may stand in the table at `path`."""
-    section: Any = Config
-    for part in path:
-        if section is Config and part == "accounts":
-            section = dict
-        elif section is dict:
-            section = Account
-        else:
-            field = section.model_fields.get(part)
-            kinds = (
-                []
-                if field is None
-                else [field.annotation, *getattr(field.annotation, "__args__", ())]
-            )
-            section = next(
-                (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, _Section)),
-                None,
-            )
-            if section is None:
-                return []
-    return [] if section is dict else list(section.model_fields)
-
-
-def line_of(text: str, path: Sequence[str]) -> int | None:
-    """The line (from 1) where the deepest part of `path` that is written down stands."""
-    best: tuple[int, int] | None = None
-    table: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
-            table = [part.strip().strip("\"'") for part in header[1].split(".")]
-            depth = _shared(path, table)
-        elif key := re.match(r"\s*([A-Za-z0-9_.\"'-]+)\s*=", line):
-            full = [*table, *(part.strip("\"'") for part in key[1].split("."))]
-            depth = _shared(path, full)
-            inner = list(path[len(full) :]) if depth else []
-            if inner and re.search(rf"[{{,]\s*{re.escape(inner[0])}\s*=", line):
-                depth += 1
-        else:
-            continue
-        if depth and (best is None or depth > best[0]):
-            best = (depth, number)
-    return best[1] if best else None
-
-
-def _shared(path: Sequence[str], written: Sequence[str]) -> int:
-    """How many parts of `path` a table or key names; 0 when it is about something else."""
-    length = min(len(path), len(written))
-    return length if list(path[:length]) == list(written[:length]) else 0
+        raise explained(details[0], text, name, Config) from None
