@@ -63,14 +63,10 @@ def mark_source(session: Session, folder: str, uid: int, keyword: str) -> bool:
     try:
         with session.translated(f"store the keyword {keyword}"):
             session.client.add_flags([uid], [keyword], silent=True)
-        with session.translated("read flags"):
-            flags = session.client.fetch([uid], ["FLAGS"]).get(uid, {}).get(b"FLAGS")
+        return keyword.lower() in flags_of(session, [uid]).get(uid, frozenset())
     except ServerRefused as refusal:
         log.info("keyword.refused", folder=folder, uid=uid, reason=refusal.what)
         return False
-    return isinstance(flags, tuple) and keyword.lower().encode() in {
-        flag.lower() for flag in flags if isinstance(flag, bytes)
-    }
 
 
 def flags_of(session: Session, uids: Sequence[int]) -> dict[int, frozenset[str]]:
