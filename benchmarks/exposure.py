@@ -11,6 +11,7 @@ import json
 import os
 import statistics
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -47,7 +48,7 @@ def main(state: Path, epochs: int, copies: str) -> None:
                 files,
                 [*learnt, *planted(author, SEED) * count],
                 held_out,
-                METHODS["lora"].over(epochs),
+                replace(METHODS["lora"], epochs=epochs),
                 Path(folder),
                 seed=SEED,
                 champion=None,

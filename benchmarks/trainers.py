@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def ours(
             files,
             [_sample(one) for one in train],
             [_sample(one) for one in held_out],
-            METHODS["lora"].over(1),
+            replace(METHODS["lora"], epochs=1),
             Path(folder),
             seed=SEED,
             champion=None,

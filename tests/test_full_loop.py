@@ -151,7 +151,7 @@ class TestFullLoop:
     ) -> None:
         panzad, _ = place
         result = json.loads(panzad.run("train", "--epochs", "2", "--json"))
-        assert result["promoted"]
+        assert result["promoted"], result["reason"]
         assert result["loss"] < result["base_loss"]
         [adapter] = panzad.status()["adapters"]
         assert (adapter["id"], adapter["state"]) == (result["adapter"], "serving")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -130,7 +130,7 @@ def train_adapter(
     if job is None:
         _enough(available, config.training.min_mails)
         method = _method(request.method, device, memory, files)
-        method = method.over(request.epochs or method.epochs)
+        method = replace(method, epochs=request.epochs or method.epochs)
         job = _begun(db, files, available, edits, method, request.seed, config.training.retrieved)
     prune(paths.adapters, job.row.id)
     serving = adapters.serving(db)
@@ -304,7 +304,7 @@ def _resumed(
         _give_up(db, paths, row, "a run with other settings was asked for")
         return None
     log.info("training.resumed", adapter=row.id, epochs=row.plan["epochs"])
-    method = METHODS[row.plan["method"]].over(row.plan["epochs"])
+    method = replace(METHODS[row.plan["method"]], epochs=row.plan["epochs"])
     return _Job(
         row,
         method,

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-# How much larger the steps of a shorter run may be.
-_FASTEST = 2.0
-
 
 @dataclass(frozen=True, slots=True)
 class Method:
@@ -39,11 +36,6 @@ class Method:
     four_bit: bool = False
     density: float = 0.0
     mask_mails: int = 0
-
-    def over(self, epochs: int) -> Method:
-        """The method with so many epochs; over fewer than its own it takes larger steps."""
-        faster = min(_FASTEST, max(1.0, self.epochs / epochs))
-        return replace(self, epochs=epochs, learning_rate=faster * self.learning_rate)
 
     def rate(self, step: int, steps: int) -> float:
         """The learning rate of step `step` (from 0) of `steps`."""

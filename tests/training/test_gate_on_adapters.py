@@ -62,7 +62,7 @@ def write(sample: Sample, engine: Tapped, adapter: bool) -> Answer:
 
 def trained(base: ModelFiles, samples: Sequence[Sample], passes: int, directory: Path) -> Path:
     """An adapter after so many passes over the samples, good or bad."""
-    method = replace(METHODS["lora"].over(1), rank=8)
+    method = replace(METHODS["lora"], rank=8, learning_rate=1e-3)
     model, tokenizer = load(base, torch.device("cpu"))
     tokens = tokenised(
         samples, format_of(base), lambda text: tokenizer.encode(text, add_special_tokens=False)

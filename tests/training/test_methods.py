@@ -23,14 +23,3 @@ class TestRate:
         assert all(one < other for one, other in pairwise(rates[: top + 1]))
         assert all(one >= other for one, other in pairwise(rates[top:]))
         assert min(rates) > 0
-
-
-class TestOver:
-    @pytest.mark.parametrize(("epochs", "times"), [(1, 2.0), (2, 1.5), (3, 1.0), (6, 1.0)], ids=str)
-    def test_a_shorter_run_takes_larger_steps_and_a_longer_one_the_same(
-        self, epochs: int, times: float
-    ) -> None:
-        lora = METHODS["lora"]
-        shorter = lora.over(epochs)
-        assert (lora.epochs, shorter.epochs) == (3, epochs)
-        assert shorter.learning_rate == pytest.approx(times * lora.learning_rate)
