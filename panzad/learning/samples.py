@@ -78,7 +78,8 @@ def asked(pair: Pair, mix: Mix, reading: int = 0) -> str:
         return ""
     if pair.typed:
         return pair.instruction
-    return reworded(pair.instruction, mail.own_text, _chance(mix, mail.id, "words", reading))
+    chance = _chance(mix, mail.id, "words", reading)
+    return reworded(pair.instruction, mail.own_text, mail.manner.language, chance)
 
 
 def contrasts(

@@ -57,6 +57,12 @@ def price(candidate: Candidate, wanted: Wanted) -> float:
     )
 
 
+def faultless(candidate: Candidate, instruction: str) -> bool:
+    """Whether it says something, all facts of the instruction, and none that nobody said."""
+    said = bool(candidate.text.strip())
+    return said and not candidate.invented and not unsaid(candidate.text, instruction)
+
+
 def unsaid(draft: str, instruction: str) -> int:
     """How many facts of the instruction (dates, numbers, names, links, …) a draft does not say."""
     said = frozenset(value for one in facts(draft) for value in one.values)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from random import Random
 
-from panzad.writing import telling
+from panzad.writing import asking, telling
 from panzad.writing.prompts import clip
 
 # The share of a mail's words that an instruction holds.
 TERSE, FULL = 0.25, 0.75
-# How often the instruction itself is shown: people type in whole sentences, too.
+# How often an English mail is asked for by what it does ("Ask Tom for …").
+ASKED = 0.6
+# How often the instruction itself is shown otherwise: people type in whole sentences, too.
 KEPT = 0.33
 # How often the addressee is named first.
 ADDRESSED = 0.6
@@ -22,10 +24,17 @@ CHARACTERS = 600
 _CHANCE = 4.0
 
 
-def reworded(instruction: str, own_text: str, rng: Random) -> str:
-    """The instruction for a mail, or with a chance of 1 - KEPT the mail jotted down."""
+def reworded(instruction: str, own_text: str, language: str, rng: Random) -> str:
+    """The instruction for a mail in this language (ISO 639-1), or the mail asked for otherwise.
+
+    It may be asked for by what its sentences do, where `asking` knows the language, or jotted down.
+    """
     share = rng.uniform(TERSE, FULL)
-    if not instruction or rng.random() < KEPT:
+    if not instruction:
+        return instruction
+    if language == asking.LANGUAGE and rng.random() < ASKED:
+        return clip(asking.asking(own_text, rng), CHARACTERS) or instruction
+    if rng.random() < KEPT:
         return instruction
     return jotted(own_text, share, rng)
 

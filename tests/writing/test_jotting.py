@@ -47,14 +47,24 @@ def test_the_closing_and_the_greeting_are_not_jotted_down() -> None:
 
 
 def test_another_chance_gives_another_wording_and_the_same_chance_the_same() -> None:
-    wordings = [reworded("Say no to Maria.", MAIL, Random(seed)) for seed in range(30)]
-    assert wordings == [reworded("Say no to Maria.", MAIL, Random(seed)) for seed in range(30)]
+    wordings = [reworded("Say no to Maria.", MAIL, "en", Random(seed)) for seed in range(30)]
+    again = [reworded("Say no to Maria.", MAIL, "en", Random(seed)) for seed in range(30)]
+    assert wordings == again
     assert len(set(wordings)) > 10
     assert "Say no to Maria." in wordings
 
 
 def test_a_bare_flag_stays_one() -> None:
-    assert reworded("", MAIL, Random(3)) == ""
+    assert reworded("", MAIL, "en", Random(3)) == ""
+
+
+def test_only_an_english_mail_is_asked_for_by_what_its_sentences_do() -> None:
+    def asked(language: str) -> int:
+        wordings = (reworded("Say no.", MAIL, language, Random(seed)) for seed in range(60))
+        return sum(one.startswith("Thank Maria") for one in wordings)
+
+    assert asked("en") > 20
+    assert asked("de") == 0
 
 
 @given(st.text(max_size=400), st.floats(TERSE, FULL), st.integers(0, 99))
