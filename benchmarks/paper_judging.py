@@ -61,6 +61,7 @@ class Judge:
             examples=self._config.retrieval.examples if variant.retrieval else 0,
             signature=None,
             adapter=variant.adapter,
+            candidates=self._config.writing.candidates,
         )
         return Answer(written.text, self._engine.asked, written.seconds)
 

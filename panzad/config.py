@@ -234,9 +234,9 @@ class Training(_Section):
 
 
 class Writing(_Section):
-    """How a draft's text is made: the best of so many candidates is taken."""
+    """How a draft's text is made: up to so many candidates until one is without fault."""
 
-    candidates: int = Field(default=1, ge=1, le=8)
+    candidates: int = Field(default=4, ge=1, le=8)
 
 
 class Drafts(_Section):

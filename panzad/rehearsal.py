@@ -49,6 +49,7 @@ class Rehearsal:
             signature=account.signature,
             grounding=self._config.drafts.grounding,
             adapter=adapter,
+            candidates=self._config.writing.candidates,
             cutoff=Cutoff(mail.date, mail.id, mail.own_text, self._hidden),
         )
         return Answer(written.text, engine.asked, written.seconds)

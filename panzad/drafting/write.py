@@ -15,9 +15,9 @@ from panzad.engines.protocol import Engine, Generation, Sampling
 from panzad.store.mails import Person
 from panzad.writing import cleaning, prompts
 from panzad.writing.brief import NOTHING_HIDDEN, Briefing, Cutoff, Letter
-from panzad.writing.choosing import Candidate, Wanted, choose
+from panzad.writing.choosing import Candidate, Wanted, choose, faultless
 from panzad.writing.fact_values import Kind
-from panzad.writing.grounding import Source, grounded, turn_sources
+from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
 from panzad.writing.habits import names_of, with_habits
 from panzad.writing.signoff import Signer, own_sign_off
 
@@ -57,8 +57,9 @@ def write(
     candidates: int = 1,
     cutoff: Cutoff = NOTHING_HIDDEN,
 ) -> Written:
-    """The text that answers `task`, without quote and signature; the best of so many candidates.
+    """The text that answers `task`, without quote and signature; the best of several candidates.
 
+    There are no more than so many, and no others once one says what was asked for and nothing else.
     With `grounding`, facts that stand nowhere become gaps. `adapter=False` asks the base model
     with the same prompt. It knows nothing of the user: what is usual as greeting, sign-off and
     length is put in. A mail that is written again knows what `cutoff` leaves of the past.
@@ -66,23 +67,28 @@ def write(
     briefing, letter = Briefing(retriever), letter_of(task, account)
     asked = briefing.task(letter, examples, cutoff, style=not adapter)
     messages = prompts.messages(asked)
-    answers = [engine.generate(messages, one, adapter=adapter) for one in samplings(candidates)]
     signer = Signer(task.author, asked.examples)
-    texts = [_cleaned(answer, task, signature, signer) for answer in answers]
-    if not adapter:
-        habit = briefing.habits(letter, cutoff)
-        texts = [with_habits(text, habit, letter.author, asked.words) for text in texts]
+    habit = None if adapter else briefing.habits(letter, cutoff)
     today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
     known = sources(task, asked.examples, signature, today)
-    held = [grounded(text, known) for text in texts]
+    answers: list[Generation] = []
+    held: list[Grounded] = []
+    drawn: list[Candidate] = []
+    for sampling in samplings(candidates):
+        answers.append(engine.generate(messages, sampling, adapter=adapter))
+        text = _cleaned(answers[-1], task, signature, signer)
+        if habit is not None:
+            text = with_habits(text, habit, letter.author, asked.words)
+        held.append(grounded(text, known))
+        drawn.append(Candidate(text, len(held[-1].gaps)))
+        if faultless(drawn[-1], task.instruction):
+            break
     wanted = Wanted(
         asked.greeting, asked.sign_off, asked.words, task.instruction, names_of(letter.author)
     )
-    best = choose(
-        [Candidate(text, len(one.gaps)) for text, one in zip(texts, held, strict=True)], wanted
-    )
+    best = choose(drawn, wanted)
     return Written(
-        held[best].text if grounding else texts[best],
+        held[best].text if grounding else drawn[best].text,
         held[best].gaps if grounding else (),
         sum(answer.tokens for answer in answers),
         sum(answer.seconds for answer in answers),

@@ -115,13 +115,19 @@ class TestCandidates:
         engine = Drawing(self.ANSWERS)
         result = self.chosen(engine, 3)
         assert (result.text, result.gaps) == (self.ANSWERS[1], ())
-        assert result.tokens == 27
+        assert (result.tokens, len(engine.asked)) == (18, 2)
+
+    def test_no_other_is_drawn_once_one_is_without_fault(self) -> None:
+        engine = Drawing(self.ANSWERS[1:])
+        assert self.chosen(engine, 2).text == self.ANSWERS[1]
+        assert len(engine.asked) == 1
 
     def test_without_grounding_inventions_count_all_the_same(self) -> None:
         assert self.chosen(Drawing(self.ANSWERS), 2, grounding=False).text == self.ANSWERS[1]
 
     def test_the_first_is_the_likeliest_and_the_others_are_the_same_every_time(self) -> None:
-        first, again = Drawing(self.ANSWERS), Drawing(self.ANSWERS)
+        answers = (self.ANSWERS[0], self.ANSWERS[2], self.ANSWERS[0])
+        first, again = Drawing(answers), Drawing(answers)
         self.chosen(first, 3)
         self.chosen(again, 3)
         assert first.asked == again.asked
