@@ -6,10 +6,10 @@ mails given the instruction a person typed, and the drafts written from it; once
 model, and by an adapter of each training seed.
 
     python -m benchmarks.paper_mails --data DIR --models DIR --work DIR [--person david]
-        [--seeds 1,2,3] [--retrieved 0,0.55]
+        [--seeds 1,2,3] [--retrieved 0,0.55] [--method lora]
 
-Every person, seed and share of prompts with past mails is a file in the work folder. What is there
-is not done again: a run that was broken off goes on, and several may add to one folder.
+Every person, method, seed and share of prompts with past mails is a file in the work folder. What
+is there is not done again: a run that was broken off goes on, and several may add to one folder.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from panzad.learning.adapter import Request, train_adapter
 from panzad.locks import held
 from panzad.store import adapters
 from panzad.store.database import Database
+from panzad.training.methods import METHODS
 
 PEOPLE = ("david", "isabel")
 SHOWN = (
@@ -59,6 +60,7 @@ SHOWN = (
 @click.option("--person", "people", multiple=True, default=PEOPLE, type=click.Choice(PEOPLE))
 @click.option("--seeds", default="1,2,3", show_default=True, help="Training seeds.")
 @click.option("--retrieved", default="0.55", show_default=True, help="Shares trained with RAFT.")
+@click.option("--method", default="lora", type=click.Choice(sorted(METHODS)), show_default=True)
 @click.option("--epochs", type=click.IntRange(min=1), help="The method's own by default.")
 @click.option("--timings/--no-timings", default=True, help="Time flag to draft with a daemon.")
 @click.option("--limit", type=click.IntRange(min=1), help="Try it out with so many mails.")
@@ -69,6 +71,7 @@ def main(
     people: tuple[str, ...],
     seeds: str,
     retrieved: str,
+    method: str,
     epochs: int | None,
     timings: bool,
     limit: int | None,
@@ -86,16 +89,16 @@ def main(
             for seed in map(int, seeds.split(",")):
                 for share in map(float, retrieved.split(",")):
                     _once(
-                        subject.folder / f"seed-{seed}-{share:g}.json",
+                        subject.folder / f"{method}-{seed}-{share:g}.json",
                         lambda one=subject, seed=seed, share=share: _run(
-                            one, seed, share, epochs, real
+                            one, Request(method, epochs, seed), share, real
                         ),
                     )
         subjects.append(subject)
         figures[person] = _found(subject)
         _table(person, figures[person])
     if len(subjects) > 1:
-        first = f"seed-{seeds.split(',')[0]}-{float(retrieved.split(',')[0]):g}"
+        first = f"{method}-{seeds.split(',')[0]}-{float(retrieved.split(',')[0]):g}"
         place = work / f"matrix-{first}.json"
         figures["matrix"] = _once(place, lambda: _matrix(subjects, f"{first}.json"))
         _matrix_table(figures["matrix"]["cells"])
@@ -122,13 +125,9 @@ def _found(subject: Subject) -> dict[str, Any]:
 
 
 def _run(
-    subject: Subject,
-    seed: int,
-    share: float,
-    epochs: int | None,
-    real: Mapping[str, Sequence[str]],
+    subject: Subject, request: Request, share: float, real: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
-    """An adapter trained with this seed, what the gate made of it, and how it writes.
+    """An adapter trained as requested, what the gate made of it, and how it writes.
 
     No other adapter serves meanwhile: a seed is judged beside the base model alone.
     """
@@ -142,7 +141,7 @@ def _run(
         db,
         paths,
         config,
-        Request(config.training.method, epochs, seed),
+        request,
         judge=lambda run: judge(db, config, run),
         report=lambda _: None,
         stop=lambda: False,
@@ -154,7 +153,8 @@ def _run(
     desk.close()
     row = adapters.get(db, result.adapter)
     return {
-        "seed": seed,
+        "method": request.method,
+        "seed": request.seed,
         "retrieved": share,
         "adapter": result.adapter,
         "promoted": result.promoted,
@@ -197,8 +197,9 @@ def _table(person: str, figures: Mapping[str, Any]) -> None:
     """The figures as Markdown: adapters as mean ± standard deviation over the seeds."""
     columns: dict[str, list[dict[str, Any]]] = {}
     for run in figures.values():
+        of = f"{run['method']}: " if run.get("method", "lora") != "lora" else ""
         for row in run.get("rows", ()):
-            columns.setdefault(row["variant"], []).append(row)
+            columns.setdefault(of + row["variant"], []).append(row)
     commits = sorted({run["commit"] for run in figures.values() if "commit" in run})
     click.echo(f"\n{person}, made by {', '.join(commits)}\n", err=True)
     heads = [f"{name} ({len(rows)})" if len(rows) > 1 else name for name, rows in columns.items()]

@@ -64,15 +64,21 @@ def learn(subject: Subject, mails: list[PaperMail], models: Path, *, timings: bo
         place = ImapServer(host=server.host, port=server.port, security="none")
         with Session.connect(place, address, PASSWORD, timeout=30) as session:
             load(session, mails, name, address)
-        state = _configured(subject.folder, place, name, address, models)
+        # The set names no correspondents.
+        state = configured(
+            subject.folder, place, name, address, models, '[retrieval]\nshare = "all"'
+        )
         figures: dict[str, Any] = {"mails": len(mails), "held_out": len(subject.held_out)}
-        figures["run_once"] = _timed(state, "run", "--once", "--json")
+        figures["run_once"] = timed(state, "run", "--once", "--json")
         if timings:
             figures["flag_to_draft_seconds"] = _flag_to_draft(state, place, address)
     replace(done, json.dumps(figures, indent=1).encode())
 
 
-def _configured(root: Path, place: ImapServer, name: str, address: str, models: Path) -> Path:
+def configured(
+    root: Path, place: ImapServer, name: str, address: str, models: Path, more: str = ""
+) -> Path:
+    """A state folder below `root` for one account on the server, with `more` in its config."""
     state = root / "state"
     state.mkdir(mode=0o700, parents=True)
     (state / "models").symlink_to(models.resolve())
@@ -83,9 +89,8 @@ def _configured(root: Path, place: ImapServer, name: str, address: str, models: 
         name = "{name}"
         imap = {{ host = "{place.host}", port = {place.port}, security = "none" }}
         auth = {{ command = "echo {PASSWORD}" }}
-        [retrieval]
-        share = "all"  # the set names no correspondents
         """
+        + more
     )
     return state
 
@@ -94,7 +99,8 @@ def _panzad(state: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "panzad", "--state", str(state), *arguments]
 
 
-def _timed(state: Path, *arguments: str) -> dict[str, Any]:
+def timed(state: Path, *arguments: str) -> dict[str, Any]:
+    """What a command of panzad tells as JSON, and the seconds that it took."""
     started = time.monotonic()
     done = subprocess.run(_panzad(state, *arguments), check=True, stdout=subprocess.PIPE)
     return {"wall_seconds": round(time.monotonic() - started, 1), **json.loads(done.stdout)}

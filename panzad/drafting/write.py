@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from panzad.recall.retriever import Retriever
 
 MAX_TOKENS = 400
+# A base model goes round in circles without. An adapter does not, and with it leaves out what the
+# instruction names: on 25 of david's mails ROUGE-L was 0.51 with and 0.55 without.
 REPEAT_PENALTY = 1.05
 # How every candidate but the first is drawn.
 TEMPERATURE = 0.7
@@ -74,7 +76,7 @@ def write(
     answers: list[Generation] = []
     held: list[Grounded] = []
     drawn: list[Candidate] = []
-    for sampling in samplings(candidates):
+    for sampling in samplings(candidates, adapter=adapter):
         answers.append(engine.generate(messages, sampling, adapter=adapter))
         text = _cleaned(answers[-1], task, signature, signer)
         if habit is not None:
@@ -96,10 +98,10 @@ def write(
     )
 
 
-def samplings(candidates: int) -> list[Sampling]:
+def samplings(candidates: int, *, adapter: bool) -> list[Sampling]:
     """How each candidate is drawn: the first is the model's likeliest, the others by chance, the
     same chance every time."""
-    first = Sampling(max_tokens=MAX_TOKENS, repeat_penalty=REPEAT_PENALTY)
+    first = Sampling(max_tokens=MAX_TOKENS, repeat_penalty=1.0 if adapter else REPEAT_PENALTY)
     return [first] + [
         replace(first, temperature=TEMPERATURE, top_p=TOP_P, seed=seed)
         for seed in range(1, candidates)
