@@ -14,7 +14,7 @@ from panzad.writing.prompts import clip
 # The share of a mail's words that an instruction holds.
 TERSE, FULL = 0.25, 0.75
 # How often an English mail is asked for by what it does ("Ask Tom for …").
-ASKED = 0.6
+ASKED = 0.75
 # How often the instruction itself is shown otherwise: people type in whole sentences, too.
 KEPT = 0.33
 # How often the addressee is named first.
