@@ -61,7 +61,7 @@ class Judge:
             examples=self._config.retrieval.examples if variant.retrieval else 0,
             signature=None,
             adapter=variant.adapter,
-            # Of the base model the likeliest: few of its drafts are without fault, and each takes long.
+            # Of the base model the likeliest: few of its drafts are faultless, and each takes long.
             candidates=self._config.writing.candidates if variant.adapter else 1,
         )
         return Answer(written.text, self._engine.asked, written.seconds)
