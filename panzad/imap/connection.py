@@ -11,6 +11,7 @@ import hmac
 import imaplib
 import socket
 import ssl
+import struct
 from collections.abc import Iterator
 
 import imapclient
@@ -18,6 +19,7 @@ from imapclient.exceptions import CapabilityError
 
 from panzad.config import ImapServer
 from panzad.errors import NetworkError, TlsError
+from panzad.imap.pace import PacedImap
 from panzad.imap.refusals import plain
 
 
@@ -69,10 +71,21 @@ def check_pin(client: imapclient.IMAPClient, server: ImapServer) -> None:
         )
 
 
+class _Client(imapclient.IMAPClient):
+    """An IMAPClient that is patient with the whole of an answer, not with each octet of it."""
+
+    def _create_IMAP4(self) -> imaplib.IMAP4:
+        return (
+            super()._create_IMAP4()
+            if self.ssl
+            else PacedImap(self.host, self.port, self._timeout.connect)
+        )
+
+
 def opened(server: ImapServer, timeout: float) -> imapclient.IMAPClient:
     """A connection to the server; `timeout` in seconds holds for every answer."""
     tls = server.security == "tls"
-    client = imapclient.IMAPClient(
+    client = _Client(
         server.host,
         server.port,
         ssl=tls,
@@ -81,6 +94,19 @@ def opened(server: ImapServer, timeout: float) -> imapclient.IMAPClient:
     )
     client.normalise_times = False
     return client
+
+
+def abandon(client: imapclient.IMAPClient) -> None:
+    """Close a connection by a reset: what the server has not got of it never arrives.
+
+    A mere close lets the kernel send the rest, for minutes; a draft of which half was sent would
+    come after the one that had replaced it.
+    """
+    with contextlib.suppress(OSError):
+        link = client.socket()
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client._imap.file.close()
+        link.close()
 
 
 def keep_alive(client: imapclient.IMAPClient) -> None:
@@ -102,6 +128,12 @@ def connecting(server: ImapServer) -> Iterator[None]:
         raise TlsError(
             f"the certificate of {where} is not trusted ({error.verify_message})",
             "check imap.host, or point SSL_CERT_FILE to the authority that signed it",
+        ) from error
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
+        # A wrong port or one cut; it is taken for the one that passes sooner.
+        raise NetworkError(
+            f"{where} hung up before the connection was encrypted",
+            "check imap.port and imap.security if it stays",
         ) from error
     except ssl.SSLError as error:
         raise TlsError(

@@ -20,7 +20,7 @@ from imapclient.exceptions import ProtocolError
 import panzad
 from panzad.config import ImapServer, is_loopback
 from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused, TlsError
-from panzad.imap.connection import check_pin, connecting, keep_alive, opened, start_tls
+from panzad.imap.connection import abandon, check_pin, connecting, keep_alive, opened, start_tls
 from panzad.imap.folders import FolderInfo, encoded, folder_info
 from panzad.imap.refusals import plain, remedy, suggested_pause, throttled
 
@@ -83,6 +83,7 @@ class Session:
         self.host = host
         self.capabilities = Capabilities(frozenset())
         self.selected: FolderState | None = None
+        self._broken = False
         # Names in no modified UTF-7 have to go back as they came.
         self._verbatim: frozenset[str] = frozenset()
         client.folder_encode = False
@@ -111,7 +112,7 @@ class Session:
             session._log_in(user, password)
             session._introduce()
         except BaseException:
-            session._drop()
+            abandon(client)
             raise
         return session
 
@@ -122,13 +123,19 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Log out and close; never raises, and never waits long for a dead server."""
+        """Log out and close; never raises, and never waits long for a dead server.
+
+        On a broken connection nothing more is said: a LOGOUT might end in the middle of a draft.
+        """
+        if self._broken:
+            abandon(self.client)
+            return
         try:
             self.answer_within(_CLOSING_SECONDS)
             self.client.logout()
         except (OSError, imaplib.IMAP4.error) as error:
             log.debug("imap.logout_failed", host=self.host, error=type(error).__name__)
-            self._drop()
+            abandon(self.client)
 
     def cut(self) -> None:
         """End the connection under whoever uses it in another thread: they get a NetworkError.
@@ -136,6 +143,7 @@ class Session:
         The plain socket's method: SSLSocket's own lets go of the encryption first, and what the
         other thread is sending would go out in clear.
         """
+        self._broken = True
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self.client.socket(), socket.SHUT_RDWR)
 
@@ -254,6 +262,7 @@ class Session:
             raise self._unreadable(task) from error
 
     def _dead(self, why: str) -> NetworkError:
+        self._broken = True
         return NetworkError(
             f"the connection to {self.host} broke ({why})",
             "it is tried again when the net allows",
@@ -331,7 +340,3 @@ class Session:
 
     def _exists(self, folder: str) -> bool:
         return any(info.name == folder and info.selectable for info in self.list_folders())
-
-    def _drop(self) -> None:
-        with contextlib.suppress(OSError, imaplib.IMAP4.error):
-            self.client.shutdown()
