@@ -86,7 +86,10 @@ class Session:
         self._broken = False
         # Names in no modified UTF-7 have to go back as they came.
         self._verbatim: frozenset[str] = frozenset()
+        self._utf8 = False
         client.folder_encode = False
+        # Octet for octet: imaplib would let nothing but ASCII through.
+        client._imap._encoding = "latin-1"
 
     @classmethod
     def connect(cls, server: ImapServer, user: str, password: str, *, timeout: float) -> Session:
@@ -174,7 +177,7 @@ class Session:
         assert self.selected is not None
         return self.selected
 
-    def _select(self, folder: str, sent: bytes, readonly: bool) -> None:
+    def _select(self, folder: str, sent: str, readonly: bool) -> None:
         with self.translated(f"open {folder}"):
             try:
                 answer = self.client.select_folder(sent, readonly)
@@ -184,11 +187,11 @@ class Session:
                 answer = self.client.select_folder(sent, readonly)
             self.selected = self._state(folder, answer, readonly)
 
-    def spelt(self, folder: str) -> bytes:
-        """A folder's name as the server is told it, without quotes."""
-        if folder in self._verbatim:
-            return folder.encode("utf-8", "surrogateescape")
-        return encoded(folder)
+    def spelt(self, folder: str) -> str:
+        """A folder's name as IMAPClient is told it: its octets, without quotes."""
+        as_it_came = self._utf8 or folder in self._verbatim
+        octets = folder.encode("utf-8", "surrogateescape") if as_it_came else encoded(folder)
+        return octets.decode("latin-1")
 
     def selected_as(self, folder: str, *, readonly: bool) -> FolderState:
         """The folder's state, selecting it only when it is not the selected one already."""
@@ -200,11 +203,11 @@ class Session:
     def list_folders(self) -> tuple[FolderInfo, ...]:
         """Every folder with its attributes; names decoded from modified UTF-7.
 
-        A name in nothing of the kind stands as it is; one that is no ASCII cannot be opened.
+        A name in nothing of the kind stands as it is.
         """
         with self.translated("list the folders"):
             listing = self.client.list_folders()
-        infos = tuple(folder_info(*entry) for entry in listing)
+        infos = tuple(folder_info(*entry, utf8=self._utf8) for entry in listing)
         self._verbatim = frozenset(
             info.name
             for info, (_, _, name) in zip(infos, listing, strict=True)
@@ -308,6 +311,7 @@ class Session:
         """Read the capabilities; send ID and ENABLE, which must come before the first SELECT.
 
         163.com and 126.com refuse SELECT without ID; iCloud tells HIGHESTMODSEQ only after ENABLE.
+        UTF-8 is asked for only where there is no way without (RFC 6855 section 6).
         """
         with self.translated("tell what it can do"):
             names = self.client.capabilities()
@@ -320,6 +324,10 @@ class Session:
         if "ENABLE" in self.capabilities and self.capabilities.condstore:
             with self.translated("enable CONDSTORE"):
                 self.client.enable("CONDSTORE")
+        if "UTF8=ONLY" in self.capabilities:
+            with self.translated("enable UTF-8"):
+                self.client.enable("UTF8=ACCEPT")
+            self._utf8 = True
 
     def _state(self, folder: str, answer: dict[bytes, object], readonly: bool) -> FolderState:
         def number(key: bytes) -> int | None:
