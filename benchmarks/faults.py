@@ -22,7 +22,7 @@ import structlog
 from tests.servers.dovecot import DovecotServer
 from tests.servers.schedules import End, Lived, Trouble, live, schedule
 
-_TOLD_EVERY = 50
+_TOLD_EVERY = 25
 
 
 @click.command()

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 import imapclient
 from imapclient.exceptions import CapabilityError
+from imapclient.tls import IMAP4_TLS
 
 from panzad.config import ImapServer
 from panzad.errors import NetworkError, TlsError
@@ -72,28 +73,29 @@ def check_pin(client: imapclient.IMAPClient, server: ImapServer) -> None:
 
 
 class _Client(imapclient.IMAPClient):
-    """An IMAPClient that is patient with the whole of an answer, not with each octet of it."""
+    """An IMAPClient whose patience in clear is for a line, not for each octet of it."""
 
-    def _create_IMAP4(self) -> imaplib.IMAP4:
-        return (
-            super()._create_IMAP4()
-            if self.ssl
-            else PacedImap(self.host, self.port, self._timeout.connect)
+    def __init__(self, server: ImapServer, timeout: float) -> None:
+        self._patience = timeout
+        tls = server.security == "tls"
+        super().__init__(
+            server.host,
+            server.port,
+            ssl=tls,
+            ssl_context=_tls_context(server) if tls else None,
+            timeout=timeout,
         )
+        self.normalise_times = False
+
+    def _create_IMAP4(self) -> IMAP4_TLS | PacedImap:
+        if self.ssl:
+            return IMAP4_TLS(self.host, self.port, self.ssl_context, self._patience)
+        return PacedImap(self.host, self.port, self._patience)
 
 
 def opened(server: ImapServer, timeout: float) -> imapclient.IMAPClient:
     """A connection to the server; `timeout` in seconds holds for every answer."""
-    tls = server.security == "tls"
-    client = _Client(
-        server.host,
-        server.port,
-        ssl=tls,
-        ssl_context=_tls_context(server) if tls else None,
-        timeout=timeout,
-    )
-    client.normalise_times = False
-    return client
+    return _Client(server, timeout)
 
 
 def abandon(client: imapclient.IMAPClient) -> None:

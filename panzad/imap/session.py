@@ -11,6 +11,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import imapclient
 import structlog
@@ -89,7 +90,8 @@ class Session:
         self._utf8 = False
         client.folder_encode = False
         # Octet for octet: imaplib would let nothing but ASCII through.
-        client._imap._encoding = "latin-1"
+        link: Any = client._imap
+        link._encoding = "latin-1"
 
     @classmethod
     def connect(cls, server: ImapServer, user: str, password: str, *, timeout: float) -> Session:
