@@ -17,14 +17,18 @@ _STRIDE = 4096
 
 
 class PacedSocket(socket.socket):
-    """A TCP socket whose timeout is one for a line, or for _STRIDE octets within one."""
+    """A TCP socket whose timeout is one for a line, or for _STRIDE octets within one.
+
+    Only waiting counts. A server that works for long and says so line by line (Dovecot in SEARCH)
+    is waited for.
+    """
 
     _octets = 0
     _waited = 0.0
 
     @classmethod
     def of(cls, link: socket.socket) -> Self:
-        """The same connection; `link` is closed by this, as by `detach`."""
+        """The same connection; `link` itself is detached from it."""
         timeout = link.gettimeout()
         paced = cls(fileno=link.detach())
         paced.settimeout(timeout)
@@ -37,7 +41,7 @@ class PacedSocket(socket.socket):
         count = super().recv_into(buffer, nbytes, flags)
         self._waited += time.monotonic() - started
         self._octets += count
-        if self._octets >= _STRIDE or bytes(memoryview(buffer)[:count]).endswith(b"\n"):
+        if self._octets >= _STRIDE or memoryview(buffer)[count - 1 : count] == b"\n":
             self._octets, self._waited = 0, 0.0
         limit = self.gettimeout()
         if limit is not None and self._waited > limit:

@@ -13,7 +13,7 @@ import pytest
 from tests.servers.dovecot import DovecotServer
 from tests.servers.schedules import Lived, live, schedule
 
-COUNT = int(os.environ.get("PANZAD_FAULT_SCHEDULES", "25"))
+COUNT = int(os.environ.get("PANZAD_FAULT_SCHEDULES", "20"))
 SEED = 7
 
 
