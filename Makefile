@@ -4,7 +4,7 @@ STATE  := .panzad
 BIN    := .venv/bin
 MODEL  := $(STATE)/models/smollm2-135m-instruct
 
-.PHONY: help demo test test-servers test-clients lint fast bench bench-extraction fuzz clean
+.PHONY: help demo test test-servers test-clients lint fast bench bench-extraction fuzz faults clean
 
 help:
 	@echo "make demo   a sample mailbox, the real daemon, a draft in the person's own style"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench  the benchmark on the paper's mails (BENCH_DATA=folder BENCH_WORK=folder)"
 	@echo "make bench-extraction  own words on labelled mail, beside the libraries (BENCH_DATA=folder)"
 	@echo "make fuzz   damaged mails through the mail room (BENCH_DATA=folder COUNT=number SEED=number)"
+	@echo "make faults  days of a mailbox over bad networks (DAYS=number SEED=number)"
 	@echo "make clean  remove what the other targets made"
 
 demo: .venv/demo $(MODEL)
@@ -51,6 +52,10 @@ COUNT ?= 10000
 SEED  ?= 1
 fuzz: .venv/test
 	$(BIN)/python -m benchmarks.fuzz_mail --data $(BENCH_DATA) --count $(COUNT) --seed $(SEED) --jobs 2
+
+DAYS ?= 1000
+faults: .venv/test dovecot
+	$(BIN)/python -m benchmarks.faults --count $(DAYS) --seed $(SEED)
 
 clean:
 	rm -rf .venv $(STATE) build

@@ -74,7 +74,8 @@ async def kept_going(db: Database, scope: str, work: Callable[[Health], Awaitabl
 
     That a problem cannot be put on record, as on a full disk, ends nothing.
     """
-    backoff = Backoff(random.Random())  # noqa: S311 - jitter, not a secret
+    clock = asyncio.get_running_loop().time
+    backoff = Backoff(random.Random(), clock)  # noqa: S311 - jitter, not a secret
     health = Health(db, scope, backoff)
     while True:
         try:

@@ -34,7 +34,6 @@ from panzad.store.marks import Mark, NewMark
 
 MAX_ATTEMPTS = 5
 RETRY = timedelta(minutes=1)
-LONGEST_RETRY = timedelta(hours=1)
 # What concerns the whole round, not the mark that met it first.
 _CONNECTION = (NetworkError, LoginError, TlsError, StateDamaged)
 
@@ -275,5 +274,5 @@ def _postpone(db: Database, mark: Mark, reason: str, *, last: bool) -> None:
 
 def retry_time(attempts: int) -> str:
     """When a step that has failed `attempts` times before is tried again."""
-    wait = min(RETRY * 2 ** min(attempts, 10), LONGEST_RETRY)
+    wait = min(RETRY * 2 ** min(attempts, 10), marks.LONGEST_RETRY)
     return (datetime.now(UTC) + wait).isoformat(timespec="seconds")

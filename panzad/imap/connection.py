@@ -11,13 +11,16 @@ import hmac
 import imaplib
 import socket
 import ssl
+import struct
 from collections.abc import Iterator
 
 import imapclient
 from imapclient.exceptions import CapabilityError
+from imapclient.tls import IMAP4_TLS
 
 from panzad.config import ImapServer
 from panzad.errors import NetworkError, TlsError
+from panzad.imap.pace import PacedImap
 from panzad.imap.refusals import plain
 
 
@@ -69,18 +72,43 @@ def check_pin(client: imapclient.IMAPClient, server: ImapServer) -> None:
         )
 
 
+class _Client(imapclient.IMAPClient):
+    """An IMAPClient whose patience in clear is for a line, not for each octet of it."""
+
+    def __init__(self, server: ImapServer, timeout: float) -> None:
+        self._patience = timeout
+        tls = server.security == "tls"
+        super().__init__(
+            server.host,
+            server.port,
+            ssl=tls,
+            ssl_context=_tls_context(server) if tls else None,
+            timeout=timeout,
+        )
+        self.normalise_times = False
+
+    def _create_IMAP4(self) -> IMAP4_TLS | PacedImap:
+        if self.ssl:
+            return IMAP4_TLS(self.host, self.port, self.ssl_context, self._patience)
+        return PacedImap(self.host, self.port, self._patience)
+
+
 def opened(server: ImapServer, timeout: float) -> imapclient.IMAPClient:
     """A connection to the server; `timeout` in seconds holds for every answer."""
-    tls = server.security == "tls"
-    client = imapclient.IMAPClient(
-        server.host,
-        server.port,
-        ssl=tls,
-        ssl_context=_tls_context(server) if tls else None,
-        timeout=timeout,
-    )
-    client.normalise_times = False
-    return client
+    return _Client(server, timeout)
+
+
+def abandon(client: imapclient.IMAPClient) -> None:
+    """Close a connection by a reset: what the server has not got of it never arrives.
+
+    A mere close lets the kernel send the rest, for minutes; a draft of which half was sent would
+    come after the one that had replaced it.
+    """
+    with contextlib.suppress(OSError):
+        link = client.socket()
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client._imap.file.close()
+        link.close()
 
 
 def keep_alive(client: imapclient.IMAPClient) -> None:
@@ -102,6 +130,12 @@ def connecting(server: ImapServer) -> Iterator[None]:
         raise TlsError(
             f"the certificate of {where} is not trusted ({error.verify_message})",
             "check imap.host, or point SSL_CERT_FILE to the authority that signed it",
+        ) from error
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
+        # A wrong port or one cut; it is taken for the one that passes sooner.
+        raise NetworkError(
+            f"{where} hung up before the connection was encrypted",
+            "check imap.port and imap.security if it stays",
         ) from error
     except ssl.SSLError as error:
         raise TlsError(

@@ -9,6 +9,7 @@ import structlog
 
 from panzad.errors import FolderMissing, ServerRefused
 from panzad.imap.fetch import header_ids
+from panzad.imap.search import search
 from panzad.imap.session import Session
 
 # What a draft of ours has without anybody's doing; the last two come from Dovecot's search for
@@ -45,9 +46,8 @@ def find_message(session: Session, folder: str, message_id: str, from_uid: int) 
     Reads headers instead of SEARCH HEADER, whose index lags behind on some servers.
     """
     session.select(folder, readonly=True)
-    with session.translated(f"look for a draft in {folder}"):
-        uids = session.client.search(f"UID {from_uid}:*")
-    found = header_ids(session, sorted(uids))
+    uids = search(session, f"UID {from_uid}:*", f"look for a draft in {folder}")
+    found = header_ids(session, uids)
     return next((uid for uid, one in sorted(found.items()) if one == message_id), None)
 
 
@@ -87,10 +87,9 @@ def _flags(value: object) -> frozenset[str]:
 
 def saved_since(session: Session, from_uid: int, most: int) -> list[int]:
     """UIDs of the newest mails in the selected folder from `from_uid` on, ascending."""
-    with session.translated("list the drafts"):
-        uids = session.client.search(f"UID {from_uid}:* UNDELETED")
+    found = search(session, f"UID {from_uid}:* UNDELETED", "list the drafts")
     # `n:*` returns the last mail even where it stands below n (RFC 9051 section 9, seq-range).
-    return sorted(uid for uid in uids if uid >= from_uid)[-most:]
+    return [uid for uid in found if uid >= from_uid][-most:]
 
 
 def remove_draft(session: Session, folder: str, uid: int, message_id: str) -> bool:

@@ -50,11 +50,16 @@ class FolderChoice:
 
 
 def folder_info(
-    flags: Iterable[bytes], delimiter: bytes | None, name: str | bytes | int
+    flags: Iterable[bytes], delimiter: bytes | None, name: str | bytes | int, *, utf8: bool = False
 ) -> FolderInfo:
-    """A folder as IMAPClient lists it with `folder_encode` off."""
+    """A folder as IMAPClient lists it with `folder_encode` off.
+
+    `utf8`: UTF8=ACCEPT is enabled, so that no name is in modified UTF-7 (RFC 6855 section 3).
+    """
+    if isinstance(name, bytes):
+        name = name.decode("utf-8", "surrogateescape") if utf8 else decoded(name)
     return FolderInfo(
-        name=decoded(name) if isinstance(name, bytes) else str(name),
+        name=str(name),
         delimiter=delimiter.decode("ascii", "replace") if delimiter else None,
         attributes=frozenset(flag.decode("ascii", "replace").lower() for flag in flags),
     )

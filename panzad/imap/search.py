@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import structlog
+from imapclient.response_parser import parse_message_list
 
 from panzad.errors import ServerRefused
 from panzad.imap.fetch import Fetched, fetch_batch, header_ids
@@ -26,6 +27,19 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 log = structlog.get_logger()
 
 
+def search(session: Session, criteria: str, task: str) -> list[int]:
+    """UIDs in the selected folder by SEARCH (RFC 9051 section 6.4.4), ascending.
+
+    `task` is as for `Session.translated`. Servers say `* SEARCH` unasked, and may tell what they
+    found in several lines: all lines of this answer count together, those of earlier ones do not.
+    """
+    with session.translated(task):
+        client = session.client
+        client._imap.untagged_responses.pop("SEARCH", None)
+        lines = client._raw_command_untagged(b"SEARCH", [criteria.encode("ascii")])
+        return sorted({uid for line in lines for uid in parse_message_list([line])})
+
+
 def standing(session: Session, mark: str) -> list[int]:
     """UIDs in the selected folder that carry `mark`, ascending; mails marked deleted do not count.
 
@@ -39,16 +53,15 @@ def standing(session: Session, mark: str) -> list[int]:
             criteria = f"KEYWORD {name} UNDELETED"
         case _:
             criteria = "UNDELETED"
-    with session.translated("look for marks"):
-        return sorted(session.client.search(criteria))
+    return search(session, criteria, "look for marks")
 
 
 def existing(session: Session, uids: Sequence[int]) -> frozenset[int]:
     """Those of `uids` that are in the selected folder still, marked or not."""
     if not uids:
         return frozenset()
-    with session.translated("look for mails"):
-        return frozenset(session.client.search(f"UID {','.join(map(str, uids))}"))
+    found = search(session, f"UID {','.join(map(str, uids))}", "look for mails")
+    return frozenset(uids) & frozenset(found)
 
 
 def fetch_message(session: Session, uid: int) -> bytes | None:
@@ -73,8 +86,7 @@ def find_by_message_id(session: Session, folder: str, ids: Iterable[str]) -> dic
     found: dict[str, int] = {}
     try:
         for batch in _of_size(wanted, _IDS_PER_SEARCH):
-            with session.translated("search by Message-ID"):
-                uids = session.client.search(_any_of(batch))
+            uids = search(session, _any_of(batch), "search by Message-ID")
             # SEARCH HEADER matches parts of ids too; of copies the oldest is taken.
             for uid, message_id in sorted(message_ids(session, uids).items()):
                 if message_id in batch:
@@ -118,8 +130,7 @@ def _searched(session: Session, folder: str, keys: str) -> list[int] | None:
     if not keys:
         return []
     try:
-        with session.translated("search for a thread"):
-            return sorted(session.client.search(f"UNDRAFT UNDELETED {keys}"))[-_HITS:]
+        return search(session, f"UNDRAFT UNDELETED {keys}", "search for a thread")[-_HITS:]
     except ServerRefused as refusal:
         log.warning("search.header_refused", folder=folder, reason=refusal.what)
         return None

@@ -11,6 +11,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import imapclient
 import structlog
@@ -20,7 +21,7 @@ from imapclient.exceptions import ProtocolError
 import panzad
 from panzad.config import ImapServer, is_loopback
 from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused, TlsError
-from panzad.imap.connection import check_pin, connecting, keep_alive, opened, start_tls
+from panzad.imap.connection import abandon, check_pin, connecting, keep_alive, opened, start_tls
 from panzad.imap.folders import FolderInfo, encoded, folder_info
 from panzad.imap.refusals import plain, remedy, suggested_pause, throttled
 
@@ -83,9 +84,14 @@ class Session:
         self.host = host
         self.capabilities = Capabilities(frozenset())
         self.selected: FolderState | None = None
+        self._broken = False
         # Names in no modified UTF-7 have to go back as they came.
         self._verbatim: frozenset[str] = frozenset()
+        self._utf8 = False
         client.folder_encode = False
+        # Octet for octet: imaplib would let nothing but ASCII through.
+        link: Any = client._imap
+        link._encoding = "latin-1"
 
     @classmethod
     def connect(cls, server: ImapServer, user: str, password: str, *, timeout: float) -> Session:
@@ -111,7 +117,7 @@ class Session:
             session._log_in(user, password)
             session._introduce()
         except BaseException:
-            session._drop()
+            abandon(client)
             raise
         return session
 
@@ -122,13 +128,19 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Log out and close; never raises, and never waits long for a dead server."""
+        """Log out and close; never raises, and never waits long for a dead server.
+
+        On a broken connection nothing more is said: a LOGOUT might end in the middle of a draft.
+        """
+        if self._broken:
+            abandon(self.client)
+            return
         try:
             self.answer_within(_CLOSING_SECONDS)
             self.client.logout()
         except (OSError, imaplib.IMAP4.error) as error:
             log.debug("imap.logout_failed", host=self.host, error=type(error).__name__)
-            self._drop()
+            abandon(self.client)
 
     def cut(self) -> None:
         """End the connection under whoever uses it in another thread: they get a NetworkError.
@@ -136,6 +148,7 @@ class Session:
         The plain socket's method: SSLSocket's own lets go of the encryption first, and what the
         other thread is sending would go out in clear.
         """
+        self._broken = True
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self.client.socket(), socket.SHUT_RDWR)
 
@@ -166,7 +179,7 @@ class Session:
         assert self.selected is not None
         return self.selected
 
-    def _select(self, folder: str, sent: bytes, readonly: bool) -> None:
+    def _select(self, folder: str, sent: str, readonly: bool) -> None:
         with self.translated(f"open {folder}"):
             try:
                 answer = self.client.select_folder(sent, readonly)
@@ -176,11 +189,11 @@ class Session:
                 answer = self.client.select_folder(sent, readonly)
             self.selected = self._state(folder, answer, readonly)
 
-    def spelt(self, folder: str) -> bytes:
-        """A folder's name as the server is told it, without quotes."""
-        if folder in self._verbatim:
-            return folder.encode("utf-8", "surrogateescape")
-        return encoded(folder)
+    def spelt(self, folder: str) -> str:
+        """A folder's name as IMAPClient is told it: its octets, without quotes."""
+        as_it_came = self._utf8 or folder in self._verbatim
+        octets = folder.encode("utf-8", "surrogateescape") if as_it_came else encoded(folder)
+        return octets.decode("latin-1")
 
     def selected_as(self, folder: str, *, readonly: bool) -> FolderState:
         """The folder's state, selecting it only when it is not the selected one already."""
@@ -192,11 +205,11 @@ class Session:
     def list_folders(self) -> tuple[FolderInfo, ...]:
         """Every folder with its attributes; names decoded from modified UTF-7.
 
-        A name in nothing of the kind stands as it is; one that is no ASCII cannot be opened.
+        A name in nothing of the kind stands as it is.
         """
         with self.translated("list the folders"):
             listing = self.client.list_folders()
-        infos = tuple(folder_info(*entry) for entry in listing)
+        infos = tuple(folder_info(*entry, utf8=self._utf8) for entry in listing)
         self._verbatim = frozenset(
             info.name
             for info, (_, _, name) in zip(infos, listing, strict=True)
@@ -254,6 +267,7 @@ class Session:
             raise self._unreadable(task) from error
 
     def _dead(self, why: str) -> NetworkError:
+        self._broken = True
         return NetworkError(
             f"the connection to {self.host} broke ({why})",
             "it is tried again when the net allows",
@@ -299,6 +313,7 @@ class Session:
         """Read the capabilities; send ID and ENABLE, which must come before the first SELECT.
 
         163.com and 126.com refuse SELECT without ID; iCloud tells HIGHESTMODSEQ only after ENABLE.
+        UTF-8 is asked for only where there is no way without (RFC 6855 section 6).
         """
         with self.translated("tell what it can do"):
             names = self.client.capabilities()
@@ -311,6 +326,10 @@ class Session:
         if "ENABLE" in self.capabilities and self.capabilities.condstore:
             with self.translated("enable CONDSTORE"):
                 self.client.enable("CONDSTORE")
+        if "UTF8=ONLY" in self.capabilities:
+            with self.translated("enable UTF-8"):
+                self.client.enable("UTF8=ACCEPT")
+            self._utf8 = True
 
     def _state(self, folder: str, answer: dict[bytes, object], readonly: bool) -> FolderState:
         def number(key: bytes) -> int | None:
@@ -331,7 +350,3 @@ class Session:
 
     def _exists(self, folder: str) -> bool:
         return any(info.name == folder and info.selectable for info in self.list_folders())
-
-    def _drop(self) -> None:
-        with contextlib.suppress(OSError, imaplib.IMAP4.error):
-            self.client.shutdown()

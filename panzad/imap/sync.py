@@ -28,6 +28,7 @@ from panzad.imap.plan import (
     ranges,
     rematch,
 )
+from panzad.imap.search import search
 from panzad.imap.session import FolderState, Session
 
 log = structlog.get_logger()
@@ -144,14 +145,10 @@ def _list_uids(session: Session, state: FolderState, first: int) -> list[int]:
         return []
     span = state.exists if last is None else min(state.exists, last - first + 1)
     sequence = probes(state.exists) if span > UIDS_PER_SEARCH else ()
-    cuts = _search(session, ",".join(map(str, sequence))) if sequence else []
+    task = "list its mails"
+    cuts = search(session, ",".join(map(str, sequence)), task) if sequence else []
     found: set[int] = set()
     for uids in ranges(first, last, cuts):
-        found.update(_search(session, f"UID {uids}"))
+        found.update(search(session, f"UID {uids}", task))
     # `n:*` returns the last mail even where it stands below n (RFC 9051 section 9, seq-range).
     return sorted(uid for uid in found if uid >= first)
-
-
-def _search(session: Session, criteria: str) -> list[int]:
-    with session.translated("list its mails"):
-        return list(session.client.search(criteria))

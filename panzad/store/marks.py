@@ -17,6 +17,10 @@ from panzad.store import life
 from panzad.store.database import Database, now
 from panzad.store.text import storable
 
+# No step is postponed for longer: a later moment was reckoned by a clock that was wrong then.
+LONGEST_RETRY = timedelta(hours=1)
+
+_DUE = "(retry_at IS NULL OR retry_at <= ? OR retry_at > ?)"
 _UNFINISHED = f"state IN ({', '.join(repr(one) for one in sorted(life.UNFINISHED))})"
 
 
@@ -133,10 +137,19 @@ def due(db: Database, state: str, account: str | None = None) -> list[Mark]:
     return _marks(
         db.connection.execute(
             "SELECT * FROM marks WHERE state = ? AND (? IS NULL OR account = ?)"
-            " AND (retry_at IS NULL OR retry_at <= ?) ORDER BY id DESC",
-            (state, account, account, now()),
+            f" AND {_DUE} ORDER BY id DESC",
+            (state, account, account, *_due_now()),
         )
     )
+
+
+def _due_now() -> tuple[str, str]:
+    """The values of _DUE: after and up to which moment a step waits."""
+    return now(), _from_now(LONGEST_RETRY)
+
+
+def _from_now(distance: timedelta) -> str:
+    return (datetime.now(UTC) + distance).isoformat(timespec="seconds")
 
 
 def unkeyworded(db: Database, account: str) -> list[Mark]:
@@ -153,9 +166,8 @@ def unkeyworded(db: Database, account: str) -> list[Mark]:
 def next_retry(db: Database, account: str) -> str | None:
     """When the earliest postponed mark of an account will be due; None when none is postponed."""
     row = db.connection.execute(
-        "SELECT min(retry_at) AS at FROM marks WHERE account = ? AND retry_at > ?"
-        f" AND {_UNFINISHED}",
-        (account, now()),
+        f"SELECT min(retry_at) AS at FROM marks WHERE account = ? AND NOT {_DUE} AND {_UNFINISHED}",
+        (account, *_due_now()),
     ).fetchone()
     return row["at"]
 
@@ -163,9 +175,8 @@ def next_retry(db: Database, account: str) -> str | None:
 def any_due(db: Database, account: str) -> bool:
     """Whether an account has unfinished marks whose next attempt is due."""
     row = db.connection.execute(
-        "SELECT 1 FROM marks WHERE account = ? AND (retry_at IS NULL OR retry_at <= ?)"
-        f" AND {_UNFINISHED}",
-        (account, now()),
+        f"SELECT 1 FROM marks WHERE account = ? AND {_DUE} AND {_UNFINISHED}",
+        (account, *_due_now()),
     ).fetchone()
     return row is not None
 
@@ -195,10 +206,9 @@ def asked_before(db: Database, mark: Mark) -> bool:
 
 def appended_within_the_hour(db: Database, account: str) -> int:
     """How many drafts were appended in the last hour."""
-    hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
     row = db.connection.execute(
-        "SELECT count(*) AS n FROM marks WHERE account = ? AND appended_at > ?",
-        (account, hour_ago),
+        "SELECT count(*) AS n FROM marks WHERE account = ? AND appended_at BETWEEN ? AND ?",
+        (account, _from_now(-timedelta(hours=1)), now()),
     ).fetchone()
     return row["n"]
 

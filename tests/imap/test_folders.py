@@ -184,16 +184,44 @@ class TestNames:
         with ScriptedServer(answers) as server, server.session() as session:
             assert "Sent" in {info.name for info in session.list_folders()}
 
-    def test_a_name_in_no_modified_utf7_goes_back_as_it_came(self) -> None:
+    @pytest.mark.parametrize(
+        ("name", "by_the_book"),
+        [("R&D", "R&-D"), ("Entwürfe", "Entw&APw-rfe"), ("下書き", "&Tgtm+DBN-")],
+    )
+    def test_a_name_in_no_modified_utf7_goes_back_as_it_came(
+        self, name: str, by_the_book: str
+    ) -> None:
         """Also over a connection that has not listed the folders yet."""
         answers = {
-            "LIST": ['* LIST () "/" "R&D"'],
-            'EXAMINE "R&-D"': ["TAG NO [NONEXISTENT] no such folder"],
+            "LIST": [f'* LIST () "/" "{name}"'],
+            f'EXAMINE "{by_the_book}"': ["TAG NO [NONEXISTENT] no such folder"],
+            "APPEND": ["+ go ahead"],
         }
         with ScriptedServer(answers) as server, server.session() as session:
-            assert session.select("R&D", readonly=True).exists == 2
-            append_draft(session, "R&D", b"Subject: x\r\n\r\ny\r\n", ())
-        assert server.received("APPEND")[0].startswith('APPEND "R&D" ')
+            assert session.select(name, readonly=True).exists == 2
+            append_draft(session, name, b"Subject: x\r\n\r\ny\r\n", ())
+        assert server.received("APPEND")[0].startswith(f'APPEND "{name}" ')
+
+    def test_a_server_that_speaks_utf8_only_is_spoken_to_so(self) -> None:
+        """RFC 6855 section 6: it refuses what comes before ENABLE. A & stands for itself then."""
+        answers = {
+            "LIST": [r'* LIST (\Drafts) "/" "Entwürfe &- &APw-"'],
+            "ENABLE": ["* ENABLED UTF8=ACCEPT"],
+        }
+        server = ScriptedServer(answers, capabilities="IMAP4rev1 ENABLE UTF8=ONLY")
+        with server, server.session() as session:
+            [info] = session.list_folders()
+            session.select(info.name, readonly=True)
+            assert info.name == "Entwürfe &- &APw-"
+        assert server.received("ENABLE") == ["ENABLE UTF8=ACCEPT"]
+        assert server.received("EXAMINE") == ['EXAMINE "Entwürfe &- &APw-"']
+
+    def test_a_server_that_speaks_both_stays_with_modified_utf7(self) -> None:
+        answers = {"LIST": ['* LIST () "/" "Entw&APw-rfe"']}
+        server = ScriptedServer(answers, capabilities="IMAP4rev1 ENABLE UTF8=ACCEPT")
+        with server, server.session() as session:
+            assert [info.name for info in session.list_folders()] == ["Entwürfe"]
+        assert not server.received("ENABLE")
 
 
 class TestOnServers:

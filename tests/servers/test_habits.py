@@ -285,6 +285,7 @@ class TestAnswers:
             r'* LIST (\Marked) "/" INBOX',
             "* ENABLED CONDSTORE",
             "* XGARBAGE 1 2 (3",
+            "* SEARCH",
         ],
     )
     def test_unasked_responses_before_every_answer_change_nothing(

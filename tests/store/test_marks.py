@@ -44,6 +44,27 @@ class TestRetries:
             marks.retry_now(tx)
         assert len(marks.due(db, "marked")) == 1
 
+    def test_one_reckoned_by_a_clock_that_was_ahead_is_due(self, db: Database) -> None:
+        """A machine without a battery for its clock starts anywhere."""
+        mark_id = added(db, "work", "<a@x>")
+        postponed(db, mark_id, days=400)
+        assert [one.id for one in marks.due(db, "marked", "work")] == [mark_id]
+        assert (marks.next_retry(db, "work"), marks.any_due(db, "work")) == (None, True)
+
+    def test_a_draft_from_the_future_does_not_count_for_this_hour(
+        self, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ahead = (datetime.now(UTC) + timedelta(days=400)).isoformat(timespec="seconds")
+        mark_id = added(db, "work", "<a@x>")
+        with db.transaction() as tx:
+            marks.gathered(tx, mark_id, "{}", None, "")
+            marks.written(tx, mark_id, "Yes.", None)
+            marks.appending(tx, mark_id, marks.Appending(b"x", "<d@x>", "Drafts", 1, 1))
+            with monkeypatch.context() as patch:
+                patch.setattr(marks, "now", lambda: ahead)
+                marks.appended(tx, mark_id, 1)
+        assert marks.appended_within_the_hour(db, "work") == 0
+
 
 class TestProblems:
     def test_those_of_accounts_that_are_gone_are_forgotten(self, db: Database) -> None:
