@@ -19,7 +19,7 @@ _users = itertools.count(1)
 
 
 MARKS = ("model", "server")
-SERVERS = {"dovecot", "dovecot_mailbox", "pymap_mailbox", "mailbox"}
+SERVERS = {"dovecot", "dovecot_mailbox", "oauth_servers", "pymap_mailbox", "mailbox"}
 MODELS = {"models_dir", "base_gguf"}
 
 
