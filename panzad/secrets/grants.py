@@ -28,6 +28,10 @@ KEYRING_SERVICE = "panzad-oauth2"
 EARLY_SECONDS = 120.0
 # A provider that has said no is asked again after this: some refuse for a place or an hour only.
 REFUSED_SECONDS = 3600.0
+# RFC 6749 section 5.2; and what OpenID Connect Core 3.1.2.6 calls it, and Microsoft says.
+_TAKEN_BACK = frozenset(
+    {"invalid_grant", "interaction_required", "login_required", "consent_required"}
+)
 
 log = structlog.get_logger("panzad.secrets")
 
@@ -103,7 +107,7 @@ def _renewed(account: str, auth: OAuth2, grant: Grant, now: Callable[[], float])
     try:
         tokens = by_refresh_token(client_of(account, auth), grant.refresh_token)
     except Refused as refusal:
-        if refusal.code != "invalid_grant":
+        if refusal.code not in _TAKEN_BACK:
             raise
         _keep(account, replace(grant, refused_at=now()))
         raise gone from None

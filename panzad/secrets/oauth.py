@@ -142,16 +142,20 @@ def device_code(client: Client) -> DeviceCode:
 def _tokens(client: Client, fields: Mapping[str, str]) -> Tokens:
     if client.secret is not None:
         fields = {**fields, "client_secret": client.secret}
-    answer = _post(client, client.provider.token_url, fields)
+    found = tokens_in(_post(client, client.provider.token_url, fields))
+    if found is None:
+        raise _unreadable(client)
+    return found
+
+
+def tokens_in(answer: Mapping[str, Any]) -> Tokens | None:
+    """What an answer grants (RFC 6749 section 5.1); None for one without a usable token."""
     access = _text(answer.get("access_token"))
     # What RFC 6750 section 2.1 allows and no more: it will stand in a command to the mail server.
     if not re.fullmatch(r"[\w.~+/-]+=*", access, re.ASCII):
-        raise _unreadable(client)
-    return Tokens(
-        access,
-        _text(answer.get("refresh_token")) or None,
-        _number(answer.get("expires_in"), _USUAL_SECONDS),
-    )
+        return None
+    refresh = _text(answer.get("refresh_token")) or None
+    return Tokens(access, refresh, _number(answer.get("expires_in"), _USUAL_SECONDS))
 
 
 def _text(value: object) -> str:
@@ -162,7 +166,7 @@ def _number(value: object, otherwise: float) -> float:
     """A number of seconds; some servers give it as text."""
     try:
         return float(value) if isinstance(value, int | float | str) else otherwise
-    except ValueError:
+    except (ValueError, OverflowError):
         return otherwise
 
 
@@ -190,25 +194,23 @@ def _post(client: Client, url: str, fields: Mapping[str, str]) -> dict[str, Any]
             raise _refusal(client, error) from None
     except (OSError, http.client.HTTPException) as error:
         raise _unreachable(client, error) from None
-    answer = _json(said)
-    if answer is None:
-        raise _unreadable(client)
-    return answer
+    return _json(said)
 
 
-def _json(said: bytes) -> dict[str, Any] | None:
+def _json(said: bytes) -> dict[str, Any]:
+    """The object that an answer is; an empty one for anything else."""
     try:
         answer = json.loads(said)
-    except ValueError:
-        return None
-    return answer if isinstance(answer, dict) else None
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _refusal(client: Client, error: urllib.error.HTTPError) -> PanzadError:
     """What a status other than 200 means: trouble that passes, or a no."""
     name = client.provider.name
     try:
-        answer = _json(error.read(_LONGEST_ANSWER)) or {}
+        answer = _json(error.read(_LONGEST_ANSWER))
     except (OSError, http.client.HTTPException) as broken:
         return _unreachable(client, broken)
     code = _text(answer.get("error"))
@@ -216,11 +218,11 @@ def _refusal(client: Client, error: urllib.error.HTTPError) -> PanzadError:
         code = ""
     passing = code in ("temporarily_unavailable", "server_error")
     if passing or error.code in (408, 429) or error.code >= 500:
-        after = error.headers.get("Retry-After", "")
+        after = re.fullmatch(r"[0-9]{1,5}", error.headers.get("Retry-After", ""))
         return NetworkError(
             f"{name} grants nothing now ({code or error.code})",
             "it is tried again later",
-            retry_after=float(after) if after.isdigit() else 0.0,
+            retry_after=float(after[0]) if after else 0.0,
         )
     if not code:
         return LoginError(
@@ -234,7 +236,7 @@ def _remedy(code: str) -> str:
         case "invalid_client" | "unauthorized_client":
             return "check auth.client_id and its secret; it must be registered as a desktop program"
         case "invalid_scope":
-            return "let the client ask for mail; Google does not where the code is typed (--device)"
+            return "allow the client to ask for mail (Google never does with --device)"
         case "access_denied" | "expired_token":
             return "grant it in time"
         case _:
