@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers.authority import AuthorisationServer
-from tests.servers.dovecot import DovecotServer
+from tests.daemon.process import running
 from tests.servers.grantee import Grantee
 from tests.servers.mailbox import mail
-from tests.servers.oauth_dovecot import oauth_dovecot
-
-_users = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def oauth_servers(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[AuthorisationServer, DovecotServer]]:
-    folder = tmp_path_factory.mktemp("oauth")
-    with AuthorisationServer() as authority, oauth_dovecot(folder, authority) as server:
-        yield authority, server
 
 
 @pytest.fixture
-def panzad(tmp_path: Path, oauth_servers: tuple[AuthorisationServer, DovecotServer]) -> Grantee:
-    """A user of their own on servers that all tests share."""
-    authority, server = oauth_servers
-    authority.begin_anew(f"granter{next(_users)}@example.org")
-    grantee = Grantee(tmp_path, authority, server)
-    grantee.configure()
+def panzad(grantee: Grantee) -> Grantee:
+    """The command, on an account that has no access granted yet."""
     return grantee
 
 
@@ -142,3 +123,36 @@ class TestLife:
         assert status == -9
         assert panzad("sync")[0] == 0
         assert panzad.authority.asked("/token", grant_type="refresh_token") == 1
+
+
+class TestDaemon:
+    def test_access_taken_back_pauses_the_account_until_it_is_granted_again(
+        self, panzad: Grantee, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        panzad.lends_its_environment(monkeypatch)
+        assert panzad("login", "work")[0] == 0
+        panzad.authority.revoke()
+        with running(panzad.state, panzad.config()) as daemon:
+            daemon.logs("loop.paused", scope="sync:work")
+            daemon.logs("loop.paused", scope="marks:work")
+            problems = json.loads(daemon.run("status", "--json")[1])["problems"]
+            assert {one["scope"] for one in problems} == {"sync:work", "marks:work"}
+            assert {one["remedy"] for one in problems} == {"run `panzad login work`"}
+            # Two loops, and each had its token refused: one request for all of them.
+            assert panzad.authority.asked("/token", grant_type="refresh_token") == 1
+            assert panzad("login", "work")[0] == 0
+            daemon.logs("sync.done", account="work")
+            daemon.wait(lambda: not json.loads(daemon.run("status", "--json")[1])["problems"])
+
+    def test_it_renews_by_itself_what_has_run_out(
+        self, panzad: Grantee, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        panzad.lends_its_environment(monkeypatch)
+        panzad.authority.seconds = 60  # less than what a login is given
+        assert panzad("login", "work")[0] == 0
+        panzad.authority.seconds = 3600
+        with running(panzad.state, panzad.config()) as daemon:
+            daemon.logs("oauth2.renewed", account="work")
+            daemon.logs("sync.done", account="work")
+            assert panzad.authority.asked("/token", grant_type="refresh_token") <= 2
+            assert daemon.logged("loop.paused") == []

@@ -60,9 +60,10 @@ class Refusal(Exception):
 class AuthorisationServer(Server):
     """`user` is who sits at the authorisation page. The rest may be changed while it runs:
 
-    `seconds` is how long access tokens hold, `rotates` whether refresh tokens do, `agrees` whether
-    the user agrees on the page. `answers_first` holds what the token endpoint says before it does
-    its work: a status, or an error code, one a request.
+    `seconds` is how long access tokens hold, `code_seconds` device codes, `rotates` whether refresh
+    tokens do, `agrees` whether the user agrees on the page. `answers_first` holds what the token
+    endpoint says before it does its work: a status, or an error code, one a request. `says` is the
+    whole answer to each form where it is set, `redirects_to` where the token endpoint sends on to.
     """
 
     def __init__(self, user: str = "me@example.org") -> None:
@@ -74,9 +75,12 @@ class AuthorisationServer(Server):
         """Nothing was asked or granted, and somebody else sits at the page."""
         self.user = user
         self.seconds = 3600
+        self.code_seconds = 600
         self.rotates = True
         self.agrees = True
         self.answers_first: list[int | str] = []
+        self.says: object = None
+        self.redirects_to = ""
         self.grants: list[Granted] = []
         self.requests: list[tuple[str, dict[str, str]]] = []
         self._codes: dict[str, dict[str, str]] = {}
@@ -150,10 +154,12 @@ class AuthorisationServer(Server):
                 given += [one.refresh_token, *one.access, *one.replaced]
             return given
 
-    def handle(self, path: str, sent: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        """The JSON answer to a form that was posted."""
+    def handle(self, path: str, sent: dict[str, str]) -> tuple[int, Any]:
+        """The status and the JSON answer to a form that was posted."""
         with self._lock:
             self.requests.append((path, sent))
+            if self.says is not None:
+                return 200, self.says
             try:
                 return 200, self._endpoints()[path](sent)
             except Refusal as refusal:
@@ -256,7 +262,7 @@ class AuthorisationServer(Server):
             "device_code": device_code,
             "user_code": user_code,
             "verification_uri": f"{self.url}/type",
-            "expires_in": 600,
+            "expires_in": self.code_seconds,
             "interval": 1,
         }
 
@@ -274,6 +280,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         sent = _fields(self.rfile.read(length).decode())
+        if self.server_of.redirects_to and self.path == "/token":
+            self._redirect(self.server_of.redirects_to, 307)
+            return
         status, answer = self.server_of.handle(urlsplit(self.path).path, sent)
         self._answer(status, "application/json", json.dumps(answer).encode())
 
@@ -285,12 +294,15 @@ class _Handler(BaseHTTPRequestHandler):
                 link = f'<a href="/consent?{urlencode({"to": href})}">Allow</a>'
                 self._answer(200, "text/html", link.encode())
             case "/consent":
-                self.send_response(302)
-                self.send_header("Location", _fields(place.query)["to"])
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+                self._redirect(_fields(place.query)["to"], 302)
             case _:
                 self._answer(404, "text/plain", b"")
+
+    def _redirect(self, place: str, status: int) -> None:
+        self.send_response(status)
+        self.send_header("Location", place)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _answer(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)

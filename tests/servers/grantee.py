@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.servers.authority import CLIENT_ID, CLIENT_SECRET, AuthorisationServer
 from tests.servers.dovecot import DovecotServer
 
@@ -52,20 +54,26 @@ class Grantee:
             "BROWSER": f"{sys.executable} -m tests.servers.browser %s",
         }
 
-    def configure(self, **changes: str) -> None:
-        """Write the config; `changes` replace keys of `auth.provider`."""
-        self.state.mkdir(mode=0o700, exist_ok=True)
+    def __post_init__(self) -> None:
+        self.state.mkdir(mode=0o700)
         (self.folder / "secret").write_text(CLIENT_SECRET)
-        (self.state / "config.toml").write_text(
-            _CONFIG.format(
-                user=self.authority.user,
-                host=self.server.host,
-                port=self.server.port,
-                client=CLIENT_ID,
-                secret=self.folder / "secret",
-                provider=inline(self.authority.provider | changes),
-            )
+        (self.state / "config.toml").write_text(self.config())
+
+    def config(self) -> str:
+        """What config.toml says of the account `work`."""
+        return _CONFIG.format(
+            user=self.authority.user,
+            host=self.server.host,
+            port=self.server.port,
+            client=CLIENT_ID,
+            secret=self.folder / "secret",
+            provider=inline(self.authority.provider),
         )
+
+    def lends_its_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whatever the test starts runs as this user."""
+        for name, value in self.environment.items():
+            monkeypatch.setenv(name, value)
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "panzad", "--state", str(self.state), *arguments]
