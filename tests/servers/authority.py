@@ -83,6 +83,7 @@ class AuthorisationServer(Server):
         self.redirects_to = ""
         self.grants: list[Granted] = []
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self._given: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
         self._devices: dict[str, Pending] = {}
 
@@ -147,12 +148,9 @@ class AuthorisationServer(Server):
             return self._fresh(self._new_grant(self.user))["access_token"]
 
     def secrets(self) -> list[str]:
-        """Every token that was ever given, with the client's secret."""
+        """Every token and code that was ever given, with the client's secret."""
         with self._lock:
-            given = [CLIENT_SECRET, *self._codes]
-            for one in self.grants:
-                given += [one.refresh_token, *one.access, *one.replaced]
-            return given
+            return [CLIENT_SECRET, *self._given]
 
     def handle(self, path: str, sent: dict[str, str]) -> tuple[int, Any]:
         """The status and the JSON answer to a form that was posted."""
@@ -180,6 +178,7 @@ class AuthorisationServer(Server):
             if self.agrees:
                 code = secrets.token_urlsafe(16)
                 self._codes[code] = {**sent, "user": self.user}
+                self._given.append(code)
                 answer["code"] = code
             else:
                 answer["error"] = "access_denied"
@@ -247,6 +246,7 @@ class AuthorisationServer(Server):
         # As long as Microsoft's: several lines of a SASL exchange.
         token = f"access-{secrets.token_urlsafe(1500)}"
         grant.access[token] = time.time() + self.seconds
+        self._given += [token, grant.refresh_token]
         return {
             "access_token": token,
             "refresh_token": grant.refresh_token,
