@@ -74,6 +74,8 @@ class AuthorisationServer(Server):
     def begin_anew(self, user: str) -> None:
         """Nothing was asked or granted, and somebody else sits at the page."""
         self.user = user
+        # As long as Microsoft's: several lines of a SASL exchange.
+        self.token_bytes = 1500
         self.seconds = 3600
         self.code_seconds = 600
         self.rotates = True
@@ -243,8 +245,7 @@ class AuthorisationServer(Server):
         return new
 
     def _fresh(self, grant: Granted) -> dict[str, Any]:
-        # As long as Microsoft's: several lines of a SASL exchange.
-        token = f"access-{secrets.token_urlsafe(1500)}"
+        token = f"access-{secrets.token_urlsafe(self.token_bytes)}"
         grant.access[token] = time.time() + self.seconds
         self._given += [token, grant.refresh_token]
         return {
