@@ -5,7 +5,6 @@ Unknown keys and broken values are errors that name the key, its line and a reme
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 import tomllib
@@ -15,34 +14,20 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
-    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
 )
 
+from panzad.config_auth import Auth as Auth
+from panzad.config_auth import Login, Section, is_loopback
+from panzad.config_auth import OAuth2 as OAuth2
 from panzad.config_mistakes import explained
 from panzad.errors import ConfigError
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` names this machine only: `localhost`, 127.0.0.0/8 or ::1."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-class ImapServer(_Section):
+class ImapServer(Section):
     """Where the mailbox is. Plain text (`none`) is refused except on loopback.
 
     `pin` is the SHA-256 of the one certificate (DER) that is taken, instead of any that an
@@ -77,7 +62,7 @@ class ImapServer(_Section):
         return self
 
 
-class SmtpServer(_Section):
+class SmtpServer(Section):
     """Where the optional report goes out; plain text only on loopback."""
 
     host: str = Field(min_length=1)
@@ -93,37 +78,7 @@ class SmtpServer(_Section):
         return self
 
 
-class Auth(_Section):
-    """How to log in: the user name and exactly one source of the password.
-
-    `prompt` asks on the terminal that panzad was started from.
-    """
-
-    method: Literal["password"] = "password"
-    user: str | None = None
-    command: str | None = None
-    keyring: bool = False
-    credential: str | None = None
-    prompt: bool = False
-    password: SecretStr | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Auth:
-        named = [
-            name
-            for name in ("command", "keyring", "credential", "prompt", "password")
-            if getattr(self, name)
-        ]
-        if len(named) != 1:
-            given = ", ".join(named) or "none"
-            raise ValueError(
-                "needs exactly one of command, keyring = true, credential, prompt = true, password"
-                f" (given: {given})"
-            )
-        return self
-
-
-class Folders(_Section):
+class Folders(Section):
     """Which folders play which part; `auto` finds them by SPECIAL-USE, then by name."""
 
     sent: Literal["auto"] | str | tuple[str, ...] = "auto"
@@ -131,14 +86,14 @@ class Folders(_Section):
     watch: tuple[str, ...] = ("INBOX",)
 
 
-class Account(_Section):
+class Account(Section):
     """One mailbox and the person who writes from it."""
 
     address: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
     aliases: tuple[str, ...] = ()
     name: str = ""
     imap: ImapServer
-    auth: Auth
+    auth: Login
     folders: Folders = Folders()
     mark: str = "flag"
     signature: str | None = None
@@ -161,7 +116,7 @@ class Account(_Section):
         return (self.address, *self.aliases)
 
 
-class Model(_Section):
+class Model(Section):
     """The language model: what it is, what runs it, when it leaves memory."""
 
     base: str = "smollm2-135m-instruct"
@@ -170,7 +125,7 @@ class Model(_Section):
     idle_minutes: float = Field(default=10, gt=0)
 
 
-class Retrieval(_Section):
+class Retrieval(Section):
     """How many past mails stand in the prompt, and whose they may be."""
 
     examples: int = Field(default=3, ge=0, le=10)
@@ -202,7 +157,7 @@ def parse_window(text: str) -> Window:
     return Window(time(first_hour, first_minute), time(last_hour % 24, last_minute))
 
 
-class Training(_Section):
+class Training(Section):
     """When an adapter is trained, and how.
 
     `min_mails` are needed for a first adapter, `min_new` more for each further night. A night's
@@ -233,13 +188,13 @@ class Training(_Section):
         return value
 
 
-class Writing(_Section):
+class Writing(Section):
     """How a draft's text is made: up to so many candidates until one is without fault."""
 
     candidates: int = Field(default=4, ge=1, le=8)
 
 
-class Drafts(_Section):
+class Drafts(Section):
     """Limits and habits of the drafts.
 
     `remove_stale` takes an untouched draft away when its mail was answered without it;
@@ -254,7 +209,7 @@ class Drafts(_Section):
     unused_limit: int = Field(default=10, ge=0)
 
 
-class Privacy(_Section):
+class Privacy(Section):
     """Whose mail, which folders and which words are never learnt from.
 
     People (`eve@x.org`, `*@bank.example`) and folders (`Archive/*`) are shell patterns; words
@@ -283,7 +238,7 @@ class Privacy(_Section):
         return value
 
 
-class Report(_Section):
+class Report(Section):
     """The optional report by mail, to the account's own address only."""
 
     mail: bool = False
@@ -296,7 +251,7 @@ class Report(_Section):
         return self
 
 
-class Config(_Section):
+class Config(Section):
     """All of config.toml."""
 
     accounts: Annotated[dict[str, Account], Field(min_length=1)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
+import types
+import typing
 from collections.abc import Sequence
 from typing import Any, get_args, get_origin
 
@@ -25,7 +27,7 @@ def explained(detail: ErrorDetails, text: str, name: str, settings: type[BaseMod
     match detail["type"]:
         case "extra_forbidden":
             near = difflib.get_close_matches(
-                location[-1], _known_keys(settings, location[:-1]), n=1
+                location[-1], _known_keys(settings, detail["loc"][:-1]), n=1
             )
             hint = f"did you mean {near[0]}?" if near else "remove it"
             return ConfigError(f"{where}: unknown key {key}", hint)
@@ -40,22 +42,35 @@ def _is_union_tag(part: int | str) -> bool:
     return isinstance(part, int) or bool(re.search(r"\[|^(str|bool)$", part))
 
 
-def _known_keys(settings: type[BaseModel], path: Sequence[str]) -> list[str]:
-    """The keys that may stand in the table at `path`."""
-    section: Any = settings
+def _known_keys(settings: type[BaseModel], path: Sequence[int | str]) -> list[str]:
+    """The keys that may stand in the table at `path`, as pydantic gives it: with union tags."""
+    kinds: list[Any] = [settings]
     for part in path:
-        # A table of tables, such as `accounts`: the part is a name of the user's own.
-        if get_origin(section) is dict:
-            section = get_args(section)[1]
-            continue
-        field = section.model_fields.get(part)
-        kinds = [] if field is None else [field.annotation, *get_args(field.annotation)]
-        section = next(
-            (kind for kind in kinds if get_origin(kind) is dict or _is_model(kind)), None
-        )
-        if section is None:
-            return []
-    return list(section.model_fields) if _is_model(section) else []
+        if _is_union_tag(part):
+            kinds = [kind for kind in kinds if part == f"[{getattr(kind, '__name__', '')}]"]
+        else:
+            kinds = [inner for kind in kinds for inner in _below(kind, str(part))]
+    return [key for kind in kinds if _is_model(kind) for key in kind.model_fields]
+
+
+def _below(kind: Any, key: str) -> list[Any]:
+    """What the value of `key` in a table of this kind may be."""
+    # A table of tables, such as `accounts`: the key is a name of the user's own.
+    if get_origin(kind) is dict:
+        return _kinds(get_args(kind)[1])
+    field = kind.model_fields.get(key) if _is_model(kind) else None
+    return [] if field is None else _kinds(field.annotation)
+
+
+def _kinds(annotation: Any) -> list[Any]:
+    """The parts of a union, without what is noted beside them."""
+    match get_origin(annotation):
+        case typing.Annotated:
+            return _kinds(get_args(annotation)[0])
+        case typing.Union | types.UnionType:
+            return [kind for part in get_args(annotation) for kind in _kinds(part)]
+        case _:
+            return [annotation]
 
 
 def _is_model(kind: Any) -> bool:

@@ -48,6 +48,14 @@ class LoginError(PanzadError):
     exit_code = 4
 
 
+class TokenRefused(LoginError):
+    """The mail server did not take an OAuth 2 access token; a newer one may be taken."""
+
+
+class GrantMissing(LoginError):
+    """The user has to grant access by OAuth 2, for the first time or again."""
+
+
 class TlsError(PanzadError):
     """The server's certificate is not trusted, or the connection would not be encrypted."""
 

@@ -137,11 +137,14 @@ def _lines(path: Path, values: Iterable[dict[str, Any]]) -> int:
 
 
 def without_secrets(config: Config) -> dict[str, Any]:
-    """The settings as plain values; of a password no trace, of its command the program only."""
+    """The settings as plain values; of a secret no trace, of its command the program only."""
     values = config.model_dump(mode="json")
     for account in values["accounts"].values():
         auth = account["auth"]
-        auth["password"] = None if auth["password"] is None else "(left out)"
-        if auth["command"] is not None:
-            auth["command"] = auth["command"].split(maxsplit=1)[0] + " (left out)"
+        for key in ("password", "client_secret"):
+            if auth.get(key) is not None:
+                auth[key] = "(left out)"
+        for key in ("command", "client_secret_command"):
+            if auth.get(key) is not None:
+                auth[key] = auth[key].split(maxsplit=1)[0] + " (left out)"
     return values

@@ -6,10 +6,12 @@ from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from panzad.config import Account
+from panzad.config import Account, OAuth2
+from panzad.errors import LoginError, TokenRefused
 from panzad.imap.folders import PARTS, FolderChoice, choose
 from panzad.imap.session import Session
 from panzad.secrets.passwords import password_of
+from panzad.secrets.token import AccessToken
 
 TIMEOUT_SECONDS = 30.0
 # The folders that each kind of work cannot do without.
@@ -37,11 +39,34 @@ class Mailbox:
 def connect(name: str, account: Account, password: str | None = None) -> Session:
     """A logged-in session of an account; without a password its source is asked for it.
 
-    Raises LoginError, TlsError or NetworkError.
+    Raises LoginError (GrantMissing where OAuth 2 access has to be granted anew), TlsError or
+    NetworkError.
     """
+    if isinstance(account.auth, OAuth2):
+        return _connect_by_token(name, account, account.auth)
     if password is None:
         password = password_of(name, account.auth)
-    return Session.connect(account.imap, account.user, password, timeout=TIMEOUT_SECONDS)
+    return _session(account, password)
+
+
+def _connect_by_token(name: str, account: Account, auth: OAuth2) -> Session:
+    # Imported here: it costs the idle daemon memory that most accounts never need.
+    from panzad.secrets.grants import access_token
+
+    token = access_token(name, auth)
+    try:
+        return _session(account, token)
+    except TokenRefused:
+        # Revoked before its time, or the clock is wrong: once, so that no server sees a storm.
+        token = access_token(name, auth, refused=token)
+    try:
+        return _session(account, token)
+    except TokenRefused as error:
+        raise LoginError(error.what, f"run `panzad login {name}` as {account.user}") from None
+
+
+def _session(account: Account, secret: str | AccessToken) -> Session:
+    return Session.connect(account.imap, account.user, secret, timeout=TIMEOUT_SECONDS)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from panzad.config import Config, Paths
+from panzad.config import Auth, Config, OAuth2, Paths
 from panzad.errors import ConfigError, StateDamaged
 
 OTHERS = 0o077
@@ -27,13 +27,17 @@ def check_state(paths: Paths) -> None:
 
 
 def check_config(config: Config, path: Path) -> None:
-    """Raises ConfigError where a password stands in a file that others may read."""
+    """Raises ConfigError where a secret stands in a file that others may read."""
     mode = _open_to_others(path)
-    if mode and any(one.auth.password is not None for one in config.accounts.values()):
+    if mode and any(_told(one.auth) for one in config.accounts.values()):
         raise ConfigError(
             f"{path} holds a password and others can use it (mode {mode:04o})",
             f"run `chmod go-rwx {path}`, or take the password from auth.command or auth.keyring",
         )
+
+
+def _told(auth: Auth | OAuth2) -> bool:
+    return (auth.client_secret if isinstance(auth, OAuth2) else auth.password) is not None
 
 
 def _open_to_others(path: Path) -> int:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from panzad.config import ImapServer
 from panzad.demo.server import DemoServer
+from tests.servers.authority import AuthorisationServer
 from tests.servers.dovecot import DovecotServer
+from tests.servers.grantee import Grantee
 from tests.servers.mailbox import TestMailbox
+from tests.servers.oauth_dovecot import oauth_dovecot
 
 pytest_plugins = ["tests.models", "tests.panzad_fixtures"]
 
@@ -19,7 +23,7 @@ _users = itertools.count(1)
 
 
 MARKS = ("model", "server")
-SERVERS = {"dovecot", "dovecot_mailbox", "pymap_mailbox", "mailbox"}
+SERVERS = {"dovecot", "dovecot_mailbox", "oauth_servers", "pymap_mailbox", "mailbox"}
 MODELS = {"models_dir", "base_gguf"}
 
 
@@ -41,6 +45,24 @@ def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotServer]
         pytest.fail("no dovecot: apt-get install dovecot-imapd")
     with DovecotServer(tmp_path_factory.mktemp("dovecot")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def oauth_servers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[AuthorisationServer, DovecotServer]]:
+    """An authorisation server, and a Dovecot that takes its tokens; take `grantee` for a user."""
+    folder = tmp_path_factory.mktemp("oauth")
+    with AuthorisationServer() as authority, oauth_dovecot(folder, authority) as server:
+        yield authority, server
+
+
+@pytest.fixture
+def grantee(tmp_path: Path, oauth_servers: tuple[AuthorisationServer, DovecotServer]) -> Grantee:
+    """A new user with an empty mailbox, who has granted nothing yet."""
+    authority, server = oauth_servers
+    authority.begin_anew(f"granter{next(_users)}@example.org")
+    return Grantee(tmp_path, authority, server)
 
 
 @pytest.fixture

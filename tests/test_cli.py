@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from panzad import config as settings
+from panzad.config import OAuth2
 from tests.daemon.process import account
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox, mail
@@ -247,6 +249,17 @@ class TestInit:
         assert status == 0, stderr
         table = tomllib.loads((panzad.state / "config.toml").read_text(encoding="utf-8"))
         assert table["accounts"]["mail"]["name"] == "Ann 🐼 \x7f Lee"
+
+    def test_with_a_provider_it_names_the_command_that_grants_access(self, panzad: Panzad) -> None:
+        status, stdout, stderr = panzad(
+            "init", "--address", "a@gmail.com", "--name", "Ann", "--host", "imap.gmail.com",
+            "--oauth2", "google", "--client-id", "1.apps.example",
+        )  # fmt: skip
+        assert status == 0, stderr
+        assert "panzad login mail" in stdout
+        auth = settings.load(panzad.state / "config.toml").accounts["mail"].auth
+        assert isinstance(auth, OAuth2)
+        assert (auth.provider, auth.client_id) == ("google", "1.apps.example")
 
     def test_never_overwrites(self, panzad: Panzad) -> None:
         (panzad.state / "config.toml").write_text("mine")

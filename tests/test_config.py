@@ -20,6 +20,11 @@ auth = { command = "pass show mail" }
 """
 
 
+def _own(urls: str) -> str:
+    """`auth` with an authorisation server of the user's own."""
+    return f'method = "oauth2", client_id = "x", provider = {{ scope = "mail", {urls} }}'
+
+
 class TestParse:
     def test_example_config_is_valid(self) -> None:
         text = Path("config.example.toml").read_text(encoding="utf-8")
@@ -67,6 +72,54 @@ class TestParse:
         assert said in str(caught.value)
         assert "\n" not in str(caught.value)
         assert caught.value.exit_code == 3
+
+    @pytest.mark.parametrize(
+        ("auth", "said"),
+        [
+            ('provider = "google", client_id = "x"', "auth.method is missing"),
+            ('method = "oauth2", provider = "google"', "auth.client_id is missing"),
+            ('method = "oauth", client_id = "x"', 'method must be "password" or "oauth2"'),
+            ('method = ["oauth2"]', 'method must be "password" or "oauth2"'),
+            ('method = "oauth2", provider = "google", clint_id = "x"', "did you mean client_id?"),
+            ('comand = "x"', "did you mean command?"),
+            ('command = "x", client_id = "x"', "auth.client_id: remove it"),
+            (
+                'method = "oauth2", provider = "gogle", client_id = "x"',
+                "auth.provider: Input should be 'google' or 'microsoft'",
+            ),
+            (
+                'method = "oauth2", provider = "google", client_id = "x", tenant = "x"',
+                'tenant goes with provider = "microsoft" only',
+            ),
+            (
+                'method = "oauth2", provider = "google", client_id = "x", client_secret = "x",'
+                ' client_secret_command = "x"',
+                "not both",
+            ),
+            (_own('token_url = "http://x.org/t"'), 'token_url: must begin with "https://"'),
+            (_own('token_url = "file:///etc/passwd"'), 'token_url: must begin with "https://"'),
+            (_own('token_url = "https:///t"'), 'token_url: must begin with "https://"'),
+            (_own('token_url = "https://x.org/t", scop = "x"'), "did you mean scope?"),
+            (_own('token_url = "https://x.org/t"'), "needs authorize_url or device_url"),
+        ],
+    )
+    def test_mistake_in_a_login_is_told_by_its_key(self, auth: str, said: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            config.parse(ACCOUNT.replace('command = "pass show mail"', auth))
+        assert said in str(caught.value)
+        assert "line 4" in str(caught.value)
+
+    def test_plain_http_is_taken_on_loopback_only(self) -> None:
+        for host in ("localhost", "127.0.0.1:8080", "[::1]:8080"):
+            own = _own(f'token_url = "http://{host}/t", device_url = "http://{host}/d"')
+            parsed = config.parse(ACCOUNT.replace('command = "pass show mail"', own))
+            assert isinstance(parsed.accounts["work"].auth, config.OAuth2)
+
+    def test_secrets_do_not_show_in_a_printed_config_of_oauth2(self) -> None:
+        auth = 'method = "oauth2", provider = "google", client_id = "x", client_secret = "hunter2"'
+        assert "hunter2" not in repr(
+            config.parse(ACCOUNT.replace('command = "pass show mail"', auth))
+        )
 
     def test_plain_text_is_allowed_on_loopback_only(self) -> None:
         for host in ("localhost", "127.0.0.1", "::1"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,19 @@ class TestExport:
             assert b"hunter2" not in path.read_bytes()
         settings = json.loads((tmp_path / "out" / "config.json").read_text())
         assert settings["accounts"]["work"]["auth"]["command"] == "echo (left out)"
+
+    @pytest.mark.parametrize(
+        "secret", ['client_secret = "hunter2"', 'client_secret_command = "pass hunter2"']
+    )
+    def test_it_holds_no_secret_of_oauth2(
+        self, panzad: Panzad, tmp_path: Path, secret: str
+    ) -> None:
+        config = panzad.state / "config.toml"
+        auth = f'auth = {{ method = "oauth2", provider = "google", client_id = "x", {secret} }}'
+        config.write_text(re.sub("auth = .*", auth, config.read_text()))
+        config.chmod(0o600)
+        assert panzad("export", str(tmp_path / "out"))[0] == 0
+        assert "hunter2" not in (tmp_path / "out" / "config.json").read_text()
 
     def test_it_writes_over_nothing(self, panzad: Panzad, tmp_path: Path) -> None:
         (tmp_path / "out").mkdir()

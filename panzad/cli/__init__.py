@@ -16,6 +16,7 @@ from panzad.store.database import Unreadable, explained
 
 COMMANDS = {
     "init": "panzad.cli.setup:init",
+    "login": "panzad.cli.login:login",
     "check": "panzad.cli.setup:check",
     "run": "panzad.cli.run:run",
     "status": "panzad.cli.status:status",

@@ -22,6 +22,7 @@ name = {name}
 imap = {{ host = {host}, port = {port}, security = {security} }}
 auth = {{ user = {user}, {source} }}
 """
+_HOSTS = {"google": "imap.gmail.com", "microsoft": "outlook.office365.com"}
 
 
 @click.command()
@@ -34,6 +35,8 @@ auth = {{ user = {user}, {source} }}
 @click.option("--user", help="The login name; the address by default.")
 @click.option("--command", help="A command that prints the password.")
 @click.option("--keyring", is_flag=True, help="The password is in the keyring.")
+@click.option("--oauth2", type=click.Choice(list(_HOSTS)), help="Log in without a password.")
+@click.option("--client-id", help="With --oauth2: your registration of panzad with the provider.")
 @click.pass_obj
 def init(
     app: App,
@@ -46,13 +49,18 @@ def init(
     user: str | None,
     command: str | None,
     keyring: bool,
+    oauth2: str | None,
+    client_id: str | None,
 ) -> None:
     """Write a config file for one account."""
     path = app.paths.config
     if path.exists():
         raise ConfigError(f"{path} exists already", "edit it, or move it away")
-    host = host or click.prompt("IMAP server", default=f"imap.{address.rpartition('@')[2]}")
-    if not command and not keyring:
+    known = _HOSTS[oauth2] if oauth2 else f"imap.{address.rpartition('@')[2]}"
+    host = host or click.prompt("IMAP server", default=known)
+    if oauth2:
+        client_id = client_id or click.prompt("The client id that the provider gave you")
+    elif not command and not keyring:
         command = click.prompt(
             "A command that prints the password (empty: take it from the keyring)",
             default="",
@@ -66,14 +74,24 @@ def init(
         port=port or (993 if security == "tls" else 143),
         security=_quoted(security),
         user=_quoted(user or address),
-        source=f"command = {_quoted(command)}" if command else "keyring = true",
+        source=_source(command, oauth2, client_id),
     )
     settings.parse(text, str(path))
     _write_private(path, text)
     click.echo(f"wrote {path}")
-    if not command:
+    if oauth2:
+        click.echo(f"grant access to your mail: panzad login {account}")
+    elif not command:
         click.echo(f"store the password: keyring set panzad {account}")
     click.echo("then: panzad check")
+
+
+def _source(command: str | None, oauth2: str | None, client_id: str | None) -> str:
+    """What `auth` says beside the user."""
+    if oauth2:
+        keys = {"method": "oauth2", "provider": oauth2, "client_id": client_id or ""}
+        return ", ".join(f"{key} = {_quoted(value)}" for key, value in keys.items())
+    return f"command = {_quoted(command)}" if command else "keyring = true"
 
 
 def _quoted(text: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from panzad.config import Account, Config
+from panzad.config import Account, Config, OAuth2
 from panzad.daemon.supervision import Health, in_thread, kept_going
 from panzad.drafting import rounds
 from panzad.drafting.followup import follow_up
@@ -54,6 +54,7 @@ class AccountLoop:
         self._locks = locks
         self._wake_worker = wake_worker
         self._changed = asyncio.Event()
+        self._rung = {"marks": asyncio.Event(), "sync": asyncio.Event()}
         self._password: str | None = None
         self._asking = threading.Lock()
 
@@ -61,11 +62,18 @@ class AccountLoop:
         """Look at the marks now: something has changed."""
         self._changed.set()
 
+    def rung(self) -> None:
+        """A command has done something: perhaps there is work, or access has been granted."""
+        self.poke()
+        for one in self._rung.values():
+            one.set()
+
     async def run(self) -> None:
         """Work on marks and sync, each with its own pause after an error."""
         async with asyncio.TaskGroup() as tasks:
             for what, work in (("marks", self._marks), ("sync", self._sync)):
-                tasks.create_task(kept_going(self._db, f"{what}:{self._name}", work))
+                scope = f"{what}:{self._name}"
+                tasks.create_task(kept_going(self._db, scope, work, self._rung[what]))
 
     async def _sync(self, health: Health) -> None:
         while True:
@@ -90,9 +98,12 @@ class AccountLoop:
     def _connect(self) -> Session:
         """A new session. The password's source is asked once, for it may ask a person; and again
         when the server does not take the password any more."""
+        auth = self._account.auth
+        if isinstance(auth, OAuth2):
+            return connect(self._name, self._account)
         with self._asking:
             if self._password is None:
-                self._password = password_of(self._name, self._account.auth)
+                self._password = password_of(self._name, auth)
             password = self._password
         try:
             return connect(self._name, self._account, password)

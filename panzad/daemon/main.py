@@ -180,7 +180,7 @@ class Daemon:
 
     def _rung(self) -> None:
         for account in self._accounts:
-            account.poke()
+            account.rung()
         self._wake_worker()
 
     async def _schedule(self, health: Health) -> None:

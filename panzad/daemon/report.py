@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -10,12 +9,14 @@ from typing import Any
 
 import aiosmtplib
 
-from panzad.config import Account, SmtpServer
+from panzad.config import Account, Auth, OAuth2, SmtpServer
 from panzad.daemon.supervision import in_thread
 from panzad.errors import NetworkError
 from panzad.mail.compose import new_message_id
 from panzad.overview import in_short
+from panzad.secrets.grants import access_token
 from panzad.secrets.passwords import password_of
+from panzad.tls import verified
 
 TIMEOUT_SECONDS = 30
 
@@ -37,7 +38,7 @@ def report_mail(account: Account, values: dict[str, Any], now: datetime) -> Emai
 
 async def send(server: SmtpServer, name: str, account: Account, message: EmailMessage) -> None:
     """Send a report. Raises LoginError for a missing password, NetworkError when it fails."""
-    password = await in_thread(lambda: password_of(name, account.auth))
+    secret = await in_thread(lambda: _secret(name, account.auth))
     plain = server.security == "none"
     try:
         await aiosmtplib.send(
@@ -48,21 +49,28 @@ async def send(server: SmtpServer, name: str, account: Account, message: EmailMe
             port=server.port,
             use_tls=server.security == "tls",
             start_tls=server.security == "starttls",
-            username=None if plain else account.user,
-            password=None if plain else password,
-            tls_context=None if plain else _tls_context(),
+            tls_context=None if plain else verified(),
             timeout=TIMEOUT_SECONDS,
+            **({} if plain else _credentials(account, secret)),
         )
     except (aiosmtplib.SMTPException, OSError) as error:
         # Some servers repeat what they refuse.
-        said = str(error).replace(password, "…")
+        said = str(error).replace(secret, "…")
         raise NetworkError(
             f"the report cannot be sent by {server.host}:{server.port} ({said})",
             "check report.smtp",
         ) from None
 
 
-def _tls_context() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+def _secret(name: str, auth: Auth | OAuth2) -> str:
+    return access_token(name, auth).value if isinstance(auth, OAuth2) else password_of(name, auth)
+
+
+def _credentials(account: Account, secret: str) -> dict[str, Any]:
+    if not isinstance(account.auth, OAuth2):
+        return {"username": account.user, "password": secret}
+
+    async def token() -> str:
+        return secret
+
+    return {"username": account.user, "oauth_token_generator": token}

@@ -13,7 +13,7 @@ from typing import TypeVar
 import structlog
 
 from panzad.daemon.backoff import Backoff
-from panzad.errors import PanzadError, unexpected
+from panzad.errors import GrantMissing, PanzadError, unexpected
 from panzad.logs import traced
 from panzad.store import problems
 from panzad.store.database import Database
@@ -69,15 +69,23 @@ class Health:
         problems.try_clear(self._db, self._scope)
 
 
-async def kept_going(db: Database, scope: str, work: Callable[[Health], Awaitable[None]]) -> None:
+async def kept_going(
+    db: Database,
+    scope: str,
+    work: Callable[[Health], Awaitable[None]],
+    rung: asyncio.Event | None = None,
+) -> None:
     """Run `work` for ever; what it raises is a problem of `scope`, and it starts anew later.
 
-    That a problem cannot be put on record, as on a full disk, ends nothing.
+    That a problem cannot be put on record, as on a full disk, ends nothing. Where access has to be
+    granted, the pause ends when `rung` is set: the user may have done it.
     """
     clock = asyncio.get_running_loop().time
     backoff = Backoff(random.Random(), clock)  # noqa: S311 - jitter, not a secret
     health = Health(db, scope, backoff)
     while True:
+        if rung is not None:
+            rung.clear()
         try:
             await work(health)
         except Exception as cause:
@@ -86,7 +94,11 @@ async def kept_going(db: Database, scope: str, work: Callable[[Health], Awaitabl
             await in_thread(partial(_report, db, scope, error))
             pause = backoff.wait(error)
             log.warning("loop.paused", scope=scope, seconds=round(pause, 1), error=str(error))
-            await asyncio.sleep(pause)
+            if rung is not None and isinstance(error, GrantMissing):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(rung.wait(), pause)
+            else:
+                await asyncio.sleep(pause)
 
 
 def _report(db: Database, scope: str, error: PanzadError) -> None:

@@ -22,11 +22,11 @@ from panzad.config import ImapServer
 from panzad.errors import NetworkError, TlsError
 from panzad.imap.pace import PacedImap
 from panzad.imap.refusals import plain
+from panzad.tls import verified
 
 
 def _tls_context(server: ImapServer) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = verified()
     if server.pin is not None:
         # The pin says more than any authority: it is checked before anything is said.
         context.check_hostname = False

@@ -23,7 +23,9 @@ from panzad.config import ImapServer, is_loopback
 from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused, TlsError
 from panzad.imap.connection import abandon, check_pin, connecting, keep_alive, opened, start_tls
 from panzad.imap.folders import FolderInfo, encoded, folder_info
+from panzad.imap.login import password_login, refusal, token_login
 from panzad.imap.refusals import plain, remedy, suggested_pause, throttled
+from panzad.secrets.token import AccessToken
 
 # IMAPClient logs every protocol line at DEBUG, and those hold mail.
 logging.getLogger("imapclient").setLevel(logging.WARNING)
@@ -94,11 +96,13 @@ class Session:
         link._encoding = "latin-1"
 
     @classmethod
-    def connect(cls, server: ImapServer, user: str, password: str, *, timeout: float) -> Session:
+    def connect(
+        cls, server: ImapServer, user: str, secret: str | AccessToken, *, timeout: float
+    ) -> Session:
         """Connect and log in; `timeout` in seconds holds for every later answer too.
 
-        Raises NetworkError (unreachable, no answer), TlsError (untrusted certificate, no TLS),
-        LoginError (refused).
+        `secret` is the password, or an access token. Raises NetworkError (unreachable, no answer),
+        TlsError (untrusted certificate, no TLS), LoginError (refused; TokenRefused for a token).
         """
         if server.security == "none" and not is_loopback(server.host):
             raise TlsError(
@@ -114,7 +118,7 @@ class Session:
                     start_tls(client, server)
             check_pin(client, server)
             keep_alive(client)
-            session._log_in(user, password)
+            session._log_in(server, user, secret)
             session._introduce()
         except BaseException:
             abandon(client)
@@ -251,7 +255,7 @@ class Session:
                 # Exchange says OK to the login where IMAP is not allowed, and BAD to all else.
                 raise LoginError(
                     f"{self.host} lets no mail program in ({plain(error)})",
-                    "allow IMAP for the account, and an app password for it",
+                    "allow IMAP for the account, and an app password for it or access to its mail",
                 ) from error
             # imaplib gives up inside a line over 1 MB, and what follows is out of step.
             if "got more than" in str(error):
@@ -279,22 +283,16 @@ class Session:
             f"{self.host} could not {task}: its answer cannot be read", "report it with the server"
         )
 
-    def _log_in(self, user: str, password: str) -> None:
-        refused = LoginError(
-            f"{self.host} refused the login of {user}",
-            "check auth.user and the password (some providers want an app password)",
-        )
-        if any(character in "\r\n\0" for character in user + password):
-            raise LoginError(
-                f"the password of {user} holds a line end", "check what auth gives as the password"
-            )
+    def _log_in(self, server: ImapServer, user: str, secret: str | AccessToken) -> None:
+        if isinstance(secret, AccessToken):
+            with self.translated("tell how to log in"):
+                offered = self.client.capabilities()
+            log_in = token_login(self.client, offered, (server.host, server.port), user, secret)
+        else:
+            log_in = password_login(self.client, user, secret)
         try:
             with self.translated("log in"):
-                if (user + password).isascii():
-                    self.client.login(user, password)
-                else:
-                    # LOGIN takes ASCII only; PLAIN is UTF-8 (RFC 4616).
-                    self.client.plain_login(user, password)
+                log_in()
         except ServerRefused as error:
             cause = error.__cause__
             if isinstance(cause, ClientLoginError) and isinstance(
@@ -307,7 +305,7 @@ class Session:
                     raise NetworkError(
                         f"{self.host} takes no logins now ({code})", "it is tried again later"
                     ) from None
-            raise refused from None
+            raise refusal(self.host, user, secret) from None
 
     def _introduce(self) -> None:
         """Read the capabilities; send ID and ENABLE, which must come before the first SELECT.

@@ -24,7 +24,8 @@ log = structlog.get_logger("panzad.secrets")
 def password_of(account: str, auth: Auth) -> str:
     """The password of an account. Raises LoginError naming the source and the remedy."""
     if auth.command is not None:
-        return _from_command(account, auth.command)
+        what = f"the password command of account {account}"
+        return from_command(auth.command, what, "auth.command")
     if auth.credential is not None:
         return _from_credential(account, auth.credential)
     if auth.keyring:
@@ -37,8 +38,11 @@ def password_of(account: str, auth: Auth) -> str:
     return auth.password.get_secret_value()
 
 
-def _from_command(account: str, command: str) -> str:
-    what = f"the password command of account {account}"
+def from_command(command: str, what: str, key: str) -> str:
+    """The first line that a command prints: a secret.
+
+    Raises LoginError with `what` for the command and `key` for its place in the config.
+    """
     try:
         done = subprocess.run(
             shlex.split(command),
@@ -49,13 +53,13 @@ def _from_command(account: str, command: str) -> str:
             check=False,
         )
     except (OSError, ValueError) as error:
-        raise LoginError(f"{what} cannot be run ({error})", "mend auth.command") from None
+        raise LoginError(f"{what} cannot be run ({error})", f"mend {key}") from None
     except subprocess.TimeoutExpired:
         raise LoginError(f"{what} took over {COMMAND_SECONDS} s", "unlock its store") from None
     lines = done.stdout.splitlines()
     if done.returncode != 0 or not lines or not lines[0]:
         raise LoginError(
-            f"{what} gave no password (exit status {done.returncode})", "run it by hand to see why"
+            f"{what} gave nothing (exit status {done.returncode})", "run it by hand to see why"
         )
     return lines[0]
 

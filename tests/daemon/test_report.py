@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import base64
 import socket
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import keyring.core
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import AuthResult
 from pydantic import SecretStr, ValidationError
 
 import panzad
-from panzad.config import Account, Auth, Config, ImapServer, Report, SmtpServer, locate
+from panzad.config import Account, Auth, Config, ImapServer, Report, SmtpServer, load, locate
 from panzad.daemon import main
 from panzad.daemon.report import report_mail, send
 from panzad.errors import NetworkError
 from panzad.store import problems
 from panzad.store.database import Database
+from tests.secrets.file_keyring import FileKeyring
+from tests.servers import certificates
+from tests.servers.grantee import Grantee
+from tests.servers.processes import free_ports
 
 VALUES: dict[str, Any] = {
     "accounts": {"work": {"mails": {"mails": 9, "used": 7, "unused": {"automatic": 2}}}},
@@ -85,6 +93,49 @@ class TestSend:
         server = SmtpServer(host="127.0.0.1", port=1, security="none")
         with pytest.raises(NetworkError, match=r"check report\.smtp"):
             asyncio.run(send(server, "work", ACCOUNT, report_mail(ACCOUNT, VALUES, NOW)))
+
+
+class TokenPostbox(Postbox):
+    """Lets in by XOAUTH2 alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown = b""
+
+    async def auth_XOAUTH2(self, server: Any, arguments: list[str]) -> AuthResult:
+        self.shown = base64.b64decode(arguments[1])
+        return AuthResult(success=True)
+
+
+class TestToken:
+    def test_an_account_without_a_password_sends_by_its_token(
+        self, tmp_path: Path, grantee: Grantee, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        grantee.lends_its_environment(monkeypatch)
+        grantee.authority.token_bytes = 60  # aiosmtpd takes no longer lines
+        assert grantee("login", "work")[0] == 0
+        monkeypatch.setattr(keyring.core, "_keyring_backend", FileKeyring())
+        account = load(grantee.state / "config.toml").accounts["work"]
+        made = certificates.make(tmp_path)
+        monkeypatch.setenv("SSL_CERT_FILE", str(made.ca))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(made.certificate, made.key)
+        handler = TokenPostbox()
+        [port] = free_ports(1)
+        controller = Controller(
+            handler, "localhost", port, ssl_context=context, auth_require_tls=False,
+            auth_exclude_mechanism=["LOGIN", "PLAIN"],
+        )  # fmt: skip
+        controller.start()
+        try:
+            server = SmtpServer(host="localhost", port=port)
+            asyncio.run(send(server, "work", account, report_mail(account, VALUES, NOW)))
+        finally:
+            controller.stop()
+        assert [recipients for recipients, _ in handler.received] == [[account.address]]
+        user, bearer, *_ = handler.shown.decode().split("\1")
+        assert user == f"user={account.user}"
+        assert bearer == f"auth=Bearer {grantee.kept['access_token']}"
 
 
 class TestOnlyWay:

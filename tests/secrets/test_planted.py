@@ -8,8 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.daemon.process import ACCOUNT, Daemon, running
 from tests.servers.dovecot import DovecotServer
+from tests.servers.grantee import Grantee
 from tests.servers.mailbox import TestMailbox, mail
 
 PASSWORD = "Zaphod-42-Beeblebrox"
@@ -78,6 +81,41 @@ def test_a_password_is_nowhere_to_be_seen(tmp_path: Path, dovecot: DovecotServer
         daemon.logs("loop.paused", scope="sync:bad")
         for place, content in places(daemon):
             assert PASSWORD.encode() not in content, place
+
+
+def test_a_token_is_nowhere_to_be_seen(grantee: Grantee, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither those of a grant nor those that came after, nor the client's secret."""
+    grantee.lends_its_environment(monkeypatch)
+    said = [*grantee("-v", "login", "work")[1:], *grantee.types_the_code()[1:]]
+    grantee.authority.expire()
+    with running(grantee.state, grantee.config()) as daemon:
+        daemon.logs("oauth2.renewed", account="work")
+        daemon.logs("sync.done", account="work")
+        grantee.authority.revoke()
+        said += grantee("sync")[1:]
+        secrets = grantee.authority.secrets()
+        assert len(secrets) > 5
+        for place, content in (*places(daemon), ("the commands", "".join(said).encode())):
+            for secret in secrets:
+                assert secret.encode() not in content, place
+
+
+def test_a_token_stands_in_no_traceback(grantee: Grantee) -> None:
+    """A defect right in the login, which no code of ours expects."""
+    grantee("login", "work")
+    script = (
+        "import imapclient, panzad.cli\n"
+        "def sasl_login(self, mechanism, answer): return 1 / len(answer(b'')[:0])\n"
+        "imapclient.IMAPClient.sasl_login = sasl_login\n"
+        "panzad.cli.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--state", str(grantee.state), "-v", "sync"],
+        capture_output=True, text=True, check=False, env=grantee.environment,
+    )  # fmt: skip
+    assert "ZeroDivisionError" in done.stderr
+    for secret in grantee.authority.secrets():
+        assert secret not in done.stderr
 
 
 def test_a_password_stands_in_no_traceback(tmp_path: Path, dovecot_mailbox: TestMailbox) -> None:
