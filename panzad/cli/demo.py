@@ -58,7 +58,9 @@ auth = {{ command = "echo {password}" }}
 max_age_days = 36500  # the sample's mail is from 2026
 [training]
 min_mails = 60
-min_new = 1000000  # the demo trains by itself, at any hour
+min_new = 1000000  # the demo trains by itself, at any hour, on any machine
+on_battery = true
+in_use = true
 retrieved = 0.0  # past mails in the prompts are a quarter more to read
 
 [retrieval]
