@@ -33,10 +33,11 @@ from panzad.mail.recipients import (
 )
 from panzad.mail.sameness import author_of
 from panzad.mail.subject import reply_subject
-from panzad.mail.thread import Answered, reply_references, to_answer
+from panzad.mail.thread import Answered, reply_references, seen_by, to_answer
 from panzad.mailbox import Mailbox
 from panzad.store.database import Database
 from panzad.store.habits import SentReply, has_written_to, replies
+from panzad.store.mails import ThreadTurn
 
 # More say nothing new about a habit.
 REPLIES_READ = 500
@@ -87,7 +88,7 @@ def reply_task(
         subject=reply_subject(message.subject),
         in_reply_to=message.message_id,
         references=reply_references(message),
-        thread=(*turns(message, others), turn_of(message)),
+        thread=_thread(message, others, (*recipients.to, *recipients.cc)),
         original=_original(message),
         instruction=asked.instruction if asked else "",
         arrangement=_arrangement(message, sent, recipients.to),
@@ -106,8 +107,11 @@ def instruction_task(db: Database, mailbox: Mailbox, draft: Message) -> DraftTas
     parent = found[0] if found else None
     written_as = author_of(draft)
     author = written_as if is_own(written_as.email, mailbox.account.identities) else own
+    people = [
+        one for one in (*draft.to, *draft.cc) if not is_own(one.email, mailbox.account.identities)
+    ]
     thread = (
-        (*turns(parent, find_related(session, folders, parent)), turn_of(parent))
+        _thread(parent, find_related(session, folders, parent), people)
         if parent
         else turns(draft, others=())
     )
@@ -125,6 +129,14 @@ def instruction_task(db: Database, mailbox: Mailbox, draft: Message) -> DraftTas
             parent or draft, replies(db, mailbox.name, REPLIES_READ), draft.to
         ),
     )
+
+
+def _thread(
+    message: Message, others: Sequence[Message], people: Sequence[Address]
+) -> tuple[ThreadTurn, ...]:
+    """The thread up to the mail that is answered, without what one of the `people` has not seen."""
+    seen = seen_by(others, [one.email for one in people])
+    return (*turns(message, seen), turn_of(message))
 
 
 def _why_not(

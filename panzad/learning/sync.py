@@ -24,7 +24,9 @@ from panzad.learning.signatures import strip_repeated
 from panzad.learning.threads import find_parents, turn_of, turns
 from panzad.mail.exclusion import Exclusions
 from panzad.mail.forgetting import Forgotten
+from panzad.mail.identities import is_own
 from panzad.mail.message import Address
+from panzad.mail.thread import seen_by
 from panzad.mailbox import Mailbox
 from panzad.store import folders, mails
 from panzad.store.database import Database
@@ -177,7 +179,10 @@ def fetch_threads(db: Database, mailbox: Mailbox, unwanted: Unwanted) -> None:
 def _thread_from_server(
     mailbox: Mailbox, places: Sequence[str], mail: Mail
 ) -> tuple[ThreadTurn, ...]:
+    """The thread as a draft would have got it."""
     parents = find_parents(mailbox.session, places, mail.parents)
     if not parents:
         return ()
-    return (*turns(parents[0], parents[1:]), turn_of(parents[0]))
+    own = mailbox.account.identities
+    readers = [one.email for one in mail.recipients if not is_own(one.email, own)]
+    return (*turns(parents[0], seen_by(parents[1:], readers)), turn_of(parents[0]))

@@ -1,15 +1,16 @@
-"""Puts a thread in order, says what of it is to be answered, and names the reply's References.
+"""Puts a thread in order, says what of it is answered and who has seen it, and names the reply's
+References.
 
 Pure. Mails at hand are linked by `threading`; what only quotes tell is put between them, once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from panzad.mail.classify import is_automatic
-from panzad.mail.identities import is_own
+from panzad.mail.identities import canonical, is_own
 from panzad.mail.message import Address, Extraction, Message
 from panzad.mail.sameness import Fingerprint, author_of, same_person, written_by
 from panzad.mail.threading import Links, Node, QuotedMail
@@ -87,6 +88,17 @@ def to_answer(marked: Message, others: Sequence[Message], own: Sequence[str]) ->
     return Answered(target, "; ".join(notes))
 
 
+def seen_by(mails: Iterable[Message], readers: Collection[str]) -> list[Message]:
+    """Those of the mails that each of the `readers` (addresses) wrote or received, by the headers.
+
+    Who names the id or the subject of a mail need not have seen it: whatever a mail claims to
+    answer, others' mails are no part of the thread that is shown for it (FIELD-NOTES, EchoLeak).
+    Without readers there are none.
+    """
+    wanted = {canonical(reader) for reader in readers}
+    return [one for one in mails if wanted and wanted <= _people(one)]
+
+
 def thread_of(
     message: Message, extraction: Extraction, others: Sequence[Message]
 ) -> tuple[Turn, ...]:
@@ -104,6 +116,12 @@ def thread_of(
         _append(placed, one)
     _merge(placed, node.quotes)
     return (*(one.turn for one in placed), _turn(node))
+
+
+def _people(message: Message) -> set[str]:
+    """Everybody whom the address fields name."""
+    fields = (message.from_, message.reply_to, message.to, message.cc, message.bcc)
+    return {canonical(one.email) for field in fields for one in field}
 
 
 def _addressed(message: Message, own: Sequence[str]) -> bool:

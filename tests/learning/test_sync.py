@@ -140,6 +140,21 @@ class TestSyncAccount:
         [turn] = threads["Letter 1"]
         assert (turn.author, turn.text) == ("Bob Ray", "Do you have time for lunch?")
 
+    def test_the_thread_of_a_reply_lacks_what_its_readers_had_not_received(
+        self, db: Database, open_mailbox: Mailbox, mailbox: TestMailbox
+    ) -> None:
+        """As it would lack it in a draft."""
+        offer = mail("Offer", "To you 40 euros.\n", To="alice@a.example", Message_ID="<offer@x>")
+        question = mail(
+            "Lunch?", sender="you@example.net", To="me@example.org", Message_ID="<lunch@x>",
+            References="<offer@x>",
+        )  # fmt: skip
+        mailbox.append("INBOX", offer, question)
+        mailbox.append("Sent", letter(1, References="<offer@x> <lunch@x>"))
+        sync_account(db, open_mailbox, Privacy())
+        [[turn]] = [one.thread for one in pairs.pending(db, 9)]
+        assert turn.text == "About Lunch?."
+
     def test_a_folder_that_is_no_longer_used_is_forgotten(
         self, db: Database, open_mailbox: Mailbox, mailbox: TestMailbox
     ) -> None:

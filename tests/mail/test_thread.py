@@ -7,7 +7,7 @@ import pytest
 from panzad.mail.extract import extract
 from panzad.mail.message import Message
 from panzad.mail.subject import reply_subject
-from panzad.mail.thread import reply_references, thread_of
+from panzad.mail.thread import reply_references, seen_by, thread_of
 from tests.mail.builder import mail
 
 FIRST = mail(
@@ -83,6 +83,22 @@ def test_a_partly_quoted_mail_at_hand_is_told_once() -> None:
     )
 
     assert texts(reply, [SECOND]) == [*ALL[:2], "Saturday."]
+
+
+@pytest.mark.parametrize(
+    ("readers", "seen"),
+    [
+        (["ben@example.net"], True),
+        (["Ben@Example.net", "cat@c.example", "dan@d.example"], True),
+        (["ann@example.org"], True),
+        (["ben@example.net", "eve@e.example"], False),
+        (["eve@e.example"], False),
+        ([], False),
+    ],
+)
+def test_a_mail_is_seen_by_all_whom_its_address_fields_name(readers: list[str], seen: bool) -> None:
+    one = mail("The price is 7.", cc="cat@c.example", bcc="Dan <dan@d.example>")
+    assert seen_by([one], readers) == ([one] if seen else [])
 
 
 def test_mails_that_name_each_other_in_a_circle_end() -> None:
