@@ -22,10 +22,10 @@ from panzad.engines.create import device_for
 from panzad.evaluation.trial import exposures, planted
 from panzad.learning.adapter import SEED
 from panzad.learning.dataset import dataset
+from panzad.learning.samples import older_and_newest
 from panzad.store import pairs
 from panzad.store.database import Database
 from panzad.training import manifest
-from panzad.training.dataset import split
 from panzad.training.methods import METHODS
 from panzad.training.run import train
 
@@ -40,7 +40,7 @@ def main(state: Path, epochs: int, copies: str) -> None:
     config, db = load(paths.config), Database(paths.database)
     files = resolve(config.model.base, paths.models)
     device = device_for(config.model, files)
-    learnt, held_out = split(dataset(db, config, pairs.finished(db)))
+    learnt, held_out = dataset(db, config, *older_and_newest(pairs.finished(db)), epochs)
     author = next(one.name for one in config.accounts.values())
     for count in map(int, copies.split(",")):
         with tempfile.TemporaryDirectory(prefix="exposure-") as folder:

@@ -31,12 +31,12 @@ from panzad.evaluation.report import Point
 from panzad.evaluation.style import MIN_MAILS, Voice
 from panzad.evaluation.tapped import Tapped
 from panzad.learning.dataset import dataset
+from panzad.learning.samples import older_and_newest
 from panzad.recall.retriever import Retriever
 from panzad.rehearsal import Rehearsal
 from panzad.store import adapters, pairs
 from panzad.store.database import Database
 from panzad.store.pairs import Pair
-from panzad.training.dataset import Sample, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,11 +65,7 @@ def divided(db: Database, config: Config) -> Divided:
     if serving is not None:
         chosen = [mail_id for mail_id in serving.plan["holdout"] if mail_id in found]
     else:
-        dated = [
-            Sample(mail_id, pair.mail.date, (), pair.mail.own_text)
-            for mail_id, pair in found.items()
-        ]
-        chosen = [one.mail_id for one in split(dated)[1]]
+        chosen = [pair.mail.id for pair in older_and_newest(found.values())[1]]
     if not chosen:
         raise PanzadError(
             "there are no held-out mails to judge by",
@@ -170,8 +166,10 @@ class Person:
         from panzad.training.methods import METHODS
         from panzad.training.run import train
 
-        learnt = dataset(self.db, self.config, self.divided.learnt)
-        held_out = dataset(self.db, self.config, self.divided.held_out)
+        method = METHODS["lora"]
+        learnt, held_out = dataset(
+            self.db, self.config, self.divided.learnt, self.divided.held_out, method.epochs
+        )
         points: list[Point] = []
         for size in (*(one for one in CURVE_SIZES if one < len(learnt)), len(learnt)):
             with tempfile.TemporaryDirectory(prefix="panzad-curve-") as folder:
@@ -179,7 +177,7 @@ class Person:
                     self._desk.files,
                     learnt[-size:],
                     held_out,
-                    METHODS["lora"],
+                    method,
                     Path(folder),
                     seed=_CURVE_SEED,
                     champion=None,

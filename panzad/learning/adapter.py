@@ -25,12 +25,14 @@ from panzad.errors import ConfigError, PanzadError, RunFailed
 from panzad.evaluation.trial import planted
 from panzad.learning.dataset import Edits, dataset, edits_of
 from panzad.learning.privacy import enforce
+from panzad.learning.samples import older_and_newest
 from panzad.learning.shelf import tidy
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
+from panzad.store.pairs import Pair
 from panzad.training.adapters import prune, remove
-from panzad.training.dataset import Sample, fingerprint, split
+from panzad.training.dataset import Sample, fingerprint
 from panzad.training.fit import FITS
 from panzad.training.gate import Verdict
 from panzad.training.loss import Stopped
@@ -123,15 +125,17 @@ def train_adapter(
         )
     device = device_for(config.model, files)
     enforce(db, config.privacy)
-    available = {sample.mail_id: sample for sample in dataset(db, config, pairs.finished(db))}
+    available = {
+        pair.mail.id: pair for pair in pairs.finished(db) if pair.mail.account in config.accounts
+    }
     edits = edits_of(db, config)
     memory = memory_limit(config.training.memory_gb) if device == "cpu" else None
-    job = _resumed(db, paths, files, available, edits, request)
+    job = _resumed(db, paths, config, files, available, edits, request)
     if job is None:
         _enough(available, config.training.min_mails)
         method = _method(request.method, device, memory, files)
         method = replace(method, epochs=request.epochs or method.epochs)
-        job = _begun(db, files, available, edits, method, request.seed, config.training.retrieved)
+        job = _begun(db, config, files, available, edits, method, request.seed)
     prune(paths.adapters, job.row.id)
     serving = adapters.serving(db)
     # What may know forgotten mail is no rival to be beaten: it goes.
@@ -245,18 +249,19 @@ def _method(name: str, device: DeviceName, memory: int | None, files: ModelFiles
 
 def _begun(
     db: Database,
+    config: Config,
     files: ModelFiles,
-    available: dict[int, Sample],
+    available: dict[int, Pair],
     edits: Edits,
     method: Method,
     seed: int,
-    retrieved: float,
 ) -> _Job:
-    learnt, held_out = split(list(available.values()))
-    if not held_out:
+    older, newest = older_and_newest(available.values())
+    if not newest:
         raise PanzadError(
             "all mails to learn from say the same", "wait until there are others to judge by"
         )
+    learnt, held_out = dataset(db, config, older, newest, method.epochs)
     trained = {sample.mail_id for sample in learnt}
     # Of a mail that is held out, nothing is learnt.
     edited = [mark for mark, one in edits.contrasts.items() if one.chosen.mail_id in trained]
@@ -264,7 +269,7 @@ def _begun(
         "method": method.name,
         "epochs": method.epochs,
         "seed": seed,
-        "retrieved": retrieved,
+        "retrieved": config.training.retrieved,
         "train": [sample.mail_id for sample in learnt],
         "holdout": [sample.mail_id for sample in held_out],
         "data": fingerprint([*learnt, *held_out]),
@@ -281,8 +286,9 @@ def _begun(
 def _resumed(
     db: Database,
     paths: Paths,
+    config: Config,
     files: ModelFiles,
-    available: dict[int, Sample],
+    available: dict[int, Pair],
     edits: Edits,
     request: Request,
 ) -> _Job | None:
@@ -291,24 +297,22 @@ def _resumed(
     row = adapters.training(db)
     if row is None:
         return None
-    wanted = [*row.plan["train"], *row.plan["holdout"]]
-    same = all(mail_id in available for mail_id in wanted) and row.base == files.fingerprint
-    if not same or fingerprint([available[mail_id] for mail_id in wanted]) != row.plan["data"]:
-        _give_up(db, paths, row, "its mails or its base model changed before it was finished")
-        return None
+    plan = row.plan
     if (
-        request.method not in ("auto", row.plan["method"])
-        or request.epochs not in (None, row.plan["epochs"])
-        or request.seed != row.plan["seed"]
+        request.method not in ("auto", plan["method"])
+        or request.epochs not in (None, plan["epochs"])
+        or request.seed != plan["seed"]
     ):
         _give_up(db, paths, row, "a run with other settings was asked for")
         return None
-    log.info("training.resumed", adapter=row.id, epochs=row.plan["epochs"])
-    method = replace(METHODS[row.plan["method"]], epochs=row.plan["epochs"])
-    return _Job(
-        row,
-        method,
-        [available[mail_id] for mail_id in row.plan["train"]],
-        [available[mail_id] for mail_id in row.plan["holdout"]],
-        edits.among(row.plan.get("preferences", ())),
+    older, newest = (
+        [available[mail_id] for mail_id in plan[part] if mail_id in available]
+        for part in ("train", "holdout")
     )
+    learnt, held_out = dataset(db, config, older, newest, plan["epochs"])
+    if row.base != files.fingerprint or fingerprint([*learnt, *held_out]) != plan["data"]:
+        _give_up(db, paths, row, "its mails or its base model changed before it was finished")
+        return None
+    log.info("training.resumed", adapter=row.id, epochs=plan["epochs"])
+    method = replace(METHODS[plan["method"]], epochs=plan["epochs"])
+    return _Job(row, method, learnt, held_out, edits.among(plan.get("preferences", ())))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from panzad.config import Config
-from panzad.learning.samples import Mix, contrasts, samples
+from panzad.learning.samples import READINGS, Mix, contrasts, samples
 from panzad.recall.embedder import Embedder
 from panzad.recall.exact import ExactIndex
 from panzad.recall.retriever import Retriever
@@ -21,10 +21,21 @@ from panzad.writing.brief import Briefing
 CHANCE = 7
 
 
-def dataset(db: Database, config: Config, finished: list[Pair]) -> list[Sample]:
-    """The pairs as samples, each with the prompt that a draft would get."""
-    found = samples(finished, _authors(config), _briefing(db, config), mix_of(config))
-    return [without_facts(one) for one in found] if config.training.mask_facts else found
+def dataset(
+    db: Database, config: Config, learnt: Iterable[Pair], held_out: Iterable[Pair], epochs: int
+) -> tuple[list[Sample], list[Sample]]:
+    """The pairs to learn from in so many epochs and those to judge by as samples.
+
+    Each has the prompt that a draft would get; what is learnt has one for each epoch that reads it
+    otherwise.
+    """
+    authors, briefing, mix = _authors(config), _briefing(db, config), mix_of(config)
+
+    def made(pairs: Iterable[Pair], readings: int) -> list[Sample]:
+        found = samples(pairs, authors, briefing, mix, readings)
+        return [without_facts(one) for one in found] if config.training.mask_facts else found
+
+    return made(learnt, min(epochs, READINGS)), made(held_out, 1)
 
 
 def mix_of(config: Config) -> Mix:

@@ -14,13 +14,13 @@ from random import Random
 from panzad.store.drafts import Preference
 from panzad.store.mails import Mail
 from panzad.store.pairs import Pair
-from panzad.training.dataset import Sample
+from panzad.training.dataset import Sample, split
 from panzad.training.preference import Contrast
 from panzad.writing import prompts
 from panzad.writing.brief import Briefing, Cutoff, Letter
 from panzad.writing.jotting import reworded
 
-# Prompts for each mail: as many as a run has epochs by default.
+# Prompts for each mail at most: as many as a run has epochs by default.
 READINGS = 3
 
 
@@ -34,20 +34,32 @@ class Mix:
     seed: int
 
 
+def older_and_newest(pairs: Iterable[Pair]) -> tuple[list[Pair], list[Pair]]:
+    """The pairs to learn from and the newest ones to judge by, as `split` divides their mails."""
+    by_id = {pair.mail.id: pair for pair in pairs}
+    dated = [Sample(one, pair.mail.date, (), pair.mail.own_text) for one, pair in by_id.items()]
+    learnt, held_out = split(dated)
+    return [by_id[one.mail_id] for one in learnt], [by_id[one.mail_id] for one in held_out]
+
+
 def samples(
-    pairs: Iterable[Pair], authors: Mapping[str, str], briefing: Briefing, mix: Mix
+    pairs: Iterable[Pair],
+    authors: Mapping[str, str],
+    briefing: Briefing,
+    mix: Mix,
+    readings: int = 1,
 ) -> list[Sample]:
     """Samples for all pairs; `authors` gives the user's name by account."""
     return [
-        sample_of(pair, authors[pair.mail.account], briefing, mix)
+        sample_of(pair, authors[pair.mail.account], briefing, mix, readings)
         for pair in pairs
         if pair.mail.account in authors
     ]
 
 
-def sample_of(pair: Pair, author: str, briefing: Briefing, mix: Mix) -> Sample:
-    """The sample for one pair under READINGS prompts; `author` is the user's name in them."""
-    first, *others = (_sample(pair, author, briefing, mix, reading) for reading in range(READINGS))
+def sample_of(pair: Pair, author: str, briefing: Briefing, mix: Mix, readings: int = 1) -> Sample:
+    """The sample for one pair under so many prompts; `author` is the user's name in them."""
+    first, *others = (_sample(pair, author, briefing, mix, reading) for reading in range(readings))
     return replace(first, others=tuple(others))
 
 

@@ -71,11 +71,12 @@ class Box:
         *people: Person,
         thread: tuple[ThreadTurn, ...] = (),
         subject: str = "Re: boat",
+        date: str = "",
     ) -> int:
         self.count += 1
         mail = NewMail(
             message_id=f"<{self.count}@x>",
-            date=f"2026-05-01T{self.count // 60:02}:{self.count % 60:02}:00+00:00",
+            date=date or f"2026-05-01T{self.count // 60:02}:{self.count % 60:02}:00+00:00",
             subject=subject,
             sender="ann@own.example",
             recipients=people or (BOB,),
@@ -198,7 +199,7 @@ class TestChance:
         self, full: Box
     ) -> None:
         [first, *_] = found = samples(
-            pairs.finished(full.db), {"work": "Ann Lee"}, Briefing(full.retriever), ALL
+            pairs.finished(full.db), {"work": "Ann Lee"}, Briefing(full.retriever), ALL, READINGS
         )
         assert all(len(one.others) == READINGS - 1 for one in found)
         assert {one.completion for one in first.others} == {first.completion}
@@ -209,7 +210,7 @@ class TestChance:
 
     def test_what_the_user_typed_is_learnt_as_it_was_typed(self, full: Box) -> None:
         pair = replace(pairs.finished(full.db)[0], typed=True)
-        sample = sample_of(pair, "Ann Lee", Briefing(full.retriever), ALL)
+        sample = sample_of(pair, "Ann Lee", Briefing(full.retriever), ALL, READINGS)
         prompts = [sample.of_epoch(epoch).messages[1].content for epoch in range(READINGS)]
         assert all(text.endswith(pair.instruction) for text in prompts)
 

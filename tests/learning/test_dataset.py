@@ -1,0 +1,59 @@
+"""The samples of a run: as many prompts as it reads, and the same ones when it is gone on with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from panzad.config import Account, Auth, Config, ImapServer, Training
+from panzad.learning.dataset import dataset
+from panzad.learning.samples import READINGS, older_and_newest
+from panzad.store import pairs
+from panzad.training.dataset import fingerprint
+from tests.learning.test_samples import Box, letter
+
+# Without past mails in the prompts no embedder is loaded.
+CONFIG = Config(
+    accounts={
+        "work": Account(
+            address="ann@own.example",
+            name="Ann Lee",
+            imap=ImapServer(host="localhost", port=1, security="none"),
+            auth=Auth(command="true"),
+        )
+    },
+    training=Training(retrieved=0),
+)
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    box = Box(tmp_path)
+    for number in range(20):
+        box.add(letter(number))
+    return box
+
+
+class TestDataset:
+    @pytest.mark.parametrize(
+        ("epochs", "prompts"), [(1, 1), (2, 2), (READINGS, READINGS), (9, READINGS)]
+    )
+    def test_a_mail_has_a_prompt_for_each_epoch_and_one_to_be_judged_by(
+        self, box: Box, epochs: int, prompts: int
+    ) -> None:
+        older, newest = older_and_newest(pairs.finished(box.db))
+        learnt, held_out = dataset(box.db, CONFIG, older, newest, epochs)
+        assert [one.mail_id for one in learnt] == list(range(1, 17))
+        assert [one.mail_id for one in held_out] == list(range(17, 21))
+        assert {1 + len(one.others) for one in learnt} == {prompts}
+        assert {1 + len(one.others) for one in held_out} == {1}
+
+    def test_the_prompts_of_a_longer_run_begin_with_those_of_a_shorter(self, box: Box) -> None:
+        older, newest = older_and_newest(pairs.finished(box.db))
+        short, _ = dataset(box.db, CONFIG, older, newest, 2)
+        again, _ = dataset(box.db, CONFIG, older, newest, 2)
+        long, _ = dataset(box.db, CONFIG, older, newest, 3)
+        assert fingerprint(short) == fingerprint(again)
+        for one, other in zip(short, long, strict=True):
+            assert (one.messages, *one.others) == (other.messages, *other.others[:1])
