@@ -19,6 +19,8 @@ from panzad.writing.greetings import NAME, Frame, frame_of, sign_off_start
 _ENOUGH = 3
 # What older mails show has gone out of use.
 NEWEST = 200
+# What only facts have; a day or a month may be what the user is called ("April").
+_TELLS = re.compile(r"\d|@|://")
 # A greeting that less than this share of the mails have is not this user's way.
 _MIN_SHARE = 0.4
 
@@ -87,12 +89,14 @@ def habits(past: Sequence[Trait], to: Iterable[tuple[str, str]]) -> Habits:
 
 
 def _usual(values: Iterable[str]) -> str:
-    """The commonest value, when enough mails have any; what was written once is no habit."""
+    """The commonest value, when enough mails have any; what was written once is no habit.
+
+    Nor is what says a fact ("Call 020 7946 0000, / Ann"): not every reader need have received it.
+    """
     found = list(values)
     most = _most(found)
-    return (
-        most if sum(map(bool, found)) >= _MIN_SHARE * len(found) and found.count(most) > 1 else ""
-    )
+    usual = sum(map(bool, found)) >= _MIN_SHARE * len(found) and found.count(most) > 1
+    return most if usual and not _TELLS.search(most) else ""
 
 
 def _most(values: Iterable[str]) -> str:

@@ -76,6 +76,12 @@ class TestFrame:
 
 
 class TestHabits:
+    @pytest.mark.parametrize("to", [TOM, NEW])
+    def test_a_sign_off_that_says_a_fact_is_no_habit(self, to: tuple[str, str]) -> None:
+        past = sent("tom@a.example", "Hi Tom,\n\nNoon works.\n\nCall 020 7946 0000\nAnn")
+        assert past[0].frame.sign_off == "Call 020 7946 0000\nAnn"
+        assert habits(past, [to]).sign_off == ""
+
     def test_the_mails_to_the_same_people_tell(self) -> None:
         past = [
             *sent(NEW[1], "Dear Maria,\n\nyes.\n\nKind regards,\nAnn Lee", 9),
