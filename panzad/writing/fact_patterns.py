@@ -181,7 +181,11 @@ def _dates(text: str, language: str) -> Iterator[Fact]:
     for one in _DAY_MONTH.finditer(text):
         if _MAY_BE_A_LIST.match(one[0]):
             continue
-        for month in looked_up(one[2], months):
+        named = looked_up(one[2], months)
+        if not named and one[3]:
+            # With its year it is a date in any language: a draft may say one of another.
+            named = looked_up(one[2], months_of(""))
+        for month in named:
             if values := date_values(one[3], month, one[1]):
                 yield _found(one, "date", values)
     for one in _MONTH_DAY.finditer(text):

@@ -74,6 +74,11 @@ class TestGrounded:
     def test_what_is_only_like_a_known_fact_is_a_gap(self, draft: str, source: str) -> None:
         assert grounded(draft, [Source(source, MONDAY)]).gaps
 
+    def test_a_date_in_a_language_that_is_not_the_drafts_is_one(self) -> None:
+        """Its day and its year may be known by themselves."""
+        draft = "Wir haben lange darüber gesprochen und es steht nun fest: c'était le 19 juin 2018."
+        assert grounded(draft, [Source("Am 19. März 2018.")]).gaps == ("date",)
+
     def test_the_gaps_are_told_in_order(self) -> None:
         found = grounded("Friday at 3pm for $5, or Friday the 13th.", [])
         assert found == Grounded(
