@@ -267,8 +267,12 @@ class TestEvaluate:
             trained.append(([one.mail_id for one in samples], others[2]))
             return Outcome(True, 2.0, None, 2.0 - len(samples) / 100, 1.0, 1.0)
 
-        def samples(_db: object, _config: object, some: list[pairs.Pair]) -> list[Sample]:
-            return [Sample(pair.mail.id, "", (), "") for pair in some]
+        def samples(_db: object, _config: object, *parts: Any) -> tuple[list[Sample], list[Sample]]:
+            learnt, held_out, _ = parts
+            return (
+                [Sample(pair.mail.id, "", (), "") for pair in learnt],
+                [Sample(pair.mail.id, "", (), "") for pair in held_out],
+            )
 
         monkeypatch.setattr("panzad.training.run.train", train)
         monkeypatch.setattr(proof, "dataset", samples)

@@ -48,7 +48,6 @@ def test_the_tainted_one_goes_whatever_the_verdict(
     for name, stand_in in (
         ("resolve", lambda *_: files),
         ("device_for", lambda *_: "cpu"),
-        ("dataset", lambda *_: []),
         ("edits_of", lambda *_: Edits({}, 0.0)),
         ("_resumed", resumed),
         ("train", train),
