@@ -59,9 +59,10 @@ def matching(db: Database, words: Iterable[str], among: Collection[int], limit: 
     query = " OR ".join(f'"{_quoted(word)}"' for word in words)
     if not query:
         return []
+    # The plus keeps SQLite from matching all words once for each of the ids.
     rows = db.connection.execute(
         "SELECT rowid FROM mail_search WHERE mail_search MATCH ?"
-        " AND rowid IN (SELECT value FROM json_each(?)) ORDER BY rank, rowid LIMIT ?",
+        " AND +rowid IN (SELECT value FROM json_each(?)) ORDER BY rank, rowid LIMIT ?",
         (query, json.dumps(sorted(among)), limit),
     )
     return [row["rowid"] for row in rows]
