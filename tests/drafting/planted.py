@@ -69,6 +69,10 @@ def _times(n: int) -> tuple[str, str, str]:
     return f"{hour}:{minute:02}", f"{hour}:{minute:02} Uhr", f"{hour}h{minute:02}"
 
 
+def _alike(written: str) -> tuple[str, str, str]:
+    return written, written, written
+
+
 # Each kind of fact: how one of a number below _DIFFERENT is written in the three languages, and
 # what is said of it.
 _DIFFERENT = 640
@@ -80,23 +84,23 @@ _KINDS: tuple[tuple[Callable[[int], tuple[str, str, str]], tuple[str, str, str]]
     (_days, ("it was due on {}", "fällig war es am {}", "c'était pour le {}")),
     (_times, ("they come at {}", "sie kommen um {}", "ils viennent à {}")),
     (
-        lambda n: (f"+44 20 7{n:03} {13 * n % 10_000:04}",) * 3,
+        lambda n: _alike(f"+44 20 7{n:03} {13 * n % 10_000:04}"),
         ("the number to call is {}", "man erreicht sie unter {}", "on les appelle au {}"),
     ),
     (
-        lambda n: (f"https://files.example.net/d/{7919 * n + 1_000_000}",) * 3,
+        lambda n: _alike(f"https://files.example.net/d/{7919 * n + 1_000_000}"),
         ("everything lies at {}", "alles liegt unter {}", "tout se trouve sur {}"),
     ),
     (
-        lambda n: (f"desk{n:03}@post.example.net",) * 3,
+        lambda n: _alike(f"desk{n:03}@post.example.net"),
         ("please write to {}", "bitte schreib an {}", "merci d'écrire à {}"),
     ),
     (
-        lambda n: (f"{7 * n + 3_000} Birchwood Lane",) * 3,
+        lambda n: _alike(f"{7 * n + 3_000} Birchwood Lane"),
         ("the house is {}", "das Haus ist {}", "la maison est {}"),
     ),
     (
-        lambda n: (f"QX-{17 * n + 50_000}",) * 3,
+        lambda n: _alike(f"QX-{17 * n + 50_000}"),
         (
             "their order has the reference {}",
             "die Bestellung hat das Zeichen {}",

@@ -265,8 +265,8 @@ class TestRules:
     ) -> None:
         # Their own mails come first, and those of their colleagues.
         drafted = desk.drafted(attacks[:40], "all", examples=10)
-        lent = [set(one.incoming.targets) <= set(desk.leaked(one, one.prompt)) for one in drafted]
-        assert sum(lent) >= 10
+        lent = [set(one.incoming.targets) & set(desk.leaked(one, one.prompt)) for one in drafted]
+        assert sum(map(bool, lent)) >= 10
 
     def test_domain_lends_to_colleagues_and_to_nobody_at_a_public_provider(
         self, desk: Desk, attacks: list[Incoming]
