@@ -117,9 +117,10 @@ def _drop_run_under_way(app: App) -> None:
     run = adapters.training(app.db)
     if run is None or run.tainted_at is None or is_held(app.paths.locks, "train"):
         return
+    # Its files first: of a run that is no longer under way nobody would look for them.
+    remove(app.paths.adapters / run.id)
     with app.db.transaction() as tx:
         adapters.fail(tx, run.id, "some of its mails were forgotten")
-    remove(app.paths.adapters / run.id)
 
 
 def _report(app: App, done: dict[str, object], searched: traces.Searched, as_json: bool) -> None:

@@ -1,8 +1,9 @@
 """Looks what became of the drafts of an account, after its sent mail was synced; puts it on record.
 
 Nothing is judged before it is looked for: `outcome` decides from what lies in Drafts and what came
-into the Sent folders. A draft that is removed here goes before its outcome is committed: a process
-killed in between finds it gone, and answered, and comes to the same end.
+into the Sent folders. A draft that is removed here goes before its outcome is committed, and before
+that it is noted which: a process killed in between finds it gone, or marked as deleted by us, and
+comes to the same end.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from panzad.learning.privacy import exclusions_of
 from panzad.mail.exclusion import Exclusions
 from panzad.mail.parse import parse
 from panzad.mailbox import Mailbox
-from panzad.store import drafts, life, pairs
+from panzad.store import drafts, life, pairs, problems
 from panzad.store.database import Database
 from panzad.store.drafts import Draft, SentMail
 
@@ -74,12 +75,13 @@ def _judge(db: Database, mailbox: Mailbox, config: Config, now: datetime) -> int
                 with db.transaction() as tx:
                     drafts.missing(tx, mark_id, moment.isoformat() if moment else None)
             case Became():
+                begun = problems.noted(db, _note(draft)) is not None
                 if (
                     decision.state == "answered-without"
-                    and places[draft.mark_id] == "untouched"
+                    and (begun or places[draft.mark_id] == "untouched")
                     and config.drafts.remove_stale
                 ):
-                    _remove(mailbox.session, draft)
+                    _remove(db, mailbox.session, draft, begun=begun)
                 _record(db, mailbox.name, draft, decision)
                 known += 1
     return known
@@ -99,6 +101,7 @@ def _record(db: Database, account: str, draft: Draft, became: Became) -> None:
         drafts.decide(tx, draft.mark_id, became.state, became.mail_id, became.distance)
         if became.state in life.USED and became.mail_id is not None and draft.instruction:
             pairs.told(tx, became.mail_id, draft.instruction)
+        problems.unnote(tx, _note(draft))
     log.info(
         "draft.outcome",
         account=account,
@@ -108,10 +111,17 @@ def _record(db: Database, account: str, draft: Draft, became: Became) -> None:
     )
 
 
-def _remove(session: Session, draft: Draft) -> None:
+def _note(draft: Draft) -> str:
+    """Where it is noted that a draft is being removed."""
+    return f"removing:{draft.mark_id}"
+
+
+def _remove(db: Database, session: Session, draft: Draft, *, begun: bool) -> None:
     assert draft.uid is not None
+    with db.transaction() as tx:
+        problems.note(tx, _note(draft), "begun")
     try:
-        removed = remove_draft(session, draft.folder, draft.uid, draft.message_id)
+        removed = remove_draft(session, draft.folder, draft.uid, draft.message_id, begun=begun)
     except (FolderMissing, ServerRefused) as error:
         log.info("draft.not_removed", mark=draft.mark_id, reason=error.what)
     else:

@@ -92,14 +92,19 @@ def saved_since(session: Session, from_uid: int, most: int) -> list[int]:
     return [uid for uid in found if uid >= from_uid][-most:]
 
 
-def remove_draft(session: Session, folder: str, uid: int, message_id: str) -> bool:
+def remove_draft(
+    session: Session, folder: str, uid: int, message_id: str, *, begun: bool = False
+) -> bool:
     """Take a draft of ours out of a folder, if it is as it was appended; whether it was.
 
-    Without UIDPLUS (RFC 4315) it is marked as deleted only: EXPUNGE would take what others have
-    marked as well.
+    `begun` says that it may have been marked as deleted by us already. Without UIDPLUS (RFC 4315)
+    it is marked as deleted only: EXPUNGE would take what others have marked as well.
     """
     session.select(folder, readonly=False)
-    if not is_as_appended(flags_of(session, [uid]).get(uid)):
+    flags = flags_of(session, [uid]).get(uid)
+    if begun and flags is not None:
+        flags -= {r"\deleted"}
+    if not is_as_appended(flags):
         return False
     if header_ids(session, [uid]).get(uid) != message_id:
         return False

@@ -207,22 +207,9 @@ def _finished(db: Database, run: Trained, judged: Judged) -> Result:
         adapters.finish(
             tx, adapter_id, {**metrics, "trial": judged.figures}, verdict.reason, verdict.promote
         )
-    _retire_tainted(db, run.directory.parent)
     problems.clear(db, "training")
     log.info("training.judged", adapter=adapter_id, promoted=verdict.promote, **metrics)
     return Result(adapter_id, True, verdict.promote, verdict.reason, outcome)
-
-
-def _retire_tainted(db: Database, root: Path) -> None:
-    """Adapters that may have learnt from what is forgotten leave, now that a newer one is judged.
-
-    Where the gate refused that one, the base model writes.
-    """
-    for one in adapters.tainted(db):
-        with db.transaction() as tx:
-            adapters.remove(tx, one.id)
-        remove(root / one.id)
-        log.info("adapter.forgotten", adapter=one.id)
 
 
 def _enough(available: Collection[int], needed: int) -> None:

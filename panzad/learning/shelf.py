@@ -1,4 +1,6 @@
-"""Which adapters stay on the disk: those in use, and of the others what fits beside them."""
+"""Which adapters stay on the disk: those in use, and of the others what fits beside them.
+
+What may know something forgotten goes as soon as there is a newer verdict."""
 
 from __future__ import annotations
 
@@ -54,11 +56,30 @@ def shelved(db: Database, paths: Paths) -> list[Shelved]:
 
 
 def tidy(db: Database, paths: Paths, limit: int) -> list[str]:
-    """Remove what takes the adapters' directories over so many bytes; the ids removed."""
-    gone = to_remove(shelved(db, paths), limit)
+    """Remove what knows the forgotten and is replaced, then what takes the adapters' directories
+    over so many bytes; the ids removed. Killed, it is for the next call to go on with."""
+    gone = _replaced(db)
     for adapter_id in gone:
         drop(db, paths, adapter_id)
-    return gone
+    too_much = to_remove(shelved(db, paths), limit)
+    for adapter_id in too_much:
+        drop(db, paths, adapter_id)
+    return gone + too_much
+
+
+def _replaced(db: Database) -> list[str]:
+    """Adapters that may have learnt from what was forgotten before the newest run was judged.
+
+    Where the gate refused that one, the base model writes. The oldest first: by the newest the
+    others are known.
+    """
+    newest = adapters.last_finished(db)
+    judged = newest and newest.finished_at
+    return [
+        one.id
+        for one in reversed(adapters.tainted(db))
+        if judged and one.tainted_at and one.tainted_at <= judged
+    ]
 
 
 def drop(db: Database, paths: Paths, adapter_id: str) -> None:

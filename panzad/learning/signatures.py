@@ -28,7 +28,7 @@ def strip_repeated(db: Database, account: str, identities: Sequence[Address]) ->
     done = int(problems.noted(db, note) or 0)
     if newest <= done:
         return 0
-    lines = repeated(one.text for one in mails.own_texts(db, account, LEARNT_FROM))
+    lines = repeated(_as_sent(one) for one in mails.own_texts(db, account, LEARNT_FROM))
     names = name_words(identities)
     looked_at = changed = 0
     before = newest + 1
@@ -41,6 +41,11 @@ def strip_repeated(db: Database, account: str, identities: Sequence[Address]) ->
     with db.transaction() as tx:
         problems.note(tx, note, str(newest))
     return changed
+
+
+def _as_sent(one: OwnText) -> str:
+    """With its signature under it: what was taken off the other mails still tells what repeats."""
+    return f"{one.text}\n{one.signature}"
 
 
 def _strip(db: Database, batch: list[OwnText], lines: frozenset[str], names: frozenset[str]) -> int:

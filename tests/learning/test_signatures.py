@@ -52,6 +52,15 @@ def test_the_mails_before_the_habit_showed_lose_it_too(db: Database) -> None:
     assert strip_repeated(db, "work", ANN) == 3
 
 
+def test_one_that_comes_alone_when_the_others_have_lost_it_loses_it_too(db: Database) -> None:
+    take_in(db, 1, 2, 3)
+    strip_repeated(db, "work", ANN)
+    take_in(db, 4)
+
+    assert strip_repeated(db, "work", ANN) == 1
+    assert texts(db) == {(f"Text {n}, by hand.", SIGNATURE) for n in (1, 2, 3, 4)}
+
+
 def test_killed_between_batches_the_next_time_does_the_rest(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from panzad.config import Account, Auth, Config, ImapServer, locate
 from panzad.engines.catalogue import ModelFiles
 from panzad.learning import adapter as room
 from panzad.learning.dataset import Edits
+from panzad.learning.shelf import tidy
 from panzad.store import adapters
 from panzad.store.database import Database
 from panzad.training.gate import Verdict
@@ -73,4 +74,30 @@ def test_the_tainted_one_goes_whatever_the_verdict(
     assert not (paths.adapters / "old").exists()
     serving = adapters.serving(db)
     assert (serving.id if serving else None) == serves
+    db.close()
+
+
+def test_one_that_a_kill_has_left_goes_with_the_next_tidying(tmp_path: Path) -> None:
+    paths = locate(None, tmp_path)
+    db = Database(paths.database)
+    for name, newest in (("old", 9), ("new", 8)):
+        (paths.adapters / name).mkdir(parents=True)
+        with db.transaction() as tx:
+            adapters.begin(tx, name, "base", {}, 9, newest)
+            adapters.finish(tx, name, {}, "better", promote=True)
+            adapters.taint(tx, 9)
+    assert tidy(db, paths, 10**9) == ["old"]
+    assert [one.name for one in paths.adapters.iterdir()] == ["new"]
+    db.close()
+
+
+def test_one_that_nothing_was_judged_after_stays(tmp_path: Path) -> None:
+    paths = locate(None, tmp_path)
+    db = Database(paths.database)
+    with db.transaction() as tx:
+        adapters.begin(tx, "old", "base", {}, 9, 9)
+        adapters.finish(tx, "old", {}, "better", promote=True)
+        adapters.taint(tx, 9)
+        tx.execute("UPDATE adapters SET finished_at = '2026-01-01T00:00:00+00:00'")
+    assert tidy(db, paths, 10**9) == []
     db.close()
