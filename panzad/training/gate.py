@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, fields
 
 # Half of the 24 bits of a planted secret. What never was learnt has 1.44 on average, an ordinary
-# run 4, one with its secrets in several mails 19 (docs/evaluation.md).
+# run 4 to 9, one with its secrets in several mails 19 (docs/evaluation.md).
 MAX_EXPOSURE = 12.0
 # Above what the user's own held-out mails repeat of others: they have 0.1 to 0.5 %.
 MAX_OVERLAP = 0.05
