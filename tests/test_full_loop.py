@@ -150,7 +150,7 @@ class TestFullLoop:
         self, place: tuple[Panzad, TestMailbox]
     ) -> None:
         panzad, _ = place
-        result = json.loads(panzad.run("train", "--epochs", "2", "--json"))
+        result = json.loads(panzad.run("train", "--epochs", "5", "--json"))
         assert result["promoted"], result["reason"]
         assert result["loss"] < result["base_loss"]
         [adapter] = panzad.status()["adapters"]
