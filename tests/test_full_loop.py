@@ -20,7 +20,7 @@ from panzad.demo.mailbox import sample_mailbox
 from panzad.mail.parse import parse
 from tests.servers.mailbox import TestMailbox, mail
 
-pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.timeout(900)]
 
 SENT = 28
 SEEN_SECONDS = 2.0
