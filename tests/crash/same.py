@@ -139,7 +139,8 @@ def _letter(raw: bytes) -> str:
 
 
 def _without_chance(found: dict[str, Any], world: World) -> dict[str, Any]:
-    text = json.dumps(found, default=repr, sort_keys=True).replace(str(world.folder), "world")
+    text = json.dumps(found, default=repr, sort_keys=True)
+    text = re.sub(rf"{re.escape(str(world.folder.parent))}/\d+", "world", text)
     for number, name in enumerate(sorted(set(_ADAPTER.findall(text))), start=1):
         text = text.replace(name, f"adapter {number}")
     return json.loads(_ASIDE.sub("quarantine/then", _TOKEN.sub(r"panzad.\1.token", text)))

@@ -62,4 +62,5 @@ def test_killed_there_it_comes_to_the_same_end(point: str, undisturbed: Live) ->
     kills = [(stage, one) for stage in stages for one in stage.kills(point)]
     assert kills, "no life passes it"
     for stage, kill in kills:
-        assert differences(stage.end, stage.killed(kill)) == [], kill
+        found = differences(stage.end, stage.killed(kill))
+        assert not found, f"{kill}\n" + "\n".join(found)

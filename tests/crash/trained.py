@@ -53,6 +53,8 @@ def others(world: World) -> World:
         directory.mkdir(parents=True)
         finished = name in (REFUSED, TAINTED)
         (directory / ("manifest.json" if finished else "checkpoint.pt")).write_text("{}")
+    [merged] = (world.state / "adapters").glob("*/merged-*.gguf")
+    merged.with_name(f".{merged.name}.0").write_bytes(b"by a process that is no more")
     return world.configured(ENOUGH + NO_ROOM)
 
 
