@@ -116,7 +116,7 @@ def train(
             check_exportable(files.path)
         least = 0 if memory is None else first_fit(method, files.weights, memory)
         level = attempt.begin(directory, least, len(FITS))
-        outcome = None
+        finished = False
         try:
             while (outcome := _attempted(task, FITS[level], last=level + 1 == len(FITS))) is None:
                 level += 1
@@ -124,8 +124,9 @@ def train(
                 log.warning("training.out_of_memory", adapter=directory.name, level=level)
                 # What the failed attempt held is in cycles; it must be gone before the next.
                 gc.collect()
+            finished = outcome.finished
         finally:
-            if outcome is not None and outcome.finished:
+            if finished:
                 _clear(directory)
             else:
                 attempt.end(directory, level)

@@ -38,8 +38,9 @@ def end_of(world: World) -> dict[str, Any]:
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     """The lines in which two ends are not the same."""
-    texts = [json.dumps(end, indent=1).splitlines() for end in (one, other)]
-    return [line for line in unified_diff(*texts, n=4, lineterm="") if not line.startswith("@@")]
+    ours, theirs = (json.dumps(end, indent=1).splitlines() for end in (one, other))
+    found = unified_diff(ours, theirs, n=4, lineterm="")
+    return [line for line in found if not line.startswith("@@")]
 
 
 def _rows(database: Path) -> dict[str, list[dict[str, Any]]]:

@@ -62,8 +62,8 @@ def again(world: World) -> tuple[str, ...]:
     """What is left of a training: a run that is judged is not begun anew."""
     with closing(Database(world.state / "panzad.db")) as db:
         newest = adapters.last_finished(db)
-        judged = newest is not None and newest.metrics
-        return ("adapters", "prune") if judged and newest.newest_mail > MAILS else TRAIN
+        judged = newest is not None and newest.metrics and newest.newest_mail > MAILS
+        return ("adapters", "prune") if judged else TRAIN
 
 
 def back(world: World) -> tuple[str, ...]:
