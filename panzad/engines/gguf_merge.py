@@ -42,6 +42,9 @@ def merge(base: Path, adapter: Path, out: Path) -> None:
             f"{adapter} does not belong to {base.name} (no tensor {min(unknown)})",
             "train an adapter for this base model",
         )
+    for left in out.parent.glob(f".{out.name}.*"):
+        if not Path("/proc", left.name.rpartition(".")[2]).exists():
+            left.unlink(missing_ok=True)  # by a process that was killed; as large as the base
     # A command and the model worker may merge the same adapter at the same time.
     staged = out.with_name(f".{out.name}.{os.getpid()}")
     try:

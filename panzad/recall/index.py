@@ -124,6 +124,7 @@ class Index:
         self._index = hnswlib.Index(space="cosine", dim=DIMENSIONS)
         self._index.load_index(str(path), allow_replace_deleted=False)
         self._labels = {int(label) for label in self._index.get_ids_list()}
+        self._sweep(record.file)  # a write that was killed has left the file before it
         return True
 
     def _save(self) -> None:
@@ -144,6 +145,10 @@ class Index:
         record = embeddings.IndexFile(generation, name, EMBEDDER, digest)
         with self._db.transaction() as tx:
             embeddings.record_index(tx, record)
+        self._sweep(name)
+
+    def _sweep(self, kept: str) -> None:
+        """Remove every other file: it may hold what has left."""
         for old in self._directory.glob("*mails-*.hnsw*"):
-            if old.name != name:
+            if old.name != kept:
                 old.unlink(missing_ok=True)

@@ -96,6 +96,7 @@ def train(
         raise RunFailed("there are no mails to train on and judge by", "run `panzad learn` first")
     if (done := manifest.read(directory)) is not None:
         # Killed after its last write, before anybody was told.
+        _clear(directory)
         return _outcome_of(done["metrics"])
     task = Task(
         files=files,
@@ -115,6 +116,7 @@ def train(
             check_exportable(files.path)
         least = 0 if memory is None else first_fit(method, files.weights, memory)
         level = attempt.begin(directory, least, len(FITS))
+        finished = False
         try:
             while (outcome := _attempted(task, FITS[level], last=level + 1 == len(FITS))) is None:
                 level += 1
@@ -122,11 +124,19 @@ def train(
                 log.warning("training.out_of_memory", adapter=directory.name, level=level)
                 # What the failed attempt held is in cycles; it must be gone before the next.
                 gc.collect()
+            finished = outcome.finished
         finally:
-            attempt.end(directory, level)
-        if outcome.finished:
-            attempt.remove(directory)
+            if finished:
+                _clear(directory)
+            else:
+                attempt.end(directory, level)
     return outcome
+
+
+def _clear(directory: Path) -> None:
+    """Only a run that is under way needs its checkpoint and its attempts."""
+    checkpoint.remove(directory)
+    attempt.remove(directory)
 
 
 def _attempted(task: Task, fit: Fit, *, last: bool) -> Outcome | None:
@@ -264,7 +274,7 @@ def _save(run: Run, state: State, begun: float) -> float:
 
 
 def _write(run: Run, state: State) -> None:
-    """Write the adapter's files, then the manifest; the checkpoint has served its purpose."""
+    """Write the adapter's files, then the manifest."""
     run.task.report(Progress("writing", run.steps, run.steps, state.best_loss))
     directory, files = run.task.directory, run.task.files
     names = [*run.learner.save(state.best, directory), CURVE]
@@ -284,7 +294,6 @@ def _write(run: Run, state: State) -> None:
         "versions": {name: version(name) for name in LIBRARIES},
     }
     manifest.write(directory, facts, tuple(names))
-    checkpoint.remove(directory)
 
 
 def _counts(run: Run) -> dict[str, int]:

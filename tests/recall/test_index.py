@@ -139,6 +139,13 @@ class TestRefresh:
         box.index()
         assert [path.name for path in box.index_folder.iterdir()] == [box.file.name]
 
+    def test_so_is_the_file_before_when_the_next_process_reads_the_new_one(self, box: Box) -> None:
+        box.add(1)
+        box.index()
+        (box.index_folder / "mails-0.hnsw").write_bytes(b"with a mail that has left")
+        assert not box.index().refresh()
+        assert [path.name for path in box.index_folder.iterdir()] == [box.file.name]
+
     def test_without_room_for_its_file_it_serves_from_memory(self, box: Box) -> None:
         mail_id = box.add(1)
         box.index_folder.write_text("a file stands where the folder should be")

@@ -23,7 +23,7 @@ def write_model(architecture: str, tokenizer_of: Path, out: Path) -> None:
     writer = gguf.GGUFWriter(out, architecture)
     _write_tokenizer(donor, writer)
     writer.add_block_count(BLOCKS)
-    writer.add_context_length(512)
+    writer.add_context_length(4096)
     writer.add_embedding_length(WIDTH)
     writer.add_feed_forward_length(HIDDEN)
     writer.add_head_count(HEADS)
