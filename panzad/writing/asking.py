@@ -14,13 +14,13 @@ from random import Random
 from panzad.writing import telling
 
 LANGUAGE = "en"
-# How often what only makes a sentence polite is left out, and how often one is cut short.
-UNPADDED, TERSE = 0.9, 0.5
+# How often what only makes a sentence polite is left out.
+UNPADDED = 0.9
 # How often a word that says little goes where a sentence is cut short.
 THINNED = 0.5
-# How often a sentence without a name or a number is left out, where others remain; and what stands
-# in brackets.
-UNSAID = 0.2
+# How much somebody leaves out who leaves out the most: how often a sentence is cut short; and a
+# sentence, a clause or a bracket that names nothing goes, where others remain.
+CURT, UNSAID = 0.9, 0.8
 # How often a plain statement is not introduced by "tell them": the first one, and any other.
 UNTOLD, UNTOLD_LATER = 0.4, 0.85
 
@@ -32,8 +32,15 @@ _PADDING = re.compile(
     r"|in fact|of course|by the way|however|therefore|unfortunately|definitely|certainly)\b,? ?",
     re.I,
 )
+_POLITE = re.compile(r"i hope (?:that )?(?:all is|everything is|you(?:'re| are)) (?:well|fine|good)\W*", re.I)
 _BRACKETS = re.compile(r"\s*\([^()]{1,200}\)")
 _OPENING = re.compile(r"^(?:and|but|so|also|ok|okay|alright|well|great|ah|oh|hi|hey)[, ]+", re.I)
+# Where a clause begins that may go.
+_CLAUSE = re.compile(
+    r"(?=, |\s+(?:because|since|so that|in order to|in case|such that|if you|which|while|when"
+    r"|as (?:I|we|it|they|you)|after|before|due to|instead of|regarding|as soon as)\b)", re.I
+)
+_JOINT = re.compile(r"^[\s,]*(?:(?:and|so|but|because|since|therefore)\b(?! that))?\s*", re.I)
 # A line that was broken within a sentence goes on.
 _BROKEN = re.compile(r"(?<![.!?:\n])\n(?!\n)")
 # Words that are no names.
@@ -142,9 +149,11 @@ def asking(own_text: str, rng: Random) -> str:
     facts = {piece for fact in telling.facts(body) for piece in fact.split()}
     name = telling.addressed(own_text)
     called = name or rng.choice(_PRONOUNS)
+    curt = rng.random()
     said = ""
-    for sentence in _kept(telling.sentences(body), facts, rng):
-        part = _asked(sentence, called, bool(said), facts, rng)
+    sentences = [one for one in telling.sentences(body) if not _POLITE.fullmatch(one)]
+    for sentence in _kept(sentences, facts, curt, rng):
+        part = _asked(sentence, called, bool(said), facts, curt, rng)
         if not part:
             continue
         joint = rng.choice((". ", ". ", ", ", "; ")) if said else ""
@@ -153,17 +162,21 @@ def asking(own_text: str, rng: Random) -> str:
     return f"{' '.join(said.split())}." if said else ""
 
 
-def _kept(sentences: list[str], facts: set[str], rng: Random) -> list[str]:
-    """The sentences without some that name nothing; at least the first."""
-    first, *others = sentences or [""]
-    return [first] + [
+def _kept(parts: list[str], facts: set[str], curt: float, rng: Random) -> list[str]:
+    """Sentences or clauses without some that name nothing; at least the longest."""
+    longest = max(parts, key=len, default="")
+    return [
         one
-        for one in others
-        if facts & {word.strip(telling.EDGES) for word in one.split()} or rng.random() >= UNSAID
+        for one in parts
+        if one is longest
+        or facts & {word.strip(telling.EDGES) for word in one.split()}
+        or rng.random() >= UNSAID * curt
     ]
 
 
-def _asked(sentence: str, called: str, later: bool, facts: set[str], rng: Random) -> str:
+def _asked(
+    sentence: str, called: str, later: bool, facts: set[str], curt: float, rng: Random
+) -> str:
     """One sentence as it is asked for, without its full stop."""
     question = sentence.rstrip().endswith("?")
     text = _OPENING.sub("", sentence).strip().rstrip(".!?…:;, ")
@@ -175,9 +188,10 @@ def _asked(sentence: str, called: str, later: bool, facts: set[str], rng: Random
     told = act.rest.format_map(parts) if parts.get("x") else ""
     if rng.random() < UNPADDED:
         told = _PADDING.sub("", told)
-    if rng.random() < UNSAID:
+    if rng.random() < UNSAID * curt:
         told = _BRACKETS.sub("", told)
-    if rng.random() < TERSE:
+    told = _curtailed(told, facts, curt, rng)
+    if rng.random() < CURT * curt:
         told = _thinned(told, facts, rng)
     named = not later and called not in _PRONOUNS
     if act is _TOLD and not named and rng.random() < (UNTOLD_LATER if later else UNTOLD):
@@ -186,6 +200,14 @@ def _asked(sentence: str, called: str, later: bool, facts: set[str], rng: Random
     if not act.lead and named:
         lead = f"tell {called}"
     return re.sub(r"\s+(?=,)|^[\s,]+|[\s,]+$", "", f"{lead} {told}")
+
+
+def _curtailed(text: str, facts: set[str], curt: float, rng: Random) -> str:
+    """The text without some of its clauses."""
+    clauses = _CLAUSE.split(text)
+    kept = _kept(clauses, facts, curt, rng)
+    left = "".join(kept)
+    return left if kept[:1] == clauses[:1] else _JOINT.sub("", left)
 
 
 def _capital(text: str) -> str:
