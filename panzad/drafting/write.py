@@ -15,10 +15,10 @@ from panzad.engines.protocol import Engine, Generation, Sampling
 from panzad.store.mails import Person
 from panzad.writing import cleaning, prompts
 from panzad.writing.brief import NOTHING_HIDDEN, Briefing, Cutoff, Letter
-from panzad.writing.choosing import Candidate, Wanted, choose, faultless
+from panzad.writing.choosing import Candidate, Wanted, choose, echoed, faultless
 from panzad.writing.fact_values import Kind
 from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
-from panzad.writing.habits import names_of, with_habits
+from panzad.writing.habits import names_of, signed, with_habits
 from panzad.writing.signoff import Signer, own_sign_off
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def write(
     habit = None if adapter else briefing.habits(letter, cutoff)
     today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
     known = sources(task, asked.examples, signature, today)
+    thread = [turn.text for turn in task.thread]
     answers: list[Generation] = []
     held: list[Grounded] = []
     drawn: list[Candidate] = []
@@ -81,8 +82,9 @@ def write(
         text = _cleaned(answers[-1], task, signature, signer)
         if habit is not None:
             text = with_habits(text, habit, letter.author, asked.words)
+        text = signed(text, asked.sign_off, signer.names)
         held.append(grounded(text, known))
-        drawn.append(Candidate(text, len(held[-1].gaps)))
+        drawn.append(Candidate(text, len(held[-1].gaps), echoed(text, thread)))
         if faultless(drawn[-1], task.instruction):
             break
     wanted = Wanted(

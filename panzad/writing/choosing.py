@@ -7,20 +7,25 @@ or half the usual length.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log2
 
 from panzad.writing.facts import facts
 from panzad.writing.greetings import frame_of
 
+# A draft of which more than this share stands in the mail that it answers says nothing new.
+MOST_ECHOED = 0.5
+_RUN = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A draft, and how many facts in it stand in no source."""
+    """A draft, how many facts in it stand in no source, and which share of it the thread says."""
 
     text: str
     invented: int
+    echoed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ def price(candidate: Candidate, wanted: Wanted) -> float:
     frame = frame_of(candidate.text, wanted.names)
     return (
         candidate.invented
+        + 2 * (candidate.echoed > MOST_ECHOED)
         + unsaid(candidate.text, wanted.instruction)
         + _differs(frame.greeting, wanted.greeting)
         + _differs(frame.sign_off, wanted.sign_off)
@@ -58,9 +64,21 @@ def price(candidate: Candidate, wanted: Wanted) -> float:
 
 
 def faultless(candidate: Candidate, instruction: str) -> bool:
-    """Whether it says something, all facts of the instruction, and none that nobody said."""
-    said = bool(candidate.text.strip())
+    """Whether it says something of its own, all facts of the instruction, and none invented."""
+    said = bool(candidate.text.strip()) and candidate.echoed <= MOST_ECHOED
     return said and not candidate.invented and not unsaid(candidate.text, instruction)
+
+
+def echoed(draft: str, thread: Iterable[str]) -> float:
+    """Which share of a draft's runs of four words stands in the mails that it answers."""
+    said = {run for turn in thread for run in _runs(turn)}
+    own = _runs(draft)
+    return sum(run in said for run in own) / len(own) if own else 0.0
+
+
+def _runs(text: str) -> list[tuple[str, ...]]:
+    words = [word.strip(".,;:!?\"'()").casefold() for word in text.split()]
+    return [tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)]
 
 
 def unsaid(draft: str, instruction: str) -> int:

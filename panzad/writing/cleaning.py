@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from panzad.mail import quoting
 from panzad.mail.vocabulary import FIELDS
+from panzad.writing import prompts
 from panzad.writing.signoff import is_own_name
 
 # A sentence of so many words that stands in the thread, or twice in the draft, is no coincidence.
@@ -26,7 +27,8 @@ _AFTERWORD = re.compile(
     r"\(?(?:\*{0,2}note:|please (?:let me know if|note that) (?:you|this)"
     r"|let me know if you(?:'d| would)? (?:like|want|need) (?:me to|any|further)"
     r"|feel free to (?:adjust|modify|edit|change|customi[sz]e)"
-    r"|i hope this (?:draft|e-?mail|response|helps)|this (?:draft|e-?mail|response|reply) )",
+    r"|i hope this (?:draft|e-?mail|response|helps)"
+    r"|this (?:draft|e-?mail|response|reply) |your (?:draft|response|reply) is in )",
     re.IGNORECASE,
 )
 # Every character belongs to one match; a dot within a word ("example.org") ends nothing.
@@ -53,7 +55,7 @@ def draft_text(
     `names` are the words the user signs with, `thread` the texts of the mails answered. A text
     that ran into the token limit loses its last, unfinished sentence.
     """
-    text = _only_mail(answer.replace("\r\n", "\n").strip())
+    text = _only_mail(prompts.without_layout(answer.replace("\r\n", "\n")).strip())
     text = re.split(r"\n-- ?\n", text)[0].rstrip()
     if signature and text.endswith(signature.strip()):
         text = text[: -len(signature.strip())].rstrip()

@@ -156,6 +156,18 @@ def with_habits(draft: str, habit: Habits, author: str, words: int) -> str:
     return "\n\n".join(part for part in (habit.greeting or greeting, text, sign_off) if part)
 
 
+def signed(draft: str, sign_off: str, names: frozenset[str]) -> str:
+    """A draft with the usual sign-off where it has none; `names` as for `frame_of`.
+
+    An adapter that has learnt little, or was cut off, ends without one.
+    """
+    if not sign_off or not draft.strip() or frame_of(draft, names).sign_off:
+        return draft
+    above, _, last = draft.rstrip().rpartition("\n")
+    begun = above and last.strip() == sign_off.split("\n")[0].strip()
+    return f"{(above if begun else draft).rstrip()}\n\n{sign_off}"
+
+
 def _within(text: str, words: int) -> str:
     """The whole sentences of a text that are within so many words; its first one in any case."""
     end = 0

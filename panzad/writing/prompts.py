@@ -55,6 +55,13 @@ LANGUAGES = {
     "zh": "Chinese",
 }
 
+# What a small model says back of it.
+_TURN_LINE = re.compile(r"^[^\n]{1,80} wrote:[ \t]*$", re.M)
+_LAYOUT_LINE = re.compile(
+    r"^(?:(?:Greeting|Sign-off): |About \d+ words|Write (?:my|your) (?:reply|mail)\b"
+    r"|Mails I wrote before:)[^\n]*\n?",
+    re.M,
+)
 _TURN_MARK = re.compile(r"<\||</?s>|<(?:start|end)_of_turn>|\[/?INST\]")
 
 
@@ -128,6 +135,13 @@ def _fitting(thread: Sequence[ThreadTurn]) -> list[tuple[ThreadTurn, str]]:
         kept.append((turn, text))
         room -= len(text)
     return kept[::-1]
+
+
+def without_layout(answer: str) -> str:
+    """An answer without lines of the prompt, and without mails of others that it goes on with."""
+    own = _LAYOUT_LINE.sub("", answer)
+    before, *_ = _TURN_LINE.split(own, maxsplit=1)
+    return before.rstrip() if len(before.split("\n")) > 2 else _TURN_LINE.sub("", own).strip()
 
 
 def without_turn_marks(text: str) -> str:

@@ -48,16 +48,27 @@ class Signer:
 def own_sign_off(text: str, signer: Signer, others: Collection[str]) -> str:
     """`text` with the user's name where it is signed with another one or with a placeholder.
 
-    `others` are the names of the people of the thread: a small model likes to sign as them. A
-    last line that may be anything is left alone; where the user has no name the false one goes.
+    `others` are the names of the people of the thread: a small model likes to sign as them, and
+    to go on with a mail of theirs, which goes. A last line that may be anything is left alone;
+    where the user has no name the false one goes.
     """
-    text = text.rstrip()
+    text = _up_to_foreign(text.rstrip(), signer, others)
     above, _, last = text.rpartition("\n")
     if _is_foreign(last.strip(), above, signer, others):
         return f"{above}\n{signer.name}".rstrip()
     match = _ONE_LINE.search(last)
     if match and _is_foreign(match["name"], match["closing"], signer, others):
         return f"{text[: len(text) - len(match['name'])]}{signer.name}".rstrip()
+    return text
+
+
+def _up_to_foreign(text: str, signer: Signer, others: Collection[str]) -> str:
+    """The text up to the first line that is another's name below a closing line."""
+    lines = text.split("\n")
+    for at in range(2, len(lines)):
+        above = [one for one in lines[1:at] if one.strip()]
+        if above and _closes(above[-1]) and _is_foreign(lines[at].strip(), "", signer, others):
+            return "\n".join(lines[: at + 1])
     return text
 
 

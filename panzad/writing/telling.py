@@ -19,6 +19,8 @@ FEW_WORDS = 15
 TOLD = 0.34
 RUN = 6
 _MAX_CLOSING_WORDS = 4
+# "Fair winds from the bindery," above the name.
+_MAX_FAREWELL_WORDS = 6
 _MAX_CLOSING_LINES = 3
 # Where more words than this have capitals (German), a capital makes no name.
 _MANY_CAPITALS = 0.2
@@ -50,7 +52,8 @@ def body(own_text: str) -> str:
 
 def _closes(line: str) -> bool:
     line = line.strip()
-    few = len(line.split()) <= _MAX_CLOSING_WORDS
+    most = _MAX_FAREWELL_WORDS if line.endswith(",") else _MAX_CLOSING_WORDS
+    few = len(line.split()) <= most
     return few and not re.search(r"[.?…。？\d]|://", line)
 
 

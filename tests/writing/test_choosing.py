@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panzad.writing.choosing import Candidate, Wanted, choose, price, unsaid
+from panzad.writing.choosing import Candidate, Wanted, choose, echoed, faultless, price, unsaid
 
 GOOD = "Hi Bob,\n\nThursday at noon is fine for me, I book a table for two.\n\nBest,\nAnn"
 WANTED = Wanted("Hi Bob,", "Best,\nAnn", 17, "yes, Thursday noon", frozenset({"ann"}))
@@ -43,6 +43,24 @@ class TestPrice:
     def test_what_is_not_usual_costs_nothing(self) -> None:
         nothing = Wanted("", "", 0, "", frozenset())
         assert price(Candidate("Then so be it.", 0), nothing) == 0.0
+
+
+class TestEchoed:
+    THREAD = ("Could you come on Thursday at noon, and bring the large projector?",)
+
+    def test_the_mail_itself_is_all_of_it(self) -> None:
+        assert echoed(self.THREAD[0], self.THREAD) == 1
+        assert not faultless(Candidate(self.THREAD[0], 0, 1.0), "")
+
+    def test_an_answer_is_none_of_it(self) -> None:
+        assert echoed("Thursday at noon suits me, I bring the projector.", self.THREAD) == 0
+
+    def test_what_says_nothing_new_is_dearer(self) -> None:
+        assert price(Candidate(GOOD, 0, 0.9), WANTED) > price(Candidate(GOOD, 0, 0.1), WANTED)
+
+    @given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=3))
+    def test_it_is_a_share(self, draft: str, thread: list[str]) -> None:
+        assert 0 <= echoed(draft, thread) <= 1
 
 
 class TestUnsaid:

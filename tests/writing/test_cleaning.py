@@ -49,10 +49,18 @@ class TestDraftText:
             "Hi Bob,\n\nYes.\n\n---\n\nNote: I kept it short.",
             "Hi Bob,\n\nYes.\n\nOn Mon, 9 Nov 2026 at 10:00, Bob <bob@example.org> wrote:\n> When?",
             "Hi Bob,\n\nYes.\n\n> When can we have the keys?",
+            "Hi Bob,\n\nGreeting: Hi Bob, | Sign-off: Best, Ann | About 20 words\nYes.",
+            "Write my reply to Bob in English.\nHi Bob,\n\nYes.",
+            "Hi Bob,\n\nYes.\n\nBob Ray wrote:\nWhen can we have the keys?",
+            "Hi Bob,\n\nYes.\n\nYour response is in English.",
         ],
     )
     def test_what_is_about_the_mail_or_quotes_another_goes(self, answer: str) -> None:
         assert draft_text(answer, truncated=False, signature=None) == "Hi Bob,\n\nYes."
+
+    def test_what_is_told_of_somebody_stays(self) -> None:
+        text = "Hi Bob,\n\nThis is what Eve wrote: noon works. Your reply is in her mailbox."
+        assert draft_text(text, truncated=False, signature=None) == text
 
     def test_a_first_line_with_a_colon_is_the_mails_own_before_text(self) -> None:
         text = "Two remarks:\n\nThe first is long. The second is not."

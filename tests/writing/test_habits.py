@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.writing.greetings import frame_of
-from panzad.writing.habits import Habits, expected_words, habits, trait_of, with_habits
+from panzad.writing.habits import Habits, expected_words, habits, signed, trait_of, with_habits
 
 TOM = ("Tom Ash", "tom@a.example")
 NEW = ("Maria Luz", "maria@b.example")
@@ -161,6 +161,22 @@ class TestWithHabits:
     def test_the_first_sentence_stays_however_long_it_is(self) -> None:
         draft = "word " * 90 + "end. And more."
         assert with_habits(draft, Habits(), "Ann Lee", 10) == "word " * 90 + "end."
+
+    @pytest.mark.parametrize(
+        ("draft", "whole"),
+        [
+            ("Hi Tom,\n\nNoon works.", "Hi Tom,\n\nNoon works.\n\nBest,\nAnn"),
+            ("Noon works.\n\nBest,", "Noon works.\n\nBest,\nAnn"),
+            ("Noon works.\n\nCheers,\nAnn", "Noon works.\n\nCheers,\nAnn"),
+            ("Noon works.\nAnn", "Noon works.\nAnn"),
+            ("", ""),
+        ],
+    )
+    def test_a_draft_without_a_sign_off_gets_the_usual_one(self, draft: str, whole: str) -> None:
+        assert signed(draft, "Best,\nAnn", frozenset({"ann"})) == whole
+
+    def test_where_no_sign_off_is_usual_none_is_put_in(self) -> None:
+        assert signed("Noon works.", "", frozenset({"ann"})) == "Noon works."
 
     @given(st.text(max_size=300))
     def test_done_twice_it_is_as_done_once(self, draft: str) -> None:

@@ -28,6 +28,14 @@ class TestOwnSignOff:
         assert signed.endswith(("\nAnn", " Ann"))
         assert signed.startswith("Yes.")
 
+    def test_what_follows_anothers_name_goes_with_it(self) -> None:
+        text = "Dear Ben,\n\nYes.\n\nKind regards,\nBen Okri\n\nDear Ann,\n\nI hope so."
+        assert own_sign_off(text, ANN, ["Ben Okri"]) == "Dear Ben,\n\nYes.\n\nKind regards,\nAnn"
+
+    def test_names_that_are_listed_stay(self) -> None:
+        text = "Dear Ben,\n\nWith us come:\nTom Ray\nEve Moon\n\nBest,\nAnn"
+        assert own_sign_off(text, ANN, ["Ben Okri"]) == text
+
     @pytest.mark.parametrize(
         "text",
         [

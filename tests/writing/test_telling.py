@@ -45,6 +45,11 @@ class TestBody:
             ("Noon works.\nAnn", "Noon works."),
             ("Hi,\nsee https://a.example/b\n\nThanks!\n\nAnn", "see https://a.example/b"),
             ("Great, thanks!", "Great, thanks!"),
+            ("Noon works.\n\nFair winds from the bindery,\nAnn", "Noon works."),
+            (
+                "Bring ten chairs from the bindery,\nplease.",
+                "Bring ten chairs from the bindery,\nplease.",
+            ),
         ],
     )
     def test_greeting_and_closing_lines_are_left_out(self, mail: str, said: str) -> None:
