@@ -6,8 +6,12 @@ import re
 from itertools import pairwise
 from unicodedata import east_asian_width
 
-# Clients wrap at 65 to 80 columns; a text with longer lines was not wrapped.
+# Clients wrap at 65 to 80 columns; a paragraph of longer lines was not wrapped. One of them may
+# have grown since: a name or an address was put in.
 _MAX_COLUMNS = 90
+_MOST_COLUMNS = 130
+# Whoever breaks a sentence so late does it because the line is full.
+_FULL_COLUMNS = 66
 # A text without one line this long that runs on was not either: verses, addresses.
 _MIN_COLUMNS = 50
 _SHORT_WORDS = 3
@@ -15,6 +19,7 @@ _SHORT_WORDS = 3
 _ITEM = re.compile(r"\s*(?:[-*+•·–—#>|]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])(?:\s|$)")
 _FIELD = re.compile(r"[^\W\d_][\w -]{0,24}:(?:\s|$)")
 _LINK = re.compile(r"<?(?:https?|ftp)://|<?www\.")
+_LINKS = re.compile(r"<?(?:(?:https?|ftp)://|www\.)\S*")
 _COLUMNS = re.compile(r"\S(?:\t| {3,})\S")
 _CODE = re.compile(r"[{};\\]\s*$|^\s*(?:[$#%]\s|\[\w+@|//|/\*)|[=!<>]=|->|\(\)")
 _ENDS = (".", "!", "?", ":", ";", "…", "。", "！", "？", "：", ".)", '."', ".”", "!)", "?)")
@@ -28,20 +33,51 @@ def unwrapped(text: str) -> str:
     but white space changes, and doing it twice changes nothing more.
     """
     lines = _unhung(_without_margin(text.split("\n")))
-    if any(_columns(line) > _MAX_COLUMNS and len(line.split()) > 1 for line in lines):
-        return text
-    width = max((_columns(one) for one, two in pairwise(lines) if _runs_on(one, two)), default=0)
+    free = _unwrapped_by_nature(lines)
+    broken = [
+        index
+        for index, (one, two) in enumerate(pairwise(lines))
+        if index not in free and _runs_on(one, two)
+    ]
+    fitting = [_columns(lines[index]) for index in broken]
+    width = max((one for one in fitting if one <= _MAX_COLUMNS), default=0)
     if not width:
         return text
     joined: list[str] = lines[:1]
-    for index, (one, two) in enumerate(pairwise(lines), start=1):
-        last = not any(line.strip() for line in lines[index + 1 :][:2])
-        if _is_wrapped(one, two, width) and not (last and _is_name_like(two)):
+    runs = set(broken)
+    goes_on = False
+    for index, (one, two) in enumerate(pairwise(lines)):
+        goes_on = index not in free and (
+            index in runs or (goes_on and _continues(one, two)) or _is_wrapped(one, two, width)
+        )
+        if goes_on:
             joined[-1] = _glued(joined[-1], two)
         else:
             joined.append(two)
-    # Where no paragraph was longer than a line, nothing tells a wrap from a choice.
-    return "\n".join(joined) if any(_columns(one) > _MAX_COLUMNS for one in joined) else text
+    # Where no line is full and no paragraph longer than one, nothing tells a wrap from a choice.
+    told = width >= _FULL_COLUMNS or any(_columns(one) > _MAX_COLUMNS for one in joined)
+    return "\n".join(joined) if told else text
+
+
+def _unwrapped_by_nature(lines: list[str]) -> set[int]:
+    """The indices of lines after which the break is the author's whatever they look like.
+
+    Those of paragraphs whose lines are mostly longer than any wrap, and the one before a name at
+    the end.
+    """
+    free: set[int] = set()
+    start = 0
+    for end in range(len(lines) + 1):
+        if end == len(lines) or not lines[end].strip():
+            widths = sorted(_columns(_LINKS.sub("", line)) for line in lines[start : end - 1])
+            if widths and widths[(len(widths) - 1) // 2] > _MAX_COLUMNS:
+                free.update(range(start, end))
+            start = end + 1
+    for index in range(max(0, len(lines) - 3), len(lines) - 1):
+        last = not any(line.strip() for line in lines[index + 2 : index + 4])
+        if last and _is_name_like(lines[index + 1]):
+            free.add(index)
+    return free
 
 
 def _without_margin(lines: list[str]) -> list[str]:
@@ -66,7 +102,12 @@ def _unhung(lines: list[str]) -> list[str]:
 
 def _runs_on(one: str, two: str) -> bool:
     """Whether `two` clearly goes on with the sentence of `one`, broken late in the line."""
-    if not _may_join(one, two) or _columns(one) < _MIN_COLUMNS or one.rstrip().endswith(_ENDS):
+    return _MIN_COLUMNS <= _columns(one) <= _MOST_COLUMNS and _continues(one, two)
+
+
+def _continues(one: str, two: str) -> bool:
+    """Whether `two` goes on with the sentence of `one`."""
+    if not _may_join(one, two) or one.rstrip().endswith(_ENDS):
         return False
     first = two.lstrip("(\"'“„«")[:1]
     return first.islower() or (_caseless(first) and _caseless(one.rstrip()[-1]))
@@ -74,11 +115,11 @@ def _runs_on(one: str, two: str) -> bool:
 
 def _is_wrapped(one: str, two: str, width: int) -> bool:
     """Whether a line ends because the next word had no room in `width` columns."""
-    if not _may_join(one, two) or not width // 2 <= _columns(one) <= width:
+    if not width // 2 <= _columns(one) <= width or not _may_join(one, two):
         return False
     word = two.split(maxsplit=1)[0]
     room = width - _columns(one)
-    return _runs_on(one, two) or room < (2 if _is_wide(word[0]) else _columns(word) + 1)
+    return room < (2 if _is_wide(word[0]) else _columns(word) + 1)
 
 
 def _may_join(one: str, two: str) -> bool:
@@ -87,7 +128,7 @@ def _may_join(one: str, two: str) -> bool:
         return False
     return not (
         _ITEM.match(two)
-        or _FIELD.match(two)
+        or (_FIELD.match(two) and not two[0].islower())
         or _LINK.match(two)
         or _is_link(one)
         or one.rstrip().endswith((":", "："))

@@ -47,6 +47,39 @@ def test_an_item_of_a_list_is_joined_and_the_list_stays_a_list() -> None:
     assert unwrapped(items) == f"1. {PROSE}\n2. {PROSE}"
 
 
+@pytest.mark.parametrize(
+    ("wrapped", "whole"),
+    [
+        (
+            "Could you please send me the email of the harbour master I met over\nlunch?",
+            "Could you please send me the email of the harbour master I met over lunch?",
+        ),
+        (
+            "The office has moved to the other side of the basin, and we still need to\n"
+            "make a few changes: some to the lock, and some to the key.",
+            "The office has moved to the other side of the basin, and we still need to"
+            " make a few changes: some to the lock, and some to the key.",
+        ),
+    ],
+    ids=["one late break", "a colon within the sentence"],
+)
+def test_a_line_that_was_full_goes_on(wrapped: str, whole: str) -> None:
+    assert unwrapped(wrapped) == whole
+
+
+def test_a_paragraph_of_long_lines_stays_beside_one_that_was_wrapped() -> None:
+    long = f"{PROSE}\nand this line was ended by its author, not by a client, at its end"
+
+    assert unwrapped(f"{long}\n\n{textwrap.fill(PROSE, 72)}") == f"{long}\n\n{PROSE}"
+
+
+def test_a_line_that_grew_after_it_was_wrapped_is_joined() -> None:
+    grown = textwrap.fill(PROSE, 72).replace("Please", "And on Saturdays and Sundays at nine")
+    assert max(map(len, grown.split("\n"))) > 90
+
+    assert "\n" not in unwrapped(grown)
+
+
 def test_japanese_is_joined_without_a_space() -> None:
     line = "港の事務所は古いクレーンの隣の反対側に移り、朝八時に開きますので、船の書類を"
 
