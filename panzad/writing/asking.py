@@ -32,13 +32,16 @@ _PADDING = re.compile(
     r"|in fact|of course|by the way|however|therefore|unfortunately|definitely|certainly)\b,? ?",
     re.I,
 )
-_POLITE = re.compile(r"i hope (?:that )?(?:all is|everything is|you(?:'re| are)) (?:well|fine|good)\W*", re.I)
+_POLITE = re.compile(
+    r"i hope (?:that )?(?:all is|everything is|you(?:'re| are)) (?:well|fine|good)\W*", re.I
+)
 _BRACKETS = re.compile(r"\s*\([^()]{1,200}\)")
 _OPENING = re.compile(r"^(?:and|but|so|also|ok|okay|alright|well|great|ah|oh|hi|hey)[, ]+", re.I)
 # Where a clause begins that may go.
 _CLAUSE = re.compile(
     r"(?=, |\s+(?:because|since|so that|in order to|in case|such that|if you|which|while|when"
-    r"|as (?:I|we|it|they|you)|after|before|due to|instead of|regarding|as soon as)\b)", re.I
+    r"|as (?:I|we|it|they|you)|after|before|due to|instead of|regarding|as soon as)\b)",
+    re.I,
 )
 _JOINT = re.compile(r"^[\s,]*(?:(?:and|so|but|because|since|therefore)\b(?! that))?\s*", re.I)
 # A line that was broken within a sentence goes on.
@@ -179,7 +182,7 @@ def _asked(
 ) -> str:
     """One sentence as it is asked for, without its full stop."""
     question = sentence.rstrip().endswith("?")
-    text = _OPENING.sub("", sentence).strip().rstrip(".!?…:;, ")
+    text = _OPENING.sub("", telling.ITEM.sub("", sentence)).strip().rstrip(".!?…:;, ")
     found = _read(text, _QUESTIONS if question else _STATEMENTS)
     if found is None:
         return ""

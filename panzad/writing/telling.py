@@ -31,6 +31,8 @@ _LINK = re.compile(
 )
 _PIECE = re.compile(r"\S+")
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
+# What numbers the items of a list.
+ITEM = re.compile(r"^\(?\d{1,2}[.)]\s+")
 EDGES = "\"'“”‘’«»()[]{}<>,;:.!?…—–*_"
 # Days and months keep the number beside them: "November 15th" is one fact.
 _JOINED = 3
@@ -84,7 +86,7 @@ def facts(text: str) -> list[str]:
     found: list[str] = []
     for sentence in sentences(text):
         run: list[str] = []
-        for at, piece in enumerate([*_PIECE.findall(sentence), ""]):
+        for at, piece in enumerate([*_PIECE.findall(ITEM.sub("", sentence)), ""]):
             bare = piece.strip(EDGES).removesuffix("'s").removesuffix("’s")
             fact = bool(bare) and (
                 bool(_LINK.search(piece))

@@ -54,6 +54,32 @@ def test_politeness_goes_before_what_is_meant() -> None:
     )
 
 
+def test_the_number_of_an_item_is_nothing_that_is_told() -> None:
+    told = wordings("We need:\n1) Six sheets of board.\n2) Two metres of cloth.")
+    assert any("Six sheets of board" in one or "six sheets of board" in one for one in told)
+    assert not any("1)" in one or "2)" in one for one in told)
+
+
+def test_what_only_opens_a_mail_is_never_all_that_is_asked_for() -> None:
+    told = wordings("I hope all is well.\nCould you please send me the slides?")
+    assert all("slides" in one and "hope" not in one for one in told)
+
+
+def test_some_leave_out_what_names_nothing_and_some_say_all() -> None:
+    said = "I was there early with all of the bags, because the train came. Kevin has the slides."
+    told = wordings(said)
+    assert any("train" in one and "early" in one for one in told)
+    assert any("train" not in one and "early" in one for one in told)
+    assert any("early" not in one for one in told)
+    assert all("Kevin" in one for one in told)
+
+
+@pytest.mark.parametrize("joint", ["and", "so", "but", "because"])
+def test_a_clause_that_is_left_alone_begins_as_a_sentence(joint: str) -> None:
+    said = f"It is late, {joint} the train to Basel with all of the others leaves at 7."
+    assert not any(f"Wally {joint}" in one or f"Wally, {joint}" in one for one in wordings(said))
+
+
 def test_whom_it_is_for_is_named_once() -> None:
     said = "Could you send me the slides? Could you also bring the key?"
     assert all(told.count("Wally") == 1 for told in wordings(said))
