@@ -66,7 +66,7 @@ def test_what_only_opens_a_mail_is_never_all_that_is_asked_for() -> None:
 
 
 def test_some_leave_out_what_names_nothing_and_some_say_all() -> None:
-    said = "I was there early with all of the bags, because the train came. Kevin has the slides."
+    said = "I was there early with all of the bags, because the train came. Now Kevin has them."
     told = wordings(said)
     assert any("train" in one and "early" in one for one in told)
     assert any("train" not in one and "early" in one for one in told)
