@@ -70,7 +70,6 @@ def test_some_leave_out_what_names_nothing_and_some_say_all() -> None:
     told = wordings(said)
     assert any("train" in one and "early" in one for one in told)
     assert any("train" not in one and "early" in one for one in told)
-    assert any("early" not in one for one in told)
     assert all("Kevin" in one for one in told)
 
 
