@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from panzad.evaluation.report import figures
 from panzad.evaluation.style import Authors, Voice
 from panzad.evaluation.tapped import Tapped
 from panzad.mail.message import Address
+from panzad.mail.unwrap import unwrapped
 from panzad.recall.retriever import Retriever
 from panzad.store.database import Database
+from panzad.training.dataset import Sample
 
 
 class Judge:
@@ -33,16 +36,19 @@ class Judge:
         self._engine: Tapped | None = None
         self._retriever: Retriever | None = None
 
-    def written(self, variants: Sequence[Variant], adapter: Path | None = None) -> list[Experiment]:
-        """All held-out mails by each of the variants."""
+    def written(
+        self, variants: Sequence[Variant], adapter: Path | None = None, limit: int = 0
+    ) -> list[Experiment]:
+        """All held-out mails by each of the variants, in at most `limit` tokens (0: any)."""
         self._engine = Tapped(self._desk.engine)
+        self._engine.limit = limit
         self._engine.use_adapter(adapter)
         self._desk.index.refresh()
         self._retriever = Retriever(
             self._db, self._desk.index, self._desk.embedder, self._config.retrieval.share
         )
         cases = [
-            Case(line, one.mail.text, one.instruction, is_reply=False)
+            Case(line, unwrapped(one.mail.text), one.instruction, is_reply=False)
             for line, one in self._held_out.items()
         ]
         return experiments.written(cases, self._write, variants)
@@ -66,12 +72,26 @@ class Judge:
         )
         return Answer(written.text, self._engine.asked, written.seconds)
 
-    def rows(self, done: Sequence[Experiment], adapter: Path | None, voice: Voice) -> list[Row]:
-        """The figures of experiments that `adapter` (None: the base model) wrote."""
+    def rows(
+        self, done: Sequence[Experiment], adapter: Path | None, voice: Voice
+    ) -> list[tuple[Row, float]]:
+        """The figures of experiments that `adapter` (None: the base model) wrote.
+
+        Beside each the loss of the mails as they lie in the set, their wrapped lines not joined.
+        """
         self._desk.close()
         likelihood = Likelihood(self._desk.files)
         likelihood.use_adapter(adapter)
-        return [experiments.row(one, likelihood, voice) for one in done]
+        return [
+            (experiments.row(one, likelihood, voice), likelihood.mean(self._as_they_lie(one)))
+            for one in done
+        ]
+
+    def _as_they_lie(self, experiment: Experiment) -> list[Sample]:
+        return [
+            replace(one, completion=self._held_out[one.mail_id].mail.text)
+            for one in experiment.samples
+        ]
 
     def close(self) -> None:
         """Free the engine's memory."""
@@ -92,8 +112,9 @@ def judged(
     done = judge.written(variants, adapter)
     rows = judge.rows(done, adapter, Voice(real[judge.person]))
     found: list[dict[str, Any]] = []
-    for experiment, row in zip(done, rows, strict=True):
+    for experiment, (row, wrapped) in zip(done, rows, strict=True):
         figure: dict[str, Any] = {"variant": row.variant, **figures(row)}
+        figure["loss_wrapped"] = round(wrapped, 3)
         if len(real) > 1:
             shares = Authors(real).shares([one.text for one in experiment.drafts])
             figure["style_share"] = round(shares[judge.person], 3)

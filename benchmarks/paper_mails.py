@@ -40,6 +40,7 @@ from panzad.training.methods import METHODS
 PEOPLE = ("david", "isabel")
 SHOWN = (
     "loss",
+    "loss_wrapped",
     "bleu",
     "rouge_l",
     "length_ratio",

@@ -73,6 +73,9 @@ def write(
     habit = None if adapter else briefing.habits(letter, cutoff)
     today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
     known = sources(task, asked.examples, signature, today)
+    wanted = Wanted(
+        asked.greeting, asked.sign_off, asked.words, task.instruction, names_of(letter.author)
+    )
     thread = [turn.text for turn in task.thread]
     answers: list[Generation] = []
     held: list[Grounded] = []
@@ -85,11 +88,8 @@ def write(
         text = signed(text, asked.sign_off, signer.names)
         held.append(grounded(text, known))
         drawn.append(Candidate(text, len(held[-1].gaps), echoed(text, thread)))
-        if faultless(drawn[-1], task.instruction):
+        if faultless(drawn[-1], wanted):
             break
-    wanted = Wanted(
-        asked.greeting, asked.sign_off, asked.words, task.instruction, names_of(letter.author)
-    )
     best = choose(drawn, wanted)
     return Written(
         held[best].text if grounding else drawn[best].text,

@@ -17,6 +17,8 @@ from panzad.writing.greetings import frame_of
 # A draft of which more than this share stands in the mail that it answers says nothing new.
 MOST_ECHOED = 0.5
 _RUN = 4
+# A draft of less than this share of the expected words is too short to be the only one.
+SHORTEST = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,18 @@ def price(candidate: Candidate, wanted: Wanted) -> float:
     )
 
 
-def faultless(candidate: Candidate, instruction: str) -> bool:
-    """Whether it says something of its own, all facts of the instruction, and none invented."""
-    said = bool(candidate.text.strip()) and candidate.echoed <= MOST_ECHOED
-    return said and not candidate.invented and not unsaid(candidate.text, instruction)
+def faultless(candidate: Candidate, wanted: Wanted) -> bool:
+    """Whether it says something of its own, all facts of the instruction, and none invented.
+
+    Much less than is usual may lack what was asked for, too.
+    """
+    said = len(candidate.text.split()) >= max(1, SHORTEST * wanted.words)
+    return (
+        said
+        and candidate.echoed <= MOST_ECHOED
+        and not candidate.invented
+        and not unsaid(candidate.text, wanted.instruction)
+    )
 
 
 def echoed(draft: str, thread: Iterable[str]) -> float:

@@ -45,12 +45,34 @@ class TestPrice:
         assert price(Candidate("Then so be it.", 0), nothing) == 0.0
 
 
+class TestFaultless:
+    def test_a_draft_as_it_should_be_is(self) -> None:
+        assert faultless(Candidate(GOOD, 0), WANTED)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            Candidate(GOOD, 1),
+            Candidate(GOOD, 0, 0.9),
+            worse("Thursday", "Then"),
+            Candidate("Thursday at noon.", 0),
+            Candidate("", 0),
+        ],
+        ids=["invents", "echoes", "forgets", "stops short", "says nothing"],
+    )
+    def test_another_is_drawn_beside_one_that_lacks_something(self, other: Candidate) -> None:
+        assert not faultless(other, WANTED)
+
+    def test_where_no_length_is_usual_a_short_one_will_do(self) -> None:
+        assert faultless(Candidate("Thursday at noon.", 0), replace(WANTED, words=0))
+
+
 class TestEchoed:
     THREAD = ("Could you come on Thursday at noon, and bring the large projector?",)
 
     def test_the_mail_itself_is_all_of_it(self) -> None:
         assert echoed(self.THREAD[0], self.THREAD) == 1
-        assert not faultless(Candidate(self.THREAD[0], 0, 1.0), "")
+        assert not faultless(Candidate(self.THREAD[0], 0, 1.0), WANTED)
 
     def test_an_answer_is_none_of_it(self) -> None:
         assert echoed("Thursday at noon suits me, I bring the projector.", self.THREAD) == 0
