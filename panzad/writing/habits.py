@@ -157,11 +157,14 @@ def with_habits(draft: str, habit: Habits, author: str, words: int) -> str:
 
 
 def signed(draft: str, sign_off: str, names: frozenset[str]) -> str:
-    """A draft with the usual sign-off where it has none; `names` as for `frame_of`.
+    """A draft with the usual sign-off where it has none, or has it in other lines.
 
-    An adapter that has learnt little, or was cut off, ends without one.
+    An adapter that has learnt little, or was cut off, ends without one. `names` as for `frame_of`.
     """
-    if not sign_off or not draft.strip() or frame_of(draft, names).sign_off:
+    found = frame_of(draft, names).sign_off
+    if found.split() == sign_off.split() and draft.rstrip().endswith(found):
+        return draft.rstrip().removesuffix(found) + sign_off
+    if not sign_off or not draft.strip() or found:
         return draft
     above, _, last = draft.rstrip().rpartition("\n")
     begun = above and last.strip() == sign_off.split("\n")[0].strip()

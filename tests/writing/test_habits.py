@@ -167,6 +167,7 @@ class TestWithHabits:
         [
             ("Hi Tom,\n\nNoon works.", "Hi Tom,\n\nNoon works.\n\nBest,\nAnn"),
             ("Noon works.\n\nBest,", "Noon works.\n\nBest,\nAnn"),
+            ("Noon works.\n\nBest,\n\nAnn", "Noon works.\n\nBest,\nAnn"),
             ("Noon works.\n\nCheers,\nAnn", "Noon works.\n\nCheers,\nAnn"),
             ("Noon works.\nAnn", "Noon works.\nAnn"),
             ("", ""),
