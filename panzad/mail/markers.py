@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from panzad.mail.attribution import attribution, without_colon, zoho
+from panzad.mail.attribution import attribution, newsreader, without_colon, zoho
 from panzad.mail.headerblock import (
     SET_OFF,
     header_block,
@@ -76,6 +76,7 @@ class Lines:
             separator(self.lines, index)
             or _groupwise(self.lines, index)
             or zoho(self.lines, index)
+            or newsreader(self.lines, index)
             or without_colon(self.lines, index)
             or header_block(self.lines, index)
             or (notes_block(self.lines, index) if index in self._dated else None)

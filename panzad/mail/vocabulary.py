@@ -128,13 +128,14 @@ WROTE = (
     r"napisana\s+przez|rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
     r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake|ha\s+escrit|piše|napisal|napisala|"
     r"escribiu|idatzi\s+zuen|idatzi\s+du|ysgrifennodd|scríobh|написао/ла|написао|쓴\s글|เขียนว่า|نوشت|"
-    r"लिखा|লিখেছে|எழுதியது|aliandika|isinulat\s+ni"
+    r"लिखा|لکھا|লিখেছে|எழுதியது|aliandika|isinulat\s+ni|sprach|schrieben|écrivait|écriviez|escribía|escrevia"
+    r"|писали|písal|zapsal"
 )
 
 # How an attribution line begins, where the date comes first.
 ATTRIBUTION_STARTS = (
     r"on|am|le|el|il|em|op|den|på|the|wiadomość\s+napisana\s+przez|w\s+dniu|dnia|dne|dňa|ke|kirjoitti|tir|at|on\s+the|in|"
-    r"am\s+\w+|vào|pada|στις|في|בתאריך|a\s+las|il\s+giorno|en|quoting|zitat|citando|quoth|once"
+    r"am\s+\w+|vào|pada|στις|في|בתאריך|a\s+las|il\s+giorno|en|(?:begin\s+)?quoting|zitat|citando|quoth|once"
 )
 
 # What stands between a date and a name and belongs to neither.
@@ -142,10 +143,14 @@ AROUND_NAMES = (
     r"at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|ч|a|ha|hat|heeft|upon|time|of|dem|giorno|odesílatel"
     r"|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|ο/η|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة"
     r"|kasutaja|lietotājs|korisnik|je\s+oseba|keltezéssel|időpontban|dátummal|tarihinde"
-    r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|igorleak|hau\s+idatzi\s+du|saa|nang|ás|ar|an|је|у"
+    r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|igorleak|hau\s+idatzi\s+du|saa|nang|ás|ar|an|је|у|kontakt|as\s+of|thus|also|پر\s+کو|کو"
 )
+# Whom a line without a name means: the one that the mail goes to.
+READERS = _phrases("you|sie|du|vous|tu|usted|lei|você|u|jij|вы|ты|ви|pan|pani|te|ty|vy|hai")
 # What stands before a date and belongs to the sentence.
-BEFORE_DAYS = r"message\s+dated|на|la|în|þann|在|於|于|kuupäeval|dia|tanggal|تاریخ|در|ในวันที่|เมื่อ"
+BEFORE_DAYS = (
+    r"message\s+dated|del\s+dia|на|la|în|þann|在|於|于|kuupäeval|dia|tanggal|تاریخ|در|ในวันที่|เมื่อ"
+)
 
 # What phones and programs put under a mail: "Sent from my iPhone". A verb of sending alone is
 # the author's ("Sent by courier."), so a device or a program is named too.
@@ -175,6 +180,7 @@ MOBILE_SIGNATURES = (
     r"|(?:get|hol|holen sie sich|télécharg\w+|obten\w+|obter|scarica|ottieni|download|hent|hämta"
     r"|hanki|pobierz|stáhn\w+|stiahn\w+|descarga|baixe|last ned|skaffa|получить|загрузить"
     r"|outlook)\b.{0,40}\boutlook\b.{0,30}"
+    r"|get (?:bluemail|typeapp|aqua ?mail|spark|edison mail|nine)\b.{0,40}"
     rf"|простите за краткость, создано в (?=.{{0,30}}{_DEVICE}).{{2,40}}"
     r"|provenance\s?: courrier pour windows.{0,10}"
     r"|outlook (?:für|voor) \S{2,12} (?:beziehen|abrufen|downloaden)"

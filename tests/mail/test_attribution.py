@@ -217,7 +217,7 @@ ATTRIBUTIONS = [
     (
         "Missatge de Ben Okri <ben@example.net> del dia dj., 12 de nov. 2026 a les 17:01:",
         BEN,
-        "dia dj., 12 de nov. 2026 a les 17:01",
+        "dj., 12 de nov. 2026 a les 17:01",
     ),
     (
         "Hau idatzi du Ben Okri (ben@example.net) erabiltzaileak (2026 aza. 12, og. (17:01)):",
@@ -264,7 +264,7 @@ ATTRIBUTIONS = [
         "In a message dated 11/12/2026 5:01:00 PM Central European Standard Time,"
         " ben@example.net writes:",
         "ben@example.net",
-        "11/12/2026 5:01:00 PM",
+        "11/12/2026 5:01:00 PM Central European Standard Time",
     ),
     (
         "Am Donnerstag, 12. November 2026 um 17:01:00 MEZ hat Ben Okri <ben@example.net>"
