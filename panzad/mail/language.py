@@ -6,6 +6,8 @@ import re
 
 import pycld2
 
+from panzad.mail.telling_words import TELLING
+
 # What stands beyond them changes no verdict.
 _CHARACTERS = 4_000
 # Addresses are of no language; control characters and lone surrogates are refused by CLD2.
@@ -13,6 +15,7 @@ _WORDLESS = re.compile(
     r"(?:https?://|www\.)\S+|[^\s@]{1,80}@[^\s@]{1,80}|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
     r"|[\ud800-\udfff\ufdd0-\ufdef\ufff0-\uffff\U00010000-\U0010ffff]"
 )
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LETTER = re.compile(r"[^\W\d_]")
 # "Ok" is a word of every language.
 _NO_WORD = 3
@@ -47,10 +50,19 @@ def language_of(text: str, expected: str = "") -> str:
         return found
     if letters < _NO_WORD:
         return expected
-    if letters >= _FEW_LETTERS and (found := _detected(text, "")):
+    if letters < _FEW_LETTERS:
+        if told := _told_by_words(text):
+            return told
+    elif found := _detected(text, ""):
         return found
     found = _detected(text, expected)
     return found if found in _COMMON else expected
+
+
+def _told_by_words(text: str) -> str:
+    """The language whose words alone a short text has; a hint makes "Danke, passt." English."""
+    told = {TELLING[word] for word in _WORD.findall(text.lower()) if word in TELLING}
+    return told.pop() if len(told) == 1 else ""
 
 
 def _by_script(text: str, letters: int, expected: str) -> str:
