@@ -343,7 +343,7 @@ def _date_span(text: str) -> tuple[int, int] | None:
         end = max(clock.end(), day.end() if day is not None else 0)
     first = min(match.start() for match in (clock, day) if match is not None)
     before = _BEFORE_DATE.match(text, 0, first)
-    rest = text[before.end() if before else 0 : end].lstrip(" ,")
+    rest = text[before.end() if before else 0 : end].lstrip(" ,-*")
     rest = _LEADING_WORDS.sub("", rest)
     if prefix := _BEFORE_DAY.match(rest):
         rest = rest[prefix.end() :]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from panzad.mail.banners import banner_end
-from panzad.mail.signatures import boxed_start, unmarked_start
+from panzad.mail.signatures import boxed_start, ruled_start, unmarked_start
 from panzad.mail.vocabulary import MOBILE_SIGNATURES
 
 # Below `-- ` with its blank, which clients write, and below a bare `--`, which people do too.
@@ -161,6 +161,8 @@ def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
             cut = len(lines)
         elif (cut := unmarked_start(lines, names)) is not None:
             signatures.insert(0, "\n".join(lines[cut:]).strip("\n"))
+        elif (cut := ruled_start(lines, names)) is not None:
+            signatures.insert(0, "\n".join(lines[cut + 1 :]).strip("\n"))
         else:
             break
         lines = _without_last_rule(lines[:cut])

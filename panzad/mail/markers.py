@@ -10,15 +10,9 @@ import re
 from collections.abc import Sequence
 
 from panzad.mail.attribution import attribution, newsreader, without_colon, zoho
-from panzad.mail.headerblock import (
-    SET_OFF,
-    header_block,
-    notes_block,
-    reply_line,
-    separator,
-    unknown_block,
-)
+from panzad.mail.headerblock import header_block, notes_block, unknown_block
 from panzad.mail.marker import GROUPWISE, SUPERCITE, Marker, is_marker_of_angles, person
+from panzad.mail.separators import SET_OFF, reply_line, separator
 
 # Longer lines are text: clients wrap what they write themselves, but for recipient lists.
 _MAX_LINE = 400
@@ -92,7 +86,7 @@ def _plain(line: str) -> str:
     if line.lstrip(" ").startswith(">") and not is_marker_of_angles(line):
         return ">"
     if "=" in line:
-        line = line.replace("=09", "\t").replace("=20", " ").rstrip("=")
+        line = line.replace("=09", "\t").replace("=20", " ").removesuffix("=")
     return line.strip()
 
 

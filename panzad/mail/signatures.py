@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from panzad.mail.message import Address
 
@@ -50,6 +51,7 @@ _CONTACT = re.compile(
     r"[^\d\n]{0,20}\d[\d ().x-]{2,}|〒\s?\d",
     re.IGNORECASE,
 )
+_NAME_ALONE = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:\s[^\W\d_a-z][\w.'’-]*){1,3}")
 _SENTENCE_END = (".", "!", "?", "…", "。", "！", "？", ";")
 
 
@@ -89,6 +91,27 @@ def boxed_start(lines: Sequence[str]) -> int | None:
         if opening is not None and opening[1] == closing[1]:
             inner = [line for line in lines[start + 1 : -1] if line.strip()]
             return start if _reachable(inner) and all(map(_may_sign, inner)) else None
+    return None
+
+
+def ruled_start(lines: Sequence[str], names: frozenset[str]) -> int | None:
+    """Where a rule stands with its author's name below it and a way to reach them.
+
+    A motto may follow below a second rule. What the text announces ("Send it to:") stays.
+    """
+    lowest = max(len(lines) - 1 - MAX_LINES, 0)
+    rules = [index for index in range(lowest, len(lines)) if _RULE.match(lines[index])]
+    for start, end in pairwise((*rules, len(lines))):
+        block = [line for line in lines[start + 1 : end] if line.strip()]
+        above = next((line for line in reversed(lines[:start]) if line.strip()), "")
+        if (
+            block
+            and _begins_with_name(block[0], names)
+            and _reachable(block[1:])
+            and all(map(_may_sign, block))
+            and not above.rstrip().endswith(":")
+        ):
+            return start
     return None
 
 
@@ -175,6 +198,13 @@ def _is_name(line: str, names: frozenset[str]) -> bool:
     own = [word for word in words if _is_of(word, names)]
     others = [word for word in words if word not in own and word not in _HONOURS]
     return bool(own) and len(words) <= 6 and all(len(word) <= 3 for word in others)
+
+
+def _begins_with_name(line: str, names: frozenset[str]) -> bool:
+    """Whether a line begins with one of the author's names; a name at all where nobody is named."""
+    if names:
+        return any(_is_of(word, names) for word in _WORD.findall(line.casefold())[:2])
+    return _NAME_ALONE.fullmatch(line.strip()) is not None
 
 
 def _is_of(word: str, names: frozenset[str]) -> bool:

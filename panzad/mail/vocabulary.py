@@ -39,7 +39,7 @@ FIELDS = _table(
             "|تم الإرسال|ارسال شده|تاریخ|भेजा गया|दिनांक|послато|bidaltze-data"
         ),
         "to": (
-            "to|an|empfänger|à|a|destinataire|destinataires|para|destinatario|per|aan|til|till"
+            "to|an|empfänger|à|a|pour|destinataire|destinataires|para|destinatario|per|aan|til|till"
             "|vastaanottaja|кому|do|adresat|komu|pre|címzett|către|до|za|kam|kellele|προς|kime|alıcı"
             "|אל|إلى|收件人|收件者|宛先|받는 사람|받는사람|đến|kepada|tới|per a|prima|adressaat"
             "|người nhận|ถึง|به|को|받는이|прима|nori"
@@ -156,19 +156,21 @@ BEFORE_DAYS = (
 # the author's ("Sent by courier."), so a device or a program is named too.
 _DEVICE = (
     r"(?:iphon|ipad|ipod|\bmac\b|android|samsung|galaxy|huawei|xiaomi|nokia|sony|motorola|oneplus"
-    r"|pixel|blackberry|windows|phone|mobile?\b|mobil|handheld|handy|tablet|treo|palm|device|gerät"
+    r"|pixel\b|blackberry|windows|phone|mobile?\b|mobil|handheld|handy|tablet|treo|palm|device|gerät"
     r"|appareil|móvil|celular|cellulare|dispositiv|telefon|телефон|смартфон|устройств|мобильн|почт|lumia|htc"
     r"|outlook|(?-i:\bMail\b)|gmail|web\.de|gmx|proton|k-9|thunderbird|fairemail|aquamail|spark|edison"
     r"|superhuman|missive|airmail|blue ?mail|canary|newton|mailbird|shortwave|mimestream"
-    r"|tutanota|tuta\b|posteo|telekom|verizon|at&t|t-mobile|vodafone|orange|\bapp\b|手机|手機|携帯|휴대|邮箱|郵箱|信箱|"
+    r"|typeapp|tutanota|tuta\b|posteo|telekom|verizon|at&t|t-mobile|vodafone|orange|\bapp\b|手机|手機|携帯|휴대|邮箱|郵箱|信箱|"
     r"cihaz|هاتف|điện thoại|ponsel|מכשיר)"
 )
 MOBILE_SIGNATURES = (
-    r"sent from my \S.{0,60}|\S.{0,60} reacted via gmail"
-    rf"|(?:sent|gesendet|envoyée?|enviad[oa]|enviat|inviat[oa]|verzonden|verstuurd|sendt|skickat|skickades"
+    rf"sent from my (?:\S[^,]{{0,60}}|(?=[^,]{{0,40}}{_DEVICE}).{{2,80}})"
+    r"|\S.{0,60} reacted via gmail"
+    rf"|(?:sent|composed|written)\s(?=[^,]{{0,60}}{_DEVICE})(?:from|via|using|with|by|on)\b.{{1,80}}"
+    rf"|(?:gesendet|envoyée?|enviad[oa]|enviat|inviat[oa]|verzonden|verstuurd|sendt|skickat|skickades"
     r"|lähetetty|saadetud|отправлено|надіслано|изпратено|wysłan[eoy]|odesláno|odoslané"
-    r"|(?:el)?küldve|trimis|στάλθηκε|poslano|poslato|composed|written)\s"
-    rf"(?=.{{0,60}}{_DEVICE})(?:from|via|using|with|by|on|von|vom|mit|über|aus|de|depuis"
+    r"|(?:el)?küldve|trimis|στάλθηκε|poslano|poslato)\s"
+    rf"(?=.{{0,60}}{_DEVICE})(?:from|via|on|von|vom|mit|über|aus|de|depuis"
     r"|à partir|avec|desde|do|des|a partir|da|dal|con|tramite|vanaf|met|vanuit|fra|från|med|с|со"
     r"|из|от|з|із|z|ze|s|az?|pe|din|από|minu|moje\w*|za pomocą|aplikací|aplikáciou)\b.{1,80}"
     rf"|lähetetty (?=.{{0,30}}{_DEVICE}).{{2,60}}"

@@ -39,6 +39,11 @@ class TestOneMail:
                 "*********************\nDr. Ann M. Lee\nhttps://example.org/harbour",
             ),
             (
+                "Done.\n\n--------\nAnn Lee   Harbour Office\nICQ 5119262\n--------\nCalm seas.",
+                "Done.",
+                "Ann Lee   Harbour Office\nICQ 5119262\n--------\nCalm seas.",
+            ),
+            (
                 "Love,\nAnn\n\n7 Quay Street\nBristol BS1 4DB\n\nann@example.net",
                 "Love,\nAnn",
                 "7 Quay Street\nBristol BS1 4DB\n\nann@example.net",
@@ -59,6 +64,8 @@ class TestOneMail:
             "Yes.\n\nBest,\nAnn Lee\nHarbour Office",
             "Please send the rope to:\n\nAnn Lee\n7 Quay Street\nann@example.net",
             "Call Ben:\n\nBen Okri\n+44 20 7946 0012",
+            "The prices are now:\n\n--------\nRope, Ann: 12\n+44 20 7946 0012\n--------\nAll.",
+            "Ben's new number:\n\n--------\nAnn Lee and Ben\n+44 20 7946 0012\n--------\nSee you.",
             "Ann\n\nThe number of the office is +44 20 7946 0012, but nobody answers it today.",
         ],
     )
