@@ -77,6 +77,8 @@ IN_MESSAGE = re.compile(
 _NEWS = re.compile(
     rf"(?P<said>.{{1,160}}?\s(?:{WROTE}))\s[^:]{{1,40}}\s<?news:\s?\S{{1,200}}$", re.IGNORECASE
 )
+# GitHub hides addresses: "On …, Ben Okri ***@***.***> wrote:".
+_MASKED = re.compile(r"<?\*{3}@\*{3}\.\*{3}>?")
 # Horde, slrn: "Quoting Ben Okri as of Thu, Nov 12, 2026 at 06:20:11PM +0100:"
 _QUOTING = re.compile(
     r"\s*(?:begin\s+)?(?:quoting|zitat\s+von|citando\s+a|citation\s+de)\s+([^\W\d][^\d<>:]{1,60}?)"
@@ -93,6 +95,7 @@ _NAME_ADDRESS = re.compile(
 )
 # "ben@example.net (Ben Okri)", RFC 822's way.
 _ADDRESS_NAME = re.compile(r"([^\s<>()]{1,80}@[^\s<>()]{1,80})\s\(([^\W\d][^()@\d]{1,60})\)")
+_FULL_NAME = re.compile(r"(?=.{3,60}$)[^\W\d][\w.'’-]*(?:\s[^\W\d][\w.'’-]*){1,3}")
 # Basque: "Ben Okri igorleak hau idatzi du (2026 aza. 12, og. (18:20)) <ben@example.net>:".
 _BRACKETS_ONLY = re.compile(r"[)\]\s]+")
 _VERB_THEN_NAME = re.compile(
@@ -300,7 +303,7 @@ def _author_in(text: str) -> str:
     supercite = SUPERCITE.match(text)
     if supercite:
         return person(supercite[2])
-    text = IN_MESSAGE.sub(" ", text)
+    text = _MASKED.sub(" ", IN_MESSAGE.sub(" ", text))
     # The date goes first: its words are not to be taken for a name.
     span = _date_span(text)
     plain = f"{text[: span[0]]} \x00 {text[span[1] :]}" if span else text
@@ -315,7 +318,11 @@ def _author_in(text: str) -> str:
     if match := _NAME_THEN_VERB.search(" " + plain):
         return _name(match[1])
     address = ADDRESS.search(plain)
-    return address[0] if address else ""
+    if address is None:
+        return ""
+    # Mail.ru's app: "…, 18:20 +03:00 от Иван Петров ivan@example.net:".
+    name = _name(plain[: address.start()])
+    return f"{name} <{address[0]}>" if _FULL_NAME.fullmatch(name) else address[0]
 
 
 def _name(text: str) -> str:

@@ -27,8 +27,8 @@ FIELDS = _table(
             "|từ|dari|ze|de el|người gửi|จาก|از|से|प्रेषक|보낸이|шаље|nork"
         ),
         "date": (
-            "date|sent|sent on|date sent|gesendet|gesendet am|datum|envoyé|envoyé le|date d'envoi"
-            "|enviado|enviado el|enviada|enviada em|enviado em|fecha|fecha de envío|data|inviato"
+            "date|sent|sent on|date sent|gesendet|gesendet am|verschickt|datum|envoyé|envoyé le"
+            "|date d'envoi|enviado|enviado el|enviada|enviada em|enviado em|fecha|fecha de envío|data|inviato"
             "|data invio|verzonden|verzonden op|sendt|dato|skickat|skickad|lähetetty|päivämäärä"
             "|päiväys|sent|дата|отправлено|отправлено|надіслано|дата отправки|wysłano|data wysłania"
             "|odesláno|odoslané|dátum|elküldve|küldve|trimis|изпратено|poslano|datums|nosūtīts"
@@ -158,7 +158,7 @@ _DEVICE = (
     r"(?:iphon|ipad|ipod|\bmac\b|android|samsung|galaxy|huawei|xiaomi|nokia|sony|motorola|oneplus"
     r"|pixel\b|blackberry|windows|phone|mobile?\b|mobil|handheld|handy|tablet|treo|palm|device|gerät"
     r"|appareil|móvil|celular|cellulare|dispositiv|telefon|телефон|смартфон|устройств|мобильн|почт|lumia|htc"
-    r"|outlook|(?-i:\bMail\b)|gmail|web\.de|gmx|proton|k-9|thunderbird|fairemail|aquamail|spark|edison"
+    r"|outlook|(?-i:\b(?:Mail|Nine)\b)|gmail|web\.de|gmx|proton|k-9|thunderbird|fairemail|aquamail|spark|edison"
     r"|superhuman|missive|airmail|blue ?mail|canary|newton|mailbird|shortwave|mimestream"
     r"|typeapp|tutanota|tuta\b|posteo|telekom|verizon|at&t|t-mobile|vodafone|orange|\bapp\b|手机|手機|携帯|휴대|邮箱|郵箱|信箱|"
     r"cihaz|هاتف|điện thoại|ponsel|מכשיר)"
