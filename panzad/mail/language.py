@@ -27,6 +27,8 @@ _COMMON = frozenset(
         *("ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi"),
         *("hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "nl", "no", "pl", "pt", "ro", "ru", "sk"),
         *("sl", "sr", "sv", "th", "tr", "uk", "vi", "zh"),
+        # Scripts that few languages have are not misread.
+        *("bn", "gu", "hy", "ka", "kn", "ml", "pa", "ta", "te", "ur"),
     }
 )
 _KANA = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff]")
@@ -68,7 +70,8 @@ def _told_by_words(text: str) -> str:
 def _by_script(text: str, letters: int, expected: str) -> str:
     """Chinese, Japanese or Korean by the letters themselves; empty for what is mostly others."""
     kana, han, hangul = (len(script.findall(text)) for script in (_KANA, _HAN, _HANGUL))
-    if 2 * (kana + han + hangul) <= letters:
+    # A character says as much as three letters: a name below is in Latin ones.
+    if 3 * (kana + han + hangul) < letters - (kana + han + hangul):
         return ""
     if hangul > kana + han:
         return "ko"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from panzad.mail.attribution import IN_MESSAGE, attribution
+from panzad.mail.notesbox import unboxed
 from panzad.mail.vocabulary import FIELDS, FORWARD_SEPARATORS, REPLY_SEPARATORS
 
 _PREFIX = re.compile(r" {0,3}>[> ]*")
@@ -35,7 +36,7 @@ _GROUPWISE_LINES = 4
 
 def parted(lines: Sequence[str]) -> Sequence[str]:
     """The lines, an attribution and the first quoted line that stand in one put into two."""
-    lines = _unrolled(_groupwise_joined(lines))
+    lines = _unrolled(_groupwise_joined(unboxed(lines)))
     if not any(": >" in line or ":  " in line for line in lines):
         return lines
     found: list[str] = []

@@ -106,9 +106,9 @@ def ruled_start(lines: Sequence[str], names: frozenset[str]) -> int | None:
         above = next((line for line in reversed(lines[:start]) if line.strip()), "")
         if (
             block
+            and all(map(_may_sign, block))
             and _begins_with_name(block[0], names)
             and _reachable(block[1:])
-            and all(map(_may_sign, block))
             and not above.rstrip().endswith(":")
         ):
             return start

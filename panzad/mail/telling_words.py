@@ -26,9 +26,9 @@ _BY_LANGUAGE = {
         "bedankt graag goed groet groeten groetjes maandag dinsdag woensdag donderdag vrijdag"
         " zaterdag zondag akkoord het een je wel"
     ),
-    "sv": "tack imorgon måndag tisdag lördag söndag hälsningar",
-    "da": "lyder",
-    "no": "takk høres",
+    "sv": "tack imorgon måndag tisdag lördag söndag hälsningar då är och inte också",
+    "da": "lyder hvad noget",
+    "no": "takk høres hva noe",
     "fi": "kiitos kiitti joo sopii huomenna maanantaina tiistaina keskiviikkona torstaina",
     "pl": "dzięki dziękuję pozdrawiam poniedziałek wtorek środa piątek dobrze",
     "cs": "díky děkuji zítra pozdravem pondělí úterý středa čtvrtek pátek dobře je",

@@ -28,7 +28,8 @@ FIELDS = _table(
         ),
         "date": (
             "date|sent|sent on|date sent|gesendet|gesendet am|verschickt|datum|envoyé|envoyé le"
-            "|date d'envoi|enviado|enviado el|enviada|enviada em|enviado em|fecha|fecha de envío|data|inviato"
+            "|date d'envoi|enviado|enviado el|enviada|enviada em|enviado em|fecha|fecha de envío"
+            "|data|inviato"
             "|data invio|verzonden|verzonden op|sendt|dato|skickat|skickad|lähetetty|päivämäärä"
             "|päiväys|sent|дата|отправлено|отправлено|надіслано|дата отправки|wysłano|data wysłania"
             "|odesláno|odoslané|dátum|elküldve|küldve|trimis|изпратено|poslano|datums|nosūtīts"
