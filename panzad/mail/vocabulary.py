@@ -157,7 +157,7 @@ BEFORE_DAYS = (
 # the author's ("Sent by courier."), so a device or a program is named too.
 _DEVICE = (
     r"(?:iphon|ipad|ipod|\bmac\b|android|samsung|galaxy|huawei|xiaomi|nokia|sony|motorola|oneplus"
-    r"|pixel\b|blackberry|windows|phone|mobile?\b|mobil|handheld|handy|tablet|treo|palm|device|gerät"
+    r"|pixel|blackberry|windows|phone|mobile?\b|mobil|handheld|handy|tablet|treo|palm|device|gerät"
     r"|appareil|móvil|celular|cellulare|dispositiv|telefon|телефон|смартфон|устройств|мобильн|почт|lumia|htc"
     r"|outlook|(?-i:\b(?:Mail|Nine)\b)|gmail|web\.de|gmx|proton|k-9|thunderbird|fairemail|aquamail|spark|edison"
     r"|superhuman|missive|airmail|blue ?mail|canary|newton|mailbird|shortwave|mimestream"
