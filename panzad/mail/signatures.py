@@ -56,11 +56,13 @@ _SENTENCE_END = (".", "!", "?", "…", "。", "！", "？", ";")
 
 
 def name_words(authors: Iterable[Address]) -> frozenset[str]:
-    """The words that a mail's author may sign with: of the display name and the local part."""
+    """What a mail's author may sign with: the words of name and local part, and the address."""
     words: set[str] = set()
     for author in authors:
         words.update(_WORD.findall(author.name.casefold()))
         words.update(_WORD.findall(author.email.partition("@")[0].casefold()))
+        if "@" in author.email:
+            words.add(author.email.casefold())
     return frozenset(words)
 
 
@@ -71,6 +73,8 @@ def unmarked_start(lines: Sequence[str], names: frozenset[str]) -> int | None:
     """
     top = _walked(lines, _may_sign)
     name = _lowest_name(lines, top, names)
+    if name is None:
+        name = _name_above_address(lines, top, names)
     if name is None or not _reachable(lines[name + 1 :]):
         return None
     start = _start_at_name(lines, name, top)
@@ -175,6 +179,23 @@ def _lowest_name(lines: Sequence[str], top: int, names: frozenset[str]) -> int |
     return next(found, None)
 
 
+def _name_above_address(lines: Sequence[str], top: int, names: frozenset[str]) -> int | None:
+    """The first line of the paragraph that tells the author's own address, if it is a full name.
+
+    For who writes as "Ann Lee" from al77@example.org, which names nobody.
+    """
+    addresses = [name for name in names if "@" in name]
+    for index in range(len(lines) - 1, top - 1, -1):
+        line = lines[index].casefold()
+        if any(address in line for address in addresses):
+            first = index
+            while first > top and lines[first - 1].strip():
+                first -= 1
+            alone = first < index and (first == 0 or not lines[first - 1].strip())
+            return first if alone and _NAME_ALONE.fullmatch(lines[first].strip()) else None
+    return None
+
+
 def _start_at_name(lines: Sequence[str], name: int, top: int) -> int:
     """The name's own line when it stands alone, the one below when it ends a sign-off."""
     above = name - 1
@@ -209,7 +230,9 @@ def _begins_with_name(line: str, names: frozenset[str]) -> bool:
 
 def _is_of(word: str, names: frozenset[str]) -> bool:
     """`miller` is a name of millerj@example.org."""
-    return len(word) > 1 and (word in names or (len(word) > 3 and any(word in n for n in names)))
+    return len(word) > 1 and (
+        word in names or (len(word) > 3 and any(word in name for name in names if "@" not in name))
+    )
 
 
 def _is_sign_off(line: str) -> bool:

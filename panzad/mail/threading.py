@@ -15,6 +15,7 @@ from panzad.mail.extract import extract
 from panzad.mail.identities import canonical
 from panzad.mail.message import Extraction, Message, Quote
 from panzad.mail.sameness import Fingerprint, author_of, same_person, written_by
+from panzad.mail.signatures import name_words
 from panzad.mail.subject import base_subject, is_reply_subject
 
 # Of a longer References the first and the last name the thread and the place in it.
@@ -141,7 +142,7 @@ class Links:
 
 
 def _quoted(quote: Quote) -> QuotedMail:
-    text = closed(quote.text).own
+    text = closed(quote.text, name_words([written_by(quote.author)])).own
     return QuotedMail(quote, text, Fingerprint.of(text))
 
 

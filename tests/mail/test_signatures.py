@@ -72,6 +72,12 @@ class TestOneMail:
     def test_a_sign_off_an_address_to_use_and_another_person_are_text(self, text: str) -> None:
         assert extract(mail(text, from_="Ann Lee <ann.lee@example.org>")).own_text == text
 
+    def test_a_full_name_above_the_authors_own_address_signs_whoever_the_header_names(self) -> None:
+        text = "Ok.\n\nMary Rembert\nQuay 4\nal77@example.org"
+
+        assert extract(mail(text, from_="al77@example.org")).own_text == "Ok."
+        assert extract(mail(text, from_="bo12@example.org")).own_text == text
+
     def test_a_name_written_together_in_the_address_is_known(self) -> None:
         found = extract(mail("Ok.\n\nMiller\n+44 20 7946 0012", from_="millerj@example.org"))
 
