@@ -81,8 +81,8 @@ _NEWS = re.compile(
 _MASKED = re.compile(r"<?\*{3}@\*{3}\.\*{3}>?")
 # Horde, slrn: "Quoting Ben Okri as of Thu, Nov 12, 2026 at 06:20:11PM +0100:"
 _QUOTING = re.compile(
-    r"\s*(?:begin\s+)?(?:quoting|zitat\s+von|citando\s+a|citation\s+de)\s+((?-i:[^\W\d_a-z])[^\d<>:]{1,60}?)"
-    r"\s*(?:as\s+of\b.*)?[:：]\s*$",
+    r"\s*(?:begin\s+)?(?:quoting|zitat\s+von|citando\s+a|citation\s+de)\s+"
+    r"((?-i:[^\W\d_a-z])[^\d<>:]{1,60}?)\s*(?:as\s+of\b.*)?[:：]\s*$",
     re.IGNORECASE,
 )
 # Tuta: "12 Nov 2026, 18:20 by ben@example.net:", in any language; begins with its date.

@@ -129,8 +129,8 @@ WROTE = (
     r"napisana\s+przez|rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
     r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake|ha\s+escrit|piše|napisal|napisala|"
     r"escribiu|idatzi\s+zuen|idatzi\s+du|ysgrifennodd|scríobh|написао/ла|написао|쓴\s글|เขียนว่า|نوشت|"
-    r"लिखा|لکھا|লিখেছে|எழுதியது|aliandika|isinulat\s+ni|sprach|schrieben|écrivait|écriviez|escribía|escrevia"
-    r"|писали|písal|zapsal"
+    r"लिखा|لکھا|লিখেছে|எழுதியது|aliandika|isinulat\s+ni"
+    r"|sprach|schrieben|écrivait|écriviez|escribía|escrevia|писали|písal|zapsal"
 )
 
 # How an attribution line begins, where the date comes first.
@@ -144,10 +144,11 @@ AROUND_NAMES = (
     r"at|um|uhr|à|alle|ore|às|om|kl|klo|o|v|в|ч|a|ha|hat|heeft|upon|time|of|dem|giorno|odesílatel"
     r"|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|ο/η|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة"
     r"|kasutaja|lietotājs|korisnik|je\s+oseba|keltezéssel|időpontban|dátummal|tarihinde"
-    r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|igorleak|hau\s+idatzi\s+du|saa|nang|ás|ar|an|је|у|kontakt|as\s+of|thus|also|پر\s+کو|کو"
+    r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|igorleak|hau\s+idatzi\s+du|saa|nang|ás|ar|an|је|у"
+    r"|kontakt|as\s+of|thus|also|پر\s+کو|کو"
 )
 # Whom a line without a name means: the one that the mail goes to.
-READERS = _phrases("you|sie|du|vous|tu|usted|lei|você|u|jij|вы|ты|ви|pan|pani|te|ty|vy|hai")
+READERS = _phrases("you|sie|vous|usted|você|вы|ви")
 # What stands before a date and belongs to the sentence.
 BEFORE_DAYS = (
     r"message\s+dated|del\s+dia|на|la|în|þann|在|於|于|kuupäeval|dia|tanggal|تاریخ|در|ในวันที่|เมื่อ"
