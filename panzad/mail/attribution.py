@@ -85,8 +85,11 @@ _QUOTING = re.compile(
     r"((?-i:[^\W\d_a-z])[^\d<>:]{1,60}?)\s*(?:as\s+of\b.*)?[:：]\s*$",
     re.IGNORECASE,
 )
-# Tuta: "12 Nov 2026, 18:20 by ben@example.net:", in any language; begins with its date.
-_BY_ADDRESS = re.compile(r"[^@]{6,60}\s[^\W\d]{1,6}\s[^\s@<>]{1,80}@[^\s@<>]{1,80}[:：]\s*$")
+# Tuta: "12 Nov 2026, 18:20 by ben@example.net:"; begins with its date.
+_BY_ADDRESS = re.compile(
+    r"[^@]{6,60}\s(?:by|von|par|por|de|da|di|door|van|av|af|od|от|від|przez)\s"
+    r"[^\s@<>]{1,80}@[^\s@<>]{1,80}[:：]\s*$"
+)
 # "Ann Lee <ann@example.org>", "Lee, Ann [mailto:ann@example.org]"
 _NAME_ADDRESS = re.compile(
     r"(\"[^\"<>]{1,80}\""

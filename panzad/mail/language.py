@@ -53,7 +53,7 @@ def language_of(text: str, expected: str = "") -> str:
     if letters < _NO_WORD:
         return expected
     if letters < _FEW_LETTERS:
-        if told := _told_by_words(text):
+        if told := _told_by_words(text, expected):
             return told
     elif found := _detected(text, ""):
         return found
@@ -61,10 +61,16 @@ def language_of(text: str, expected: str = "") -> str:
     return found if found in _COMMON else expected
 
 
-def _told_by_words(text: str) -> str:
-    """The language whose words alone a short text has; a hint makes "Danke, passt." English."""
-    told = {TELLING[word] for word in _WORD.findall(text.lower()) if word in TELLING}
-    return told.pop() if len(told) == 1 else ""
+def _told_by_words(text: str, expected: str) -> str:
+    """The one language that has all telling words of a short text, or the expected one of several.
+
+    CLD2 reads "Danke, passt." as English where English is expected.
+    """
+    sets = [TELLING[word] for word in _WORD.findall(text.lower()) if word in TELLING]
+    told = frozenset[str]().union(*sets).intersection(*sets)
+    if expected in told:
+        return expected
+    return next(iter(told)) if len(told) == 1 else ""
 
 
 def _by_script(text: str, letters: int, expected: str) -> str:

@@ -302,6 +302,12 @@ def test_author_and_date_of_a_quote_are_those_of_its_attribution(
     assert found.quotes == (Quote(author, date, "Shall we paint?"),)
 
 
+def test_a_day_a_time_and_whom_one_meets_are_the_authors_own() -> None:
+    text = "The slots:\n\n12 Nov 2026, 18:20 with ben@example.net:\n\nthe hull\n\nAnn"
+
+    assert extract(mail(text)).own_text == text
+
+
 TOLD_IN_FULL = [line for line, author, date in ATTRIBUTIONS if author == BEN and date]
 
 

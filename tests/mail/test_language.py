@@ -56,7 +56,12 @@ def test_words_of_one_language_alone_outweigh_what_is_expected(
     assert language_of(text, expected) == language
 
 
-def test_words_of_two_languages_decide_nothing() -> None:
+def test_of_a_word_of_several_languages_the_expected_one_has_it() -> None:
+    assert language_of("Ja, gerne", "de") == "de"
+    assert language_of("Ja, gerne", "da") == "da"
+
+
+def test_words_that_no_language_has_together_decide_nothing() -> None:
     assert language_of("Thanks, passt!", "de") == "de"
 
 
