@@ -23,8 +23,6 @@ MAX_BODY = 16_000_000
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
-# Lines that a CR alone ends, down to the blank one below the header: old Macintosh programs.
-_BARE_CR = re.compile(rb"[^\r\n]++(?:\r[^\r\n]++)*+(?:\r\r(?!\n)|\r?\Z)")
 _PADDING = re.compile(rb"=[ \t]*[\r\n]+")
 _BASE64_LINES = re.compile(rb"[A-Za-z0-9+/=\r\n]+")
 # The rule above a footer that a list put below a body it cannot read.
@@ -67,8 +65,10 @@ class Part:
 
 def tree(raw: bytes) -> Part:
     """The message as a tree of parts."""
-    if b"\r" in raw and b"\n" not in raw[: raw.find(b"\r") + 2] and _BARE_CR.match(raw):
-        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    # Old Macintosh programs end lines by a CR alone; where there is one LF a CR ends nothing, so
+    # that none in a value begins a field.
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
     return _Reader(raw).part(0, len(raw), 0, "text/plain")
 
 

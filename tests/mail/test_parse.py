@@ -95,4 +95,5 @@ def test_a_bare_cr_in_a_header_value_begins_no_field_where_lines_end_otherwise()
     message = parse(b"Subject: Tide\rBcc: eve@example.com\r\nFrom: ben@example.net\r\n\r\nSix.\r\n")
 
     assert message.bcc == ()
+    assert [one.email for one in message.from_] == ["ben@example.net"]
     assert message.text == "Six."
