@@ -25,6 +25,7 @@ from panzad.mail.parse import parse
 from panzad.mail.recipients import (
     Reach,
     Recipients,
+    answers_to,
     list_addresses,
     others_of,
     reply_recipients,
@@ -181,14 +182,14 @@ def _reach(
         if message.mail_followup_to:
             return "auto"
         # Where the list sets Reply-To to itself, a plain reply goes there.
-        if posts & {canonical(one.email) for one in message.reply_to}:
+        if posts & {canonical(one.email) for one in message.mail_reply_to or message.reply_to}:
             return False
         if habits.answers_list_alone(sent, posts):
             return "list"
         # Who writes to a list answers on it.
         return has_written_to(db, account, posts)
     others = others_of(message, own)
-    alone = habits.leaves_out(sent, message.reply_to or message.from_, others)
+    alone = habits.leaves_out(sent, answers_to(message), others)
     return False if alone else "auto"
 
 

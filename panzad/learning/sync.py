@@ -28,7 +28,7 @@ from panzad.mail.identities import is_own
 from panzad.mail.message import Address
 from panzad.mail.thread import seen_by
 from panzad.mailbox import Mailbox
-from panzad.store import folders, mails
+from panzad.store import folders, locations, mails
 from panzad.store.database import Database
 from panzad.store.folders import Folder
 from panzad.store.mails import Mail, NewMail, ThreadTurn
@@ -84,7 +84,7 @@ def sync_account(
     with db.transaction() as tx:
         for folder in folders.retired(db, mailbox.name, "sent", sent):
             folders.remove(tx, folder.id)
-        gone = mails.drop_unlocated(tx, mailbox.name)
+        gone = locations.drop_unlocated(tx, mailbox.name)
     signed = strip_repeated(db, mailbox.name, owner(mailbox.account))
     fetch_threads(db, mailbox, unwanted)
     log.info("sync.done", account=mailbox.name, fetched=count, gone=gone, signed=signed)
@@ -99,13 +99,15 @@ def _sync_folder(
     report: Callable[[str, int], None] | None,
 ) -> int:
     before = Known(
-        folder.uidvalidity, folder.last_uid, folder.highestmodseq, mails.uids(db, folder.id)
+        folder.uidvalidity, folder.last_uid, folder.highestmodseq, locations.uids(db, folder.id)
     )
     batch: list[tuple[int, NewMail | SetAside]] = []
     count = 0
     identities = owner(mailbox.account)
     usual = mails.usual_language(db, mailbox.name)
-    events = changes(mailbox.session, folder.name, before, partial(mails.ids_by_uid, db, folder.id))
+    events = changes(
+        mailbox.session, folder.name, before, partial(locations.ids_by_uid, db, folder.id)
+    )
     for event in events:
         match event:
             case Fetched(uid, raw, internaldate):
@@ -115,10 +117,10 @@ def _sync_folder(
                 batch.append((uid, UNREADABLE))
             case Vanished(uids):
                 with db.transaction() as tx:
-                    mails.vanish(tx, folder.id, frozenset(uids))
+                    locations.vanish(tx, folder.id, frozenset(uids))
             case Rematched(moved):
                 with db.transaction() as tx:
-                    mails.relocate(tx, folder.id, dict(moved))
+                    locations.relocate(tx, folder.id, dict(moved))
             case Checkpoint(cursor):
                 count += _commit(db, folder, batch, cursor, done=False)
                 if report is not None and batch:
@@ -156,7 +158,7 @@ def _commit(
     with db.transaction() as tx:
         for uid, mail in batch:
             if isinstance(mail, SetAside):
-                mails.set_aside(tx, folder.id, uid, mail.reason)
+                locations.set_aside(tx, folder.id, uid, mail.reason)
             else:
                 mails.store(tx, folder.account, folder.id, uid, mail)
         folders.advance(

@@ -8,7 +8,13 @@ from dataclasses import replace
 
 from panzad.mail.headerblock import label_of
 from panzad.mail.marker import ADDRESS, SUPERCITE, Marker, person
-from panzad.mail.vocabulary import AROUND_NAMES, ATTRIBUTION_STARTS, BEFORE_DAYS, WROTE
+from panzad.mail.vocabulary import (
+    AROUND_NAMES,
+    ATTRIBUTION_STARTS,
+    BEFORE_DAYS,
+    READERS,
+    WROTE,
+)
 
 _MAX_LENGTH = 600
 _MAX_LINES = 4
@@ -20,7 +26,7 @@ _WROTE = re.compile(
 # The longest plain part of each verb: a look for these costs a thirtieth of one for the patterns.
 _HINTS = frozenset(
     max(re.split(r"\\s\+|\\.|\[[^]]*\]", verb), key=len).lower() for verb in WROTE.split("|")
-)
+) | {"quoting", "zitat", "citando", "citation"}
 _WROTE_LAST = re.compile(rf"(?:{WROTE})\s*[,;]?\s*[:：]\s*$", re.IGNORECASE)
 _BEGINS = re.compile(rf"[\s\-*>]*(?:{ATTRIBUTION_STARTS})\b", re.IGNORECASE)
 # "As Ben <ben@example.net> wrote:" is a sentence of the author's.
@@ -61,12 +67,38 @@ _ZOHO = re.compile(
     rf"\s.{{1,160}}\s(?:{WROTE}))\s*(?:-{{2,}})?$",
     re.IGNORECASE,
 )
+# Newsreaders: "In article <id@host>, Ben wrote:", "On …, in <id@host>, Ben wrote:"; GroupWise.
+IN_MESSAGE = re.compile(
+    r",?\s*\b(?:in|im|dans|en|em|nel)\s+(?:(?:le\s+)?(?:message|article|artikel|nachricht|bericht"
+    r"|messaggio|mensaje|mensagem)\s+)?<[^<>\s]{1,200}>,?",
+    re.IGNORECASE,
+)
+# Outlook Express: "Ben" <ben@example.net> wrote in message news:id@host...
+_NEWS = re.compile(
+    rf"(?P<said>.{{1,160}}?\s(?:{WROTE}))\s[^:]{{1,40}}\s<?news:\s?\S{{1,200}}$", re.IGNORECASE
+)
+# GitHub hides addresses: "On …, Ben Okri ***@***.***> wrote:".
+_MASKED = re.compile(r"<?\*{3}@\*{3}\.\*{3}>?")
+# Horde, slrn: "Quoting Ben Okri as of Thu, Nov 12, 2026 at 06:20:11PM +0100:"
+_QUOTING = re.compile(
+    r"\s*(?:begin\s+)?(?:quoting|zitat\s+von|citando\s+a|citation\s+de)\s+"
+    r"((?-i:[^\W\d_a-z])[^\d<>:]{1,60}?)\s*(?:as\s+of\b.*)?[:：]\s*$",
+    re.IGNORECASE,
+)
+# Tuta: "12 Nov 2026, 18:20 by ben@example.net:"; begins with its date.
+_BY_ADDRESS = re.compile(
+    r"[^@]{6,60}\s(?:by|von|par|por|de|da|di|door|van|av|af|od|от|від|przez)\s"
+    r"[^\s@<>]{1,80}@[^\s@<>]{1,80}[:：]\s*$"
+)
 # "Ann Lee <ann@example.org>", "Lee, Ann [mailto:ann@example.org]"
 _NAME_ADDRESS = re.compile(
     r"(\"[^\"<>]{1,80}\""
     r"|\"?[^\s\"<>,:;\d][^\"<>,:;]{0,60}\"?|[^\s<>\"]{1,40}, [^<>\":;]{1,40})?,?\s*"
     r"[<\[(]\s?(?:mailto:)?([^<>\s\[\]()]+@[^<>\s\[\]()]+)\s?[>\])]"
 )
+# "ben@example.net (Ben Okri)", RFC 822's way.
+_ADDRESS_NAME = re.compile(r"([^\s<>()]{1,80}@[^\s<>()]{1,80})\s\(([^\W\d][^()@\d]{1,60})\)")
+_FULL_NAME = re.compile(r"(?=.{3,60}$)[^\W\d][\w.'’-]*(?:\s[^\W\d][\w.'’-]*){1,3}")
 # Basque: "Ben Okri igorleak hau idatzi du (2026 aza. 12, og. (18:20)) <ben@example.net>:".
 _BRACKETS_ONLY = re.compile(r"[)\]\s]+")
 _VERB_THEN_NAME = re.compile(
@@ -80,7 +112,10 @@ _NAME_THEN_VERB = re.compile(
 )
 _CLOCK = re.compile(
     r"(?<![\d./:])(?<!\d-)\d{1,2}[:.h]\d{2}(?::\d{2})?(?![./-]?\d)(?:\s?[AaPp]\.?[Mm]\b\.?|\sUhr\b"
-    r"|\s[πμ]\.\s?μ\.|\s[مص]\b)?(?:\s(?:\(?(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?\)?|[A-Z]{3,4}\b))?"
+    r"|\s[πμ]\.\s?μ\.|\s[مص]\b)?(?:\s(?:\((?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?\)"
+    r"|(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?|[A-Z]{3,4}\b"
+    # KMail on Windows writes the zone out: "Central European Standard Time".
+    r"|(?:[^\W\d_]{2,20}\s){1,4}Time\b|[^\W\d_]{2,20}\s(?:Sommer|Normal)?[Zz]eit\b))?"
     r"(?:[+-]\d{1,2}:?\d{2})?"
 )
 _DAY_AND_YEAR = re.compile(
@@ -94,7 +129,7 @@ _BEFORE_DAY = re.compile(rf"(?:(?:{BEFORE_DAYS})\s+)+", re.IGNORECASE)
 _WORDS_THEN_DIGIT = re.compile(r"(?:[^\W\d][^\s\d]{0,12}\s+){0,2}(?=\d)")
 _AROUND = " \t\"'*,-("
 _LEADING_WORDS = re.compile(
-    rf"^(?:(?:{AROUND_NAMES}|{ATTRIBUTION_STARTS}|{WROTE})\b[\s.,]*|(?:बजे|को|[—–、，])\s*)+",
+    rf"^(?:(?:{AROUND_NAMES}|{ATTRIBUTION_STARTS}|{WROTE})\b[\s.,]*|(?:बजे|को|[—–、，،])\s*)+",
     re.IGNORECASE,
 )
 
@@ -199,7 +234,7 @@ def _begins(line: str, joined: str) -> bool:
     """Whether an attribution begins with this line, given all of its text from here on."""
     if _BEGINS.match(line):
         # "On Wed, Dec 9, Ann": some clients leave out the year.
-        return bool(_YEAR.search(joined)) or (
+        return bool(_YEAR.search(joined) or IN_MESSAGE.match(line)) or (
             _DAY.search(line) is not None
             and ADDRESS.search(joined) is not None
             and _WROTE_LAST.search(joined) is not None
@@ -225,7 +260,21 @@ def zoho(lines: Sequence[str], index: int) -> Marker | None:
     return Marker(index, index + 1, "attribution", _author_in(text), _date_in(text), True)
 
 
+def newsreader(lines: Sequence[str], index: int) -> Marker | None:
+    """Outlook Express's attribution in newsgroups, in one line or two; it ends without a colon."""
+    text, end = lines[index], index + 1
+    if "news:" not in text and end < len(lines) and lines[end].startswith(("news:", "<news:")):
+        text, end = f"{text} {lines[end]}", end + 1
+    match = _NEWS.match(text) if "news:" in text else None
+    if match is None:
+        return None
+    author = _author_in(match["said"] + ":")
+    return Marker(index, end, "attribution", author, _date_in(match["said"]), "@" in author)
+
+
 def _read_attribution(text: str, start: int, end: int, begun: bool) -> Marker | None:
+    if quoting := _QUOTING.match(text):
+        return Marker(start, end, "attribution", _name(quoting[1]), _date_in(text), False)
     wrote = _WROTE.search(text)
     address = ADDRESS.search(text)
     dated = _YEAR.search(text) is not None
@@ -233,12 +282,7 @@ def _read_attribution(text: str, start: int, end: int, begun: bool) -> Marker | 
         if not (address and (begun or dated) and _VERBLESS_END.search(text)):
             return None
         # Gmail in Russian and Japanese, Yandex, Mail.ru: a date, a time, a name and an address.
-        sure = (
-            _BEGINS_DATED.match(text) is not None
-            and dated
-            and _TIME.search(text) is not None
-            and _ENDS_WITH_ADDRESS.search(text) is not None
-        )
+        sure = dated and _TIME.search(text) is not None and _is_date_then_address(text)
         return Marker(start, end, "attribution", _author_in(text), _date_in(text), sure)
     ends_with_verb = _WROTE_LAST.search(text) is not None
     sure = (begun and dated and (address is not None or _TIME.search(text) is not None)) or (
@@ -250,14 +294,24 @@ def _read_attribution(text: str, start: int, end: int, begun: bool) -> Marker | 
     return Marker(start, end, "attribution", _author_in(text), _date_in(text), sure)
 
 
+def _is_date_then_address(text: str) -> bool:
+    if _ENDS_WITH_ADDRESS.search(text):
+        return _BEGINS_DATED.match(text) is not None
+    span = _date_span(text)
+    return span is not None and span[0] == 0 and _BY_ADDRESS.match(text) is not None
+
+
 def _author_in(text: str) -> str:
     """The person an attribution names, as written: `Ann Lee <ann@example.org>`."""
     supercite = SUPERCITE.match(text)
     if supercite:
         return person(supercite[2])
+    text = _MASKED.sub(" ", IN_MESSAGE.sub(" ", text))
     # The date goes first: its words are not to be taken for a name.
     span = _date_span(text)
     plain = f"{text[: span[0]]} \x00 {text[span[1] :]}" if span else text
+    if commented := _ADDRESS_NAME.search(plain):
+        return f"{commented[2].strip()} <{commented[1]}>"
     addressed = _NAME_ADDRESS.search(plain)
     name = _name(addressed[1] or "") if addressed else ""
     if addressed and not _BRACKETS_ONLY.fullmatch(name):
@@ -267,12 +321,17 @@ def _author_in(text: str) -> str:
     if match := _NAME_THEN_VERB.search(" " + plain):
         return _name(match[1])
     address = ADDRESS.search(plain)
-    return address[0] if address else ""
+    if address is None:
+        return ""
+    # Mail.ru's app: "…, 18:20 +03:00 от Иван Петров ivan@example.net:".
+    name = _name(plain[: address.start()])
+    return f"{name} <{address[0]}>" if _FULL_NAME.fullmatch(name) else address[0]
 
 
 def _name(text: str) -> str:
     text = text.split("\x00")[-1]
-    return _LEADING_WORDS.sub("", text.strip(_AROUND)).strip(_AROUND).removesuffix("님이")
+    name = _LEADING_WORDS.sub("", text.strip(_AROUND)).strip(_AROUND).removesuffix("님이")
+    return "" if name.casefold() in READERS else name
 
 
 def _date_in(text: str) -> str:
@@ -294,7 +353,7 @@ def _date_span(text: str) -> tuple[int, int] | None:
         end = max(clock.end(), day.end() if day is not None else 0)
     first = min(match.start() for match in (clock, day) if match is not None)
     before = _BEFORE_DATE.match(text, 0, first)
-    rest = text[before.end() if before else 0 : end].lstrip(" ,")
+    rest = text[before.end() if before else 0 : end].lstrip(" ,-*")
     rest = _LEADING_WORDS.sub("", rest)
     if prefix := _BEFORE_DAY.match(rest):
         rest = rest[prefix.end() :]

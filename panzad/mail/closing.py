@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from panzad.mail.signatures import boxed_start, unmarked_start
+from panzad.mail.banners import banner_end
+from panzad.mail.signatures import boxed_start, ruled_start, unmarked_start
 from panzad.mail.vocabulary import MOBILE_SIGNATURES
 
 # Below `-- ` with its blank, which clients write, and below a bare `--`, which people do too.
@@ -132,6 +133,8 @@ class Closing:
 def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
     """Split off what stands under every mail: signature, mobile line, list footer, disclaimer.
 
+    And above it: a gateway's warning counts as a footer.
+
     A marked signature is the text behind the last `-- ` line (RFC 3676 section 4.3) when it is
     at most 30 lines long (below a bare `--` 16); one between two rules tells how to reach its
     author; an unmarked one begins with one of the author's `names` (lower case).
@@ -139,6 +142,8 @@ def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
     text, armour = _without_armour(clear_signed(text))
     lines = text.rstrip().split("\n")
     footers: list[str] = [armour] if armour else []
+    above = banner_end(lines)
+    banner, lines = "\n".join(lines[:above]).strip(), lines[above:]
     signatures: list[str] = []
     if (cut := boxed_start(lines)) is not None and not _is_footer("\n".join(lines[cut:])):
         signatures.append("\n".join(lines[cut + 1 : -1]).strip("\n"))
@@ -156,13 +161,15 @@ def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
             cut = len(lines)
         elif (cut := unmarked_start(lines, names)) is not None:
             signatures.insert(0, "\n".join(lines[cut:]).strip("\n"))
+        elif (cut := ruled_start(lines, names)) is not None:
+            signatures.insert(0, "\n".join(lines[cut + 1 :]).strip("\n"))
         else:
             break
         lines = _without_last_rule(lines[:cut])
     return Closing(
         own="\n".join(lines).strip("\n"),
         signature="\n".join(one for one in signatures if one),
-        footer="\n".join(one for one in footers if one),
+        footer="\n".join(one for one in (banner, *footers) if one),
     )
 
 

@@ -13,8 +13,9 @@ from panzad.mail.message import Extraction, Message
 from panzad.mail.quoting import Run, Section
 from panzad.mail.signatures import name_words
 
+# Of "VS:", which forwards in Danish and Norwegian and answers in Finnish, the line above tells.
 _FORWARD_SUBJECT = re.compile(
-    r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb|vl|továbbítás|pd|转发|轉寄|転送|ilt|pre)\s*[:：]",
+    r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|(?P<vs>vs)|vb|vl|továbbítás|pd|转发|轉寄|転送|ilt|pre)\s*[:：]",
     re.IGNORECASE,
 )
 # What Notes and Outlook leave of attachments below the quote: " - plan.doc", "<<plan.doc>>".
@@ -29,9 +30,10 @@ def extract(message: Message) -> Extraction:
     stands; a forward is told by its separator or its subject.
     """
     parts = quoting.sections(clear_signed(message.text).split("\n"))
-    markers = _markers(parts)
     runs = parts[0].runs
     names = name_words(message.from_)
+    markers = _markers(parts)
+    language = client_language(markers[0].words) if markers else ""
     closings = [None if run.quoted else _closing(run, names) for run in runs]
     own = [one for one in closings if one is not None]
     last_quote = max((i for i, one in enumerate(closings) if one is None), default=-1)
@@ -47,8 +49,8 @@ def extract(message: Message) -> Extraction:
         signature="\n".join(one.signature for one in own if one.signature),
         footer="\n".join(one.footer for one in own if one.footer),
         quotes=tuple(quoting.quotes(parts)),
-        layout=_layout(message, parts, closings),
-        client_language=client_language(markers[0].words) if markers else "",
+        layout=_layout(message, parts, closings, language),
+        client_language=language,
     )
 
 
@@ -72,14 +74,22 @@ def _tidy(texts: Sequence[str]) -> str:
     return _MANY_BLANKS.sub("\n\n", lines).strip("\n")
 
 
-def _layout(message: Message, parts: Sequence[Section], closings: Sequence[Closing | None]) -> str:
+def _layout(
+    message: Message,
+    parts: Sequence[Section],
+    closings: Sequence[Closing | None],
+    language: str,
+) -> str:
     quoted = len(parts) > 1 or None in closings
     if not quoted:
         written = any(one is not None and one.own.strip() for one in closings)
         attached = "message/rfc822" in message.content_types
         return "forward" if attached and not written else "plain"
     first = next(iter(_markers(parts)), None)
-    if (first is not None and first.kind == "forward") or _FORWARD_SUBJECT.match(message.subject):
+    named = _FORWARD_SUBJECT.match(message.subject)
+    if (first is not None and first.kind == "forward") or (
+        named is not None and not (named["vs"] and language == "fi")
+    ):
         return "forward"
     shape = "".join(
         "q" if one is None else "o" for one in closings if one is None or one.own.strip()

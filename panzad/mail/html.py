@@ -100,9 +100,7 @@ _NO_MARGIN = re.compile(r"(?:^|;)margin(?:-top|-bottom)?:0")
 # Indentation that clients write as blockquote: Apple Mail's, Gmail's and Outlook's "increase".
 _INDENT_CLASS = re.compile(r"(?i)webkit-indent-blockquote")
 _INDENT_STYLE = re.compile(r"margin:0(?:px)?0(?:px)?0(?:px)?40px.*border:none")
-_SIGNATURE_CLASS = re.compile(
-    r"(?i)\b(?:gmail_signature|moz-signature|protonmail_signature_block|ydp\w*signature)(?=$|\s)"
-)
+_SIGNATURE_CLASS = re.compile(r"(?i)(?:^|[\s_-])(?:ydp\w*)?signature(?:_block)?(?=$|\s)")
 _SIGNATURE_ID = re.compile(
     r"(?i)(?:^|_)(?:signature|ms-outlook-mobile-signature|applemailsignature)$"
 )

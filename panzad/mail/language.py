@@ -6,6 +6,8 @@ import re
 
 import pycld2
 
+from panzad.mail.telling_words import TELLING
+
 # What stands beyond them changes no verdict.
 _CHARACTERS = 4_000
 # Addresses are of no language; control characters and lone surrogates are refused by CLD2.
@@ -13,6 +15,7 @@ _WORDLESS = re.compile(
     r"(?:https?://|www\.)\S+|[^\s@]{1,80}@[^\s@]{1,80}|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
     r"|[\ud800-\udfff\ufdd0-\ufdef\ufff0-\uffff\U00010000-\U0010ffff]"
 )
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LETTER = re.compile(r"[^\W\d_]")
 # "Ok" is a word of every language.
 _NO_WORD = 3
@@ -24,6 +27,8 @@ _COMMON = frozenset(
         *("ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi"),
         *("hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "nl", "no", "pl", "pt", "ro", "ru", "sk"),
         *("sl", "sr", "sv", "th", "tr", "uk", "vi", "zh"),
+        # Scripts that few languages have are not misread.
+        *("bn", "gu", "hy", "ka", "kn", "ml", "pa", "ta", "te", "ur"),
     }
 )
 _KANA = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff]")
@@ -47,16 +52,32 @@ def language_of(text: str, expected: str = "") -> str:
         return found
     if letters < _NO_WORD:
         return expected
-    if letters >= _FEW_LETTERS and (found := _detected(text, "")):
+    if letters < _FEW_LETTERS:
+        if told := _told_by_words(text, expected):
+            return told
+    elif found := _detected(text, ""):
         return found
     found = _detected(text, expected)
     return found if found in _COMMON else expected
 
 
+def _told_by_words(text: str, expected: str) -> str:
+    """The one language that has all telling words of a short text, or the expected one of several.
+
+    CLD2 reads "Danke, passt." as English where English is expected.
+    """
+    sets = [TELLING[word] for word in _WORD.findall(text.lower()) if word in TELLING]
+    told = frozenset[str]().union(*sets).intersection(*sets)
+    if expected in told:
+        return expected
+    return next(iter(told)) if len(told) == 1 else ""
+
+
 def _by_script(text: str, letters: int, expected: str) -> str:
     """Chinese, Japanese or Korean by the letters themselves; empty for what is mostly others."""
     kana, han, hangul = (len(script.findall(text)) for script in (_KANA, _HAN, _HANGUL))
-    if 2 * (kana + han + hangul) <= letters:
+    # A character says as much as three letters: a name below is in Latin ones.
+    if 3 * (kana + han + hangul) < letters - (kana + han + hangul):
         return ""
     if hangul > kana + han:
         return "ko"

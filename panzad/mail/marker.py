@@ -12,6 +12,8 @@ _MARKUP = re.compile(r"^[\s*_>|]+|[\s*_]+$")
 _BRACKETED = re.compile(
     r"[<\[(](?:mailto:|SMTP:)?([^<>\[\]()\s]+@[^<>\[\]()\s]+?)[>\])](?:<[^>]*>)?"
 )
+# What making text of a linked address leaves: "<ann@example.org <mailto:ann@example.org>>".
+_LINKED = re.compile(r"<([^<>\s]{1,80}@[^<>\s]{1,80})\s?<mailto:[^<>\s]{1,100}>>")
 # "Secretary <office@example.org> on behalf of Ann Lee": the author stands behind it.
 _BEHALF = re.compile(
     r".*\b(?:on behalf of|im auftrag von|de la part de|au nom de|en nombre de|per conto di"
@@ -65,5 +67,6 @@ def person(value: str) -> str:
     value = " ".join(_MARKUP.sub("", value).split())
     if behalf := _BEHALF.match(value):
         value = value[behalf.end() :]
+    value = _LINKED.sub(r"<\1>", value)
     value = " ".join(_BRACKETED.sub(r" <\1>", value).split()).rstrip(";")
     return value.strip("\" '") if value.count('"') != 2 else value.replace('"', "")

@@ -9,16 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from panzad.mail.attribution import attribution, without_colon, zoho
-from panzad.mail.headerblock import (
-    SET_OFF,
-    header_block,
-    notes_block,
-    reply_line,
-    separator,
-    unknown_block,
-)
+from panzad.mail.attribution import attribution, newsreader, without_colon, zoho
+from panzad.mail.headerblock import header_block, notes_block, unknown_block
 from panzad.mail.marker import GROUPWISE, SUPERCITE, Marker, is_marker_of_angles, person
+from panzad.mail.separators import SET_OFF, reply_line, separator
 
 # Longer lines are text: clients wrap what they write themselves, but for recipient lists.
 _MAX_LINE = 400
@@ -76,6 +70,7 @@ class Lines:
             separator(self.lines, index)
             or _groupwise(self.lines, index)
             or zoho(self.lines, index)
+            or newsreader(self.lines, index)
             or without_colon(self.lines, index)
             or header_block(self.lines, index)
             or (notes_block(self.lines, index) if index in self._dated else None)
@@ -91,7 +86,7 @@ def _plain(line: str) -> str:
     if line.lstrip(" ").startswith(">") and not is_marker_of_angles(line):
         return ">"
     if "=" in line:
-        line = line.replace("=09", "\t").replace("=20", " ").rstrip("=")
+        line = line.replace("=09", "\t").replace("=20", " ").removesuffix("=")
     return line.strip()
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from panzad.mail.attribution import attribution
+from panzad.mail.attribution import IN_MESSAGE, attribution
+from panzad.mail.notesbox import unboxed
 from panzad.mail.vocabulary import FIELDS, FORWARD_SEPARATORS, REPLY_SEPARATORS
 
 _PREFIX = re.compile(r" {0,3}>[> ]*")
@@ -31,16 +32,11 @@ _LABEL = re.compile(r"(?:^|\s+)([^\s:：\d@<>]{1,20}(?:\s[^\s:：\d@<>]{1,20})?)
 # GroupWise: ">>> On 11/12/2026 at 6:20 PM, in message\n<id@host>, Ben <ben@example.net>\nwrote:".
 _GROUPWISE = ">>> "
 _GROUPWISE_LINES = 4
-_IN_MESSAGE = re.compile(
-    r",? in (?:message|nachricht|bericht|messaggio|mensaje|mensagem|le message)"
-    r"\s*<[^<>\s]{1,200}>,?",
-    re.IGNORECASE,
-)
 
 
 def parted(lines: Sequence[str]) -> Sequence[str]:
     """The lines, an attribution and the first quoted line that stand in one put into two."""
-    lines = _unrolled(_groupwise_joined(lines))
+    lines = _unrolled(_groupwise_joined(unboxed(lines)))
     if not any(": >" in line or ":  " in line for line in lines):
         return lines
     found: list[str] = []
@@ -104,7 +100,7 @@ def _groupwise_joined(lines: Sequence[str]) -> Sequence[str]:
             index += 1
             continue
         text = " ".join(lines[index:end])[len(_GROUPWISE) :]
-        found.append(_IN_MESSAGE.sub(" ", text))
+        found.append(IN_MESSAGE.sub(" ", text))
         index = end
     return found
 
@@ -117,7 +113,7 @@ def _groupwise_end(lines: Sequence[str], start: int) -> int | None:
     for end in range(start + 1, min(start + _GROUPWISE_LINES, len(lines)) + 1):
         text = " ".join(near)[:_LONGEST].rstrip()
         if text.endswith((":", "：")):
-            marker = attribution([_IN_MESSAGE.sub(" ", text)], 0)
+            marker = attribution([IN_MESSAGE.sub(" ", text)], 0)
             return end if marker is not None and marker.sure else None
         if end == len(lines) or lines[end].startswith(">") or not lines[end].strip():
             return None

@@ -37,6 +37,7 @@ class Message:
     cc: tuple[Address, ...]
     bcc: tuple[Address, ...]
     mail_followup_to: tuple[Address, ...]
+    mail_reply_to: tuple[Address, ...]
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     headers: tuple[tuple[str, str], ...]

@@ -65,6 +65,10 @@ class Part:
 
 def tree(raw: bytes) -> Part:
     """The message as a tree of parts."""
+    # Old Macintosh programs end lines by a CR alone; where there is one LF a CR ends nothing, so
+    # that none in a value begins a field.
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
     return _Reader(raw).part(0, len(raw), 0, "text/plain")
 
 

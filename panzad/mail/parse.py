@@ -58,6 +58,7 @@ def parse(raw: bytes) -> Message:
         cc=people["cc"],
         bcc=people["bcc"],
         mail_followup_to=_addresses(header, "mail-followup-to", charset),
+        mail_reply_to=_addresses(header, "mail-reply-to", charset),
         in_reply_to=headers.answered_ids(header.text("in-reply-to"), known),
         references=headers.ids(header.text("references")),
         headers=tuple((name, headers.header_text(value, charset)) for name, value in header.fields),

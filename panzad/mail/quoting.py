@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from panzad.mail.headerblock import above_prefixed, header_block
+from panzad.mail.headerblock import header_block
 from panzad.mail.marker import Marker, is_marker_of_angles
 from panzad.mail.markers import Lines
 from panzad.mail.mbox import unescaped
 from panzad.mail.mending import mended, parted
 from panzad.mail.message import Quote
+from panzad.mail.separators import above_prefixed
 
 # Deeper levels are read as one: nobody answers the thirtieth.
 MAX_LEVELS = 30
@@ -99,11 +100,12 @@ def quotes(parts: Sequence[Section], levels: int = MAX_LEVELS) -> list[Quote]:
     """The quoted mails of a text's sections, newest first, nested levels apart."""
     found: list[Quote] = []
     for section in parts:
+        bare = "\n\n".join(run.text for run in section.runs if not run.quoted and run.text.strip())
         if section.marker is not None:
-            own = [run.text for run in section.runs if not run.quoted]
-            _add(found, section.marker, "\n\n".join(text for text in own if text.strip()))
+            _add(found, section.marker, bare)
         for said, prefixed in _groups(section.runs):
-            marker, lines = _headed(said, prefixed)
+            # Proton prefixes what it forwards below a header block that it leaves bare.
+            marker, lines = _headed(said or (None if bare else section.marker), prefixed)
             if levels <= 1:
                 _add(found, marker, "\n".join(line.lstrip("> ") for line in lines))
                 continue

@@ -18,7 +18,10 @@ _PLUS_ADDRESS = re.compile(
 )
 # Where servers and forwarders tell the address that a copy was for, the earliest stage first:
 # Postfix writes the alias into X-Original-To and the mailbox behind it into Delivered-To.
-_DELIVERED = ("x-original-to", "x-envelope-to", "envelope-to", "x-delivered-to", "delivered-to")
+_ENVELOPE = ("x-original-to", "x-envelope-to", "envelope-to", "x-delivered-to")
+_MAILBOX = "delivered-to"
+# "Received: from mx by host for <ann@example.org>; …" (RFC 5321 section 4.4).
+_RECEIVED_FOR = re.compile(r"\bfor <([^<>\s]{1,200}@[^<>\s]{1,200})>")
 _MAILTO = re.compile(r"<mailto:([^<>?\s]+)")
 
 _AUTOMATIC = "automatic mail (a program sent it)"
@@ -44,6 +47,7 @@ def reply_recipients(
     `identities` are the user's addresses, the main one first; no reply goes to them. `auto`
     answers all when the mail had others among its recipients and came through no list, or says
     itself where answers go (Mail-Followup-To); `list` answers the list alone, where there is one.
+    Who got a blind copy answers the author alone: the others were not to know.
     A reply to the user's own mail goes to whom that mail went. Robots get no copy.
     """
     own = [identity.email for identity in identities]
@@ -56,7 +60,7 @@ def reply_recipients(
         return Recipients(author, to, _people(message.cc, own, to) if to_all else ())
     if to_all and (followed := _followed(message, own)):
         return Recipients(author, followed, ())
-    to = _others(message.reply_to, own, ()) or _others(message.from_, own, ())
+    to = _others(answers_to(message), own, ()) or _others(message.from_, own, ())
     if not to_all:
         return Recipients(author, to, ())
     # A list that sets Reply-To to itself: the author is answered too.
@@ -64,10 +68,19 @@ def reply_recipients(
     return Recipients(author, to, _people((*everybody, *message.cc), own, to))
 
 
+def answers_to(message: Message) -> tuple[Address, ...]:
+    """Where the author wants answers to the author: Mail-Reply-To, Reply-To, else From.
+
+    A list that sets Reply-To to itself leaves Mail-Reply-To alone
+    (https://cr.yp.to/proto/replyto.html).
+    """
+    return message.mail_reply_to or message.reply_to or message.from_
+
+
 def others_of(message: Message, identities: Sequence[Address]) -> tuple[Address, ...]:
     """Whom a reply to all would reach besides its authors, without the user."""
     own = [identity.email for identity in identities]
-    authors = (*message.from_, *message.reply_to)
+    authors = (*message.from_, *answers_to(message))
     return _people((*message.to, *message.cc, *_followed(message, own)), own, authors)
 
 
@@ -104,7 +117,7 @@ def why_no_draft(
         return "encrypted mail cannot be read"
     if any(is_own(sender.email, own) for sender in message.from_):
         return _AUTOMATIC if is_automatic(message, own) else None
-    senders = message.reply_to or message.from_
+    senders = answers_to(message)
     if all(is_no_reply(sender.email) for sender in senders):
         return f"{senders[0].email} takes no replies"
     if is_automatic(message):
@@ -120,7 +133,7 @@ def why_no_draft(
 
 def why_unanswerable(message: Message) -> str | None:
     """Why nobody can answer a mail, not even when told to."""
-    if not (message.reply_to or message.from_):
+    if not answers_to(message):
         return "nobody to answer: the mail names no sender"
     return None
 
@@ -128,7 +141,19 @@ def why_unanswerable(message: Message) -> str | None:
 def _wants_all(message: Message, own: Sequence[str]) -> bool:
     if _followed(message, own):
         return True
-    return bool(_people((*message.to, *message.cc), own, message.from_)) and not is_bulk(message)
+    if is_bulk(message) or _is_blind_copy(message, own):
+        return False
+    return bool(_people((*message.to, *message.cc), own, message.from_))
+
+
+def _is_blind_copy(message: Message, own: Sequence[str]) -> bool:
+    """Whether the envelope names the user, and the mail does not.
+
+    Delivered-To alone does not say so: the members of a group that the mail names have it too.
+    """
+    if any(is_own(one.email, own) for one in (*message.to, *message.cc)):
+        return False
+    return any(is_own(one.email, own) for one in _delivered(message, _ENVELOPE))
 
 
 def _followed(message: Message, own: Sequence[str]) -> tuple[Address, ...]:
@@ -140,7 +165,7 @@ def _followed(message: Message, own: Sequence[str]) -> tuple[Address, ...]:
     found = _others(message.mail_followup_to, own, ())
     if is_bulk(message):
         return found
-    named = (*message.from_, *message.reply_to, *message.to, *message.cc)
+    named = (*message.from_, *answers_to(message), *message.to, *message.cc)
     known = {canonical(one.email) for one in named}
     return found if all(canonical(one.email) in known for one in found) else ()
 
@@ -169,16 +194,33 @@ def _others(
 
 def _author(message: Message, identities: Sequence[Address]) -> Address:
     """The identity that the mail addressed, a plus-address as it was addressed; else the first."""
-    delivered = [
-        address
-        for wanted in _DELIVERED
-        for name, value in message.headers
-        if name.lower() == wanted
-        for address in headers.addresses(value)
-    ]
+    delivered = (
+        *_delivered(message, _ENVELOPE),
+        *_received_for(message),
+        *_delivered(message, (_MAILBOX,)),
+    )
     for address in (*message.from_, *message.to, *message.cc, *message.bcc, *delivered):
         for identity in identities:
             if canonical(address.email) == canonical(identity.email):
                 tagged = _PLUS_ADDRESS.fullmatch(address.email.rpartition("@")[0])
                 return Address(identity.name, address.email) if tagged else identity
     return identities[0]
+
+
+def _delivered(message: Message, fields: Sequence[str]) -> list[Address]:
+    return [
+        address
+        for wanted in fields
+        for name, value in message.headers
+        if name.lower() == wanted
+        for address in headers.addresses(value)
+    ]
+
+
+def _received_for(message: Message) -> list[Address]:
+    """Whom the hosts on the way name, the first of them first: each puts its line on top."""
+    return [
+        Address("", match[1])
+        for name, value in reversed(message.headers)
+        if name.lower() == "received" and (match := _RECEIVED_FOR.search(value))
+    ]

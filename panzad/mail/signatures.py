@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from panzad.mail.message import Address
 
@@ -50,15 +51,18 @@ _CONTACT = re.compile(
     r"[^\d\n]{0,20}\d[\d ().x-]{2,}|〒\s?\d",
     re.IGNORECASE,
 )
+_NAME_ALONE = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:\s[^\W\d_a-z][\w.'’-]*){1,3}")
 _SENTENCE_END = (".", "!", "?", "…", "。", "！", "？", ";")
 
 
 def name_words(authors: Iterable[Address]) -> frozenset[str]:
-    """The words that a mail's author may sign with: of the display name and the local part."""
+    """What a mail's author may sign with: the words of name and local part, and the address."""
     words: set[str] = set()
     for author in authors:
         words.update(_WORD.findall(author.name.casefold()))
         words.update(_WORD.findall(author.email.partition("@")[0].casefold()))
+        if "@" in author.email:
+            words.add(author.email.casefold())
     return frozenset(words)
 
 
@@ -69,6 +73,8 @@ def unmarked_start(lines: Sequence[str], names: frozenset[str]) -> int | None:
     """
     top = _walked(lines, _may_sign)
     name = _lowest_name(lines, top, names)
+    if name is None:
+        name = _name_above_address(lines, top, names)
     if name is None or not _reachable(lines[name + 1 :]):
         return None
     start = _start_at_name(lines, name, top)
@@ -89,6 +95,27 @@ def boxed_start(lines: Sequence[str]) -> int | None:
         if opening is not None and opening[1] == closing[1]:
             inner = [line for line in lines[start + 1 : -1] if line.strip()]
             return start if _reachable(inner) and all(map(_may_sign, inner)) else None
+    return None
+
+
+def ruled_start(lines: Sequence[str], names: frozenset[str]) -> int | None:
+    """Where a rule stands with its author's name below it and a way to reach them.
+
+    A motto may follow below a second rule. What the text announces ("Send it to:") stays.
+    """
+    lowest = max(len(lines) - 1 - MAX_LINES, 0)
+    rules = [index for index in range(lowest, len(lines)) if _RULE.match(lines[index])]
+    for start, end in pairwise((*rules, len(lines))):
+        block = [line for line in lines[start + 1 : end] if line.strip()]
+        above = next((line for line in reversed(lines[:start]) if line.strip()), "")
+        if (
+            block
+            and all(map(_may_sign, block))
+            and _begins_with_name(block[0], names)
+            and _reachable(block[1:])
+            and not above.rstrip().endswith(":")
+        ):
+            return start
     return None
 
 
@@ -152,6 +179,23 @@ def _lowest_name(lines: Sequence[str], top: int, names: frozenset[str]) -> int |
     return next(found, None)
 
 
+def _name_above_address(lines: Sequence[str], top: int, names: frozenset[str]) -> int | None:
+    """The first line of the paragraph that tells the author's own address, if it is a full name.
+
+    For who writes as "Ann Lee" from al77@example.org, which names nobody.
+    """
+    addresses = [name for name in names if "@" in name]
+    for index in range(len(lines) - 1, top - 1, -1):
+        line = lines[index].casefold()
+        if any(address in line for address in addresses):
+            first = index
+            while first > top and lines[first - 1].strip():
+                first -= 1
+            alone = first < index and (first == 0 or not lines[first - 1].strip())
+            return first if alone and _NAME_ALONE.fullmatch(lines[first].strip()) else None
+    return None
+
+
 def _start_at_name(lines: Sequence[str], name: int, top: int) -> int:
     """The name's own line when it stands alone, the one below when it ends a sign-off."""
     above = name - 1
@@ -177,9 +221,18 @@ def _is_name(line: str, names: frozenset[str]) -> bool:
     return bool(own) and len(words) <= 6 and all(len(word) <= 3 for word in others)
 
 
+def _begins_with_name(line: str, names: frozenset[str]) -> bool:
+    """Whether a line begins with one of the author's names; a name at all where nobody is named."""
+    if names:
+        return any(_is_of(word, names) for word in _WORD.findall(line.casefold())[:2])
+    return _NAME_ALONE.fullmatch(line.strip()) is not None
+
+
 def _is_of(word: str, names: frozenset[str]) -> bool:
     """`miller` is a name of millerj@example.org."""
-    return len(word) > 1 and (word in names or (len(word) > 3 and any(word in n for n in names)))
+    return len(word) > 1 and (
+        word in names or (len(word) > 3 and any(word in name for name in names if "@" not in name))
+    )
 
 
 def _is_sign_off(line: str) -> bool:

@@ -15,6 +15,7 @@ from panzad.mail.extract import extract
 from panzad.mail.identities import canonical
 from panzad.mail.message import Extraction, Message, Quote
 from panzad.mail.sameness import Fingerprint, author_of, same_person, written_by
+from panzad.mail.signatures import name_words
 from panzad.mail.subject import base_subject, is_reply_subject
 
 # Of a longer References the first and the last name the thread and the place in it.
@@ -141,7 +142,7 @@ class Links:
 
 
 def _quoted(quote: Quote) -> QuotedMail:
-    text = closed(quote.text).own
+    text = closed(quote.text, name_words([written_by(quote.author)])).own
     return QuotedMail(quote, text, Fingerprint.of(text))
 
 
@@ -152,13 +153,32 @@ def _above(container: _Container | None) -> Iterator[_Container]:
 
 
 def _adopt(parent: _Container, child: _Container) -> None:
-    """Put `child` below `parent`, unless that would make a circle."""
-    if parent is child or (child.children and any(one is child for one in _above(parent))):
+    """Put `child` below `parent`; a circle breaks where a mail answers a newer one."""
+    if parent is child:
         return
-    if child.parent is not None:
-        child.parent.children.remove(child)
+    if child.children:
+        above = [parent, *_above(parent)]
+        below = next((one for one in above if one.parent is child), None)
+        if below is not None:
+            if not _is_older(below, child):
+                return
+            _release(below)
+    _release(child)
     child.parent = parent
     parent.children.append(child)
+
+
+def _release(child: _Container) -> None:
+    if child.parent is not None:
+        child.parent.children.remove(child)
+        child.parent = None
+
+
+def _is_older(one: _Container, other: _Container) -> bool:
+    """Whether a mail cannot answer the other, by their dates; mails that are not at hand may."""
+    if one.node is None or other.node is None:
+        return False
+    return _key(one.node.message)[0] < _key(other.node.message)[0]
 
 
 def _references(message: Message) -> tuple[str, ...]:

@@ -27,8 +27,9 @@ FIELDS = _table(
             "|từ|dari|ze|de el|người gửi|จาก|از|से|प्रेषक|보낸이|шаље|nork"
         ),
         "date": (
-            "date|sent|sent on|date sent|gesendet|gesendet am|datum|envoyé|envoyé le|date d'envoi"
-            "|enviado|enviado el|enviada|enviada em|enviado em|fecha|fecha de envío|data|inviato"
+            "date|sent|sent on|date sent|gesendet|gesendet am|verschickt|datum|envoyé|envoyé le"
+            "|date d'envoi|enviado|enviado el|enviada|enviada em|enviado em|fecha|fecha de envío"
+            "|data|inviato"
             "|data invio|verzonden|verzonden op|sendt|dato|skickat|skickad|lähetetty|päivämäärä"
             "|päiväys|sent|дата|отправлено|отправлено|надіслано|дата отправки|wysłano|data wysłania"
             "|odesláno|odoslané|dátum|elküldve|küldve|trimis|изпратено|poslano|datums|nosūtīts"
@@ -39,7 +40,7 @@ FIELDS = _table(
             "|تم الإرسال|ارسال شده|تاریخ|भेजा गया|दिनांक|послато|bidaltze-data"
         ),
         "to": (
-            "to|an|empfänger|à|a|destinataire|destinataires|para|destinatario|per|aan|til|till"
+            "to|an|empfänger|à|a|pour|destinataire|destinataires|para|destinatario|per|aan|til|till"
             "|vastaanottaja|кому|do|adresat|komu|pre|címzett|către|до|za|kam|kellele|προς|kime|alıcı"
             "|אל|إلى|收件人|收件者|宛先|받는 사람|받는사람|đến|kepada|tới|per a|prima|adressaat"
             "|người nhận|ถึง|به|को|받는이|прима|nori"
@@ -128,13 +129,14 @@ WROTE = (
     r"napisana\s+przez|rašė|parašė|rakstīja|έγραψε|yazdı|yazmış|写道|寫道|寫|作成|書きました|さんは書きました|작성|"
     r"님이\s+작성|כתב|כתבה|كتب|đã viết|viết|menulis|said|spake|ha\s+escrit|piše|napisal|napisala|"
     r"escribiu|idatzi\s+zuen|idatzi\s+du|ysgrifennodd|scríobh|написао/ла|написао|쓴\s글|เขียนว่า|نوشت|"
-    r"लिखा|লিখেছে|எழுதியது|aliandika|isinulat\s+ni"
+    r"लिखा|لکھا|লিখেছে|எழுதியது|aliandika|isinulat\s+ni"
+    r"|sprach|schrieben|écrivait|écriviez|escribía|escrevia|писали|písal|zapsal"
 )
 
 # How an attribution line begins, where the date comes first.
 ATTRIBUTION_STARTS = (
     r"on|am|le|el|il|em|op|den|på|the|wiadomość\s+napisana\s+przez|w\s+dniu|dnia|dne|dňa|ke|kirjoitti|tir|at|on\s+the|in|"
-    r"am\s+\w+|vào|pada|στις|في|בתאריך|a\s+las|il\s+giorno|en|quoting|zitat|citando|quoth|once"
+    r"am\s+\w+|vào|pada|στις|في|בתאריך|a\s+las|il\s+giorno|en|(?:begin\s+)?quoting|zitat|citando|quoth|once"
 )
 
 # What stands between a date and a name and belongs to neither.
@@ -143,9 +145,14 @@ AROUND_NAMES = (
     r"|uživatel|użytkownik|пользователь|от|from|ο\s+χρήστης|ο/η|מאת|تمت\s+كتابة\s+ما\s+يلي\s+بواسطة"
     r"|kasutaja|lietotājs|korisnik|je\s+oseba|keltezéssel|időpontban|dátummal|tarihinde"
     r"|zitat\s+von|wiadomość\s+napisana\s+przez|missatge\s+de|igorleak|hau\s+idatzi\s+du|saa|nang|ás|ar|an|је|у"
+    r"|kontakt|as\s+of|thus|also|پر\s+کو|کو"
 )
+# Whom a line without a name means: the one that the mail goes to.
+READERS = _phrases("you|sie|vous|usted|você|вы|ви")
 # What stands before a date and belongs to the sentence.
-BEFORE_DAYS = r"message\s+dated|на|la|în|þann|在|於|于|kuupäeval|dia|tanggal|تاریخ|در|ในวันที่|เมื่อ"
+BEFORE_DAYS = (
+    r"message\s+dated|del\s+dia|на|la|în|þann|在|於|于|kuupäeval|dia|tanggal|تاریخ|در|ในวันที่|เมื่อ"
+)
 
 # What phones and programs put under a mail: "Sent from my iPhone". A verb of sending alone is
 # the author's ("Sent by courier."), so a device or a program is named too.
@@ -153,17 +160,19 @@ _DEVICE = (
     r"(?:iphon|ipad|ipod|\bmac\b|android|samsung|galaxy|huawei|xiaomi|nokia|sony|motorola|oneplus"
     r"|pixel|blackberry|windows|phone|mobile?\b|mobil|handheld|handy|tablet|treo|palm|device|gerät"
     r"|appareil|móvil|celular|cellulare|dispositiv|telefon|телефон|смартфон|устройств|мобильн|почт|lumia|htc"
-    r"|outlook|(?-i:\bMail\b)|gmail|web\.de|gmx|proton|k-9|thunderbird|fairemail|aquamail|spark|edison"
+    r"|outlook|(?-i:\b(?:Mail|Nine)\b)|gmail|web\.de|gmx|proton|k-9|thunderbird|fairemail|aquamail|spark|edison"
     r"|superhuman|missive|airmail|blue ?mail|canary|newton|mailbird|shortwave|mimestream"
-    r"|tutanota|tuta\b|posteo|telekom|verizon|at&t|t-mobile|vodafone|orange|\bapp\b|手机|手機|携帯|휴대|邮箱|郵箱|信箱|"
+    r"|typeapp|tutanota|tuta\b|posteo|telekom|verizon|at&t|t-mobile|vodafone|orange|\bapp\b|手机|手機|携帯|휴대|邮箱|郵箱|信箱|"
     r"cihaz|هاتف|điện thoại|ponsel|מכשיר)"
 )
 MOBILE_SIGNATURES = (
-    r"sent from my \S.{0,60}|\S.{0,60} reacted via gmail"
-    rf"|(?:sent|gesendet|envoyée?|enviad[oa]|enviat|inviat[oa]|verzonden|verstuurd|sendt|skickat|skickades"
+    rf"sent from my (?:\S[^,]{{0,60}}|(?=[^,]{{0,40}}{_DEVICE}).{{2,80}})"
+    r"|\S.{0,60} reacted via gmail"
+    rf"|(?:sent|composed|written)\s(?=[^,]{{0,60}}{_DEVICE})(?:from|via|using|with|by|on)\b.{{1,80}}"
+    rf"|(?:gesendet|envoyée?|enviad[oa]|enviat|inviat[oa]|verzonden|verstuurd|sendt|skickat|skickades"
     r"|lähetetty|saadetud|отправлено|надіслано|изпратено|wysłan[eoy]|odesláno|odoslané"
-    r"|(?:el)?küldve|trimis|στάλθηκε|poslano|poslato|composed|written)\s"
-    rf"(?=.{{0,60}}{_DEVICE})(?:from|via|using|with|by|on|von|vom|mit|über|aus|de|depuis"
+    r"|(?:el)?küldve|trimis|στάλθηκε|poslano|poslato)\s"
+    rf"(?=.{{0,60}}{_DEVICE})(?:from|via|on|von|vom|mit|über|aus|de|depuis"
     r"|à partir|avec|desde|do|des|a partir|da|dal|con|tramite|vanaf|met|vanuit|fra|från|med|с|со"
     r"|из|от|з|із|z|ze|s|az?|pe|din|από|minu|moje\w*|za pomocą|aplikací|aplikáciou)\b.{1,80}"
     rf"|lähetetty (?=.{{0,30}}{_DEVICE}).{{2,60}}"
@@ -175,6 +184,7 @@ MOBILE_SIGNATURES = (
     r"|(?:get|hol|holen sie sich|télécharg\w+|obten\w+|obter|scarica|ottieni|download|hent|hämta"
     r"|hanki|pobierz|stáhn\w+|stiahn\w+|descarga|baixe|last ned|skaffa|получить|загрузить"
     r"|outlook)\b.{0,40}\boutlook\b.{0,30}"
+    r"|get (?:bluemail|typeapp|aqua ?mail|spark|edison mail|nine)\b.{0,40}"
     rf"|простите за краткость, создано в (?=.{{0,30}}{_DEVICE}).{{2,40}}"
     r"|provenance\s?: courrier pour windows.{0,10}"
     r"|outlook (?:für|voor) \S{2,12} (?:beziehen|abrufen|downloaden)"

@@ -24,7 +24,7 @@ from panzad.daemon.bell import ring
 from panzad.overview import ATTEMPT
 from panzad.recall import EMBEDDER
 from panzad.schedule import KILLS_A_NIGHT, Learnt
-from panzad.store import embeddings, folders, mails, pairs, problems
+from panzad.store import embeddings, folders, locations, mails, pairs, problems
 from panzad.store.database import Database
 from panzad.surroundings import Surroundings
 from tests.daemon.full_disk import FullDatabase
@@ -301,8 +301,8 @@ class TestWork:
         daemon = main.Daemon(locate(None, tmp_path), unreachable(), [])
         assert not daemon._has_work()  # pyright: ignore[reportPrivateUsage]
         with db.transaction() as tx:
-            mails.vanish(tx, place, frozenset({1}))
-            mails.drop_unlocated(tx, "work")
+            locations.vanish(tx, place, frozenset({1}))
+            locations.drop_unlocated(tx, "work")
         assert daemon._has_work()  # pyright: ignore[reportPrivateUsage]
         db.close()
 

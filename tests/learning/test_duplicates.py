@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.learning.duplicates import ALIKE, MIN_WORDS, RUN, mark_duplicates, repeats
-from panzad.store import mails, pairs
+from panzad.store import locations, pairs
 from panzad.store.database import Database
 from tests.training.test_adapter_runs import learnt
 
@@ -80,7 +80,7 @@ class TestMarkDuplicates:
         [first, *_] = pairs.texts(db)
         with db.transaction() as tx:
             tx.execute("DELETE FROM locations WHERE mail_id = ?", (first.mail_id,))
-            mails.drop_unlocated(tx, "work")
+            locations.drop_unlocated(tx, "work")
         assert [pair.mail.own_text for pair in pairs.finished(db)] == [OTHER, BEN]
         assert mark_duplicates(db) == 0
 

@@ -13,7 +13,17 @@ from panzad.learning.sync import sync_account
 from panzad.mail.forgetting import Target
 from panzad.mailbox import Mailbox
 from panzad.recall import EMBEDDER
-from panzad.store import adapters, drafts, embeddings, folders, mails, marks, pairs, problems
+from panzad.store import (
+    adapters,
+    drafts,
+    embeddings,
+    folders,
+    locations,
+    mails,
+    marks,
+    pairs,
+    problems,
+)
 from panzad.store import forgotten as store
 from panzad.store.database import Database
 from panzad.store.mails import NewMail, Person, ThreadTurn
@@ -67,7 +77,7 @@ class TestForget:
         assert [one.mail.id for one in pairs.finished(db)] == [kept]
         assert embeddings.ids(db, EMBEDDER) == {kept}
         assert mails.counts(db)["work"].unused == {"forgotten": 1}
-        assert mails.uids(db, folders.known(db, "work", "Sent", "sent").id) == {1, 2}
+        assert locations.uids(db, folders.known(db, "work", "Sent", "sent").id) == {1, 2}
 
     def test_what_an_address_wrote_or_is_named_in_leaves_the_other_mails(
         self, db: Database
@@ -93,7 +103,7 @@ class TestForget:
         keep(db, 2)
         other = folders.known(db, "work", "Sent", "sent").id
         with db.transaction() as tx:
-            mails.locate(tx, other, 9, mails.all_after(db, 0, 1)[0].id)
+            locations.locate(tx, other, 9, mails.all_after(db, 0, 1)[0].id)
         forgetting.forget(db, Target("folder", "Private"))
         assert stored(db) == ["<2@mail.x>"]
         assert [one.name for one in folders.listed(db)] == ["Sent"]

@@ -10,7 +10,7 @@ from panzad.config import Privacy
 from panzad.learning import privacy
 from panzad.learning.privacy import enforce
 from panzad.recall import EMBEDDER
-from panzad.store import embeddings, folders, mails, pairs
+from panzad.store import embeddings, folders, locations, mails, pairs
 from panzad.store.database import Database
 from panzad.store.mails import Manner, NewMail, Person, ThreadTurn
 
@@ -105,7 +105,7 @@ class TestEnforce:
         enforce(db, EVE)
         enforce(db, Privacy())
         folder = folders.known(db, "work", "Sent", "sent").id
-        assert (mails.uids(db, folder), mails.counts(db)) == (frozenset(), {})
+        assert (locations.uids(db, folder), mails.counts(db)) == (frozenset(), {})
 
     def test_threads_that_came_from_folders_are_fetched_anew_when_a_folder_is_excluded(
         self, db: Database

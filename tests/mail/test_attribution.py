@@ -217,7 +217,7 @@ ATTRIBUTIONS = [
     (
         "Missatge de Ben Okri <ben@example.net> del dia dj., 12 de nov. 2026 a les 17:01:",
         BEN,
-        "dia dj., 12 de nov. 2026 a les 17:01",
+        "dj., 12 de nov. 2026 a les 17:01",
     ),
     (
         "Hau idatzi du Ben Okri (ben@example.net) erabiltzaileak (2026 aza. 12, og. (17:01)):",
@@ -264,7 +264,7 @@ ATTRIBUTIONS = [
         "In a message dated 11/12/2026 5:01:00 PM Central European Standard Time,"
         " ben@example.net writes:",
         "ben@example.net",
-        "11/12/2026 5:01:00 PM",
+        "11/12/2026 5:01:00 PM Central European Standard Time",
     ),
     (
         "Am Donnerstag, 12. November 2026 um 17:01:00 MEZ hat Ben Okri <ben@example.net>"
@@ -300,6 +300,12 @@ def test_author_and_date_of_a_quote_are_those_of_its_attribution(
 
     assert found.own_text == "Yes."
     assert found.quotes == (Quote(author, date, "Shall we paint?"),)
+
+
+def test_a_day_a_time_and_whom_one_meets_are_the_authors_own() -> None:
+    text = "The slots:\n\n12 Nov 2026, 18:20 with ben@example.net:\n\nthe hull\n\nAnn"
+
+    assert extract(mail(text)).own_text == text
 
 
 TOLD_IN_FULL = [line for line, author, date in ATTRIBUTIONS if author == BEN and date]

@@ -167,6 +167,8 @@ def test_a_signature_above_a_list_footer_comes_off_too() -> None:
         "One.\n\n----------\n\nFirst paragraph.\n\nOur lawyers say it is confidential, and legally"
         " privileged, so we should delete what the recipient was not intended to see.\n\nYes?",
         "Ok.\n\nSent by courier.",
+        "Ok.\n\nSent from my desk, which is easier than the phone.",
+        "Ok.\n\nSent a whole box of pixels",
         "Ok.\n\nSent from the office yesterday, all fine now and the boat is ready.",
         "Ok.\n\nSent with love, Ann",
         "Ok.\n\nEnviado ayer por la tarde, todo bien.",

@@ -37,6 +37,34 @@ def test_what_could_be_many_languages_is_taken_for_the_expected_one() -> None:
     assert language_of("Ano, to mi vyhovuje.", "cs") == "cs"
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Danke, passt.", "de"),
+        ("Danke!", "de"),
+        ("Merci beaucoup", "fr"),
+        ("Va bene.", "it"),
+        ("Tack!", "sv"),
+        ("Bedankt", "nl"),
+        ("Ok, perfecto. Gracias.", "es"),
+    ],
+)
+@pytest.mark.parametrize("expected", ["", "en", "pl"])
+def test_words_of_one_language_alone_outweigh_what_is_expected(
+    text: str, language: str, expected: str
+) -> None:
+    assert language_of(text, expected) == language
+
+
+def test_of_a_word_of_several_languages_the_expected_one_has_it() -> None:
+    assert language_of("Ja, gerne", "de") == "de"
+    assert language_of("Ja, gerne", "da") == "da"
+
+
+def test_words_that_no_language_has_together_decide_nothing() -> None:
+    assert language_of("Thanks, passt!", "de") == "de"
+
+
 def test_a_whole_sentence_is_what_it_is_whatever_was_expected() -> None:
     text = "Hallo Tom, ich komme zehn Minuten später. Fangt bitte schon ohne mich an."
 

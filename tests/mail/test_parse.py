@@ -83,3 +83,17 @@ def test_any_bytes_give_a_message_that_can_be_stored(
 @given(st.binary(max_size=300))
 def test_bytes_without_any_form_are_parsed_too(data: bytes) -> None:
     extract(parse(data))
+
+
+def test_lines_that_a_bare_cr_ends_are_lines_of_header_and_text_alike() -> None:
+    message = parse(b"From: Ben <ben@example.net>\rSubject: Tide\r\rAt six.\r\rBen\r")
+
+    assert (message.subject, message.text) == ("Tide", "At six.\n\nBen")
+
+
+def test_a_bare_cr_in_a_header_value_begins_no_field_where_lines_end_otherwise() -> None:
+    message = parse(b"Subject: Tide\rBcc: eve@example.com\r\nFrom: ben@example.net\r\n\r\nSix.\r\n")
+
+    assert message.bcc == ()
+    assert [one.email for one in message.from_] == ["ben@example.net"]
+    assert message.text == "Six."

@@ -12,6 +12,7 @@ from tests.mail.builder import mail
 
 ME = (Address("Ann Lee", "ann@example.org"), Address("Ann", "ann@boats.example"))
 BEN, CAT, DAN = "ben@example.net", "cat@example.net", "dan@example.net"
+CREW = "crew@x.y"
 
 
 def emails(found: Recipients) -> tuple[list[str], list[str]]:
@@ -51,6 +52,17 @@ def incoming(**fields: str) -> Message:
         (incoming(from_="ann@example.org", to=BEN, cc=DAN), True, [BEN], [DAN]),
         (incoming(reply_to="list@x.y", to="list@x.y"), True, ["list@x.y"], [BEN]),
         (incoming(reply_to="ann@example.org"), "auto", [BEN], []),
+        (incoming(reply_to=DAN, mail_reply_to=CAT), "auto", [CAT], []),
+        (
+            incoming(to="l@x.y", reply_to="l@x.y", mail_reply_to=BEN, list_id="<l.x>"),
+            True,
+            [BEN],
+            ["l@x.y"],
+        ),
+        (incoming(to=CAT, cc=DAN, x_original_to=ME[1].email), "auto", [BEN], []),
+        (incoming(to=CAT, cc=DAN, x_original_to=ME[1].email), True, [BEN], [CAT, DAN]),
+        (incoming(to=CREW, cc=DAN, x_original_to=CREW), "auto", [BEN], [CREW, DAN]),
+        (incoming(to=CREW, cc=DAN, delivered_to=ME[0].email), "auto", [BEN], [CREW, DAN]),
     ],
 )  # fmt: skip
 def test_recipients_of_a_reply(
@@ -73,6 +85,14 @@ def test_recipients_of_a_reply(
                 to="list@x.y", delivered_to=ME[0].email, x_original_to="ann+list@boats.example"
             ),
             Address("Ann", "ann+list@boats.example"),
+        ),
+        (
+            incoming(
+                to="undisclosed-recipients:;",
+                delivered_to=ME[0].email,
+                received="from a.x.y by mx.x.y with ESMTPS id 1 for <ann@boats.example>; Thu",
+            ),
+            ME[1],
         ),
     ],
 )

@@ -39,6 +39,11 @@ class TestOneMail:
                 "*********************\nDr. Ann M. Lee\nhttps://example.org/harbour",
             ),
             (
+                "Done.\n\n--------\nAnn Lee   Harbour Office\nICQ 5119262\n--------\nCalm seas.",
+                "Done.",
+                "Ann Lee   Harbour Office\nICQ 5119262\n--------\nCalm seas.",
+            ),
+            (
                 "Love,\nAnn\n\n7 Quay Street\nBristol BS1 4DB\n\nann@example.net",
                 "Love,\nAnn",
                 "7 Quay Street\nBristol BS1 4DB\n\nann@example.net",
@@ -59,11 +64,19 @@ class TestOneMail:
             "Yes.\n\nBest,\nAnn Lee\nHarbour Office",
             "Please send the rope to:\n\nAnn Lee\n7 Quay Street\nann@example.net",
             "Call Ben:\n\nBen Okri\n+44 20 7946 0012",
+            "The prices are now:\n\n--------\nRope, Ann: 12\n+44 20 7946 0012\n--------\nAll.",
+            "Ben's new number:\n\n--------\nAnn Lee and Ben\n+44 20 7946 0012\n--------\nSee you.",
             "Ann\n\nThe number of the office is +44 20 7946 0012, but nobody answers it today.",
         ],
     )
     def test_a_sign_off_an_address_to_use_and_another_person_are_text(self, text: str) -> None:
         assert extract(mail(text, from_="Ann Lee <ann.lee@example.org>")).own_text == text
+
+    def test_a_full_name_above_the_authors_own_address_signs_whoever_the_header_names(self) -> None:
+        text = "Ok.\n\nMary Rembert\nQuay 4\nal77@example.org"
+
+        assert extract(mail(text, from_="al77@example.org")).own_text == "Ok."
+        assert extract(mail(text, from_="bo12@example.org")).own_text == text
 
     def test_a_name_written_together_in_the_address_is_known(self) -> None:
         found = extract(mail("Ok.\n\nMiller\n+44 20 7946 0012", from_="millerj@example.org"))

@@ -141,3 +141,12 @@ def test_long_references_keep_the_first_and_the_last() -> None:
 
     assert len(found) == 20
     assert (found[0], found[1], found[-1]) == ("<0@x>", "<82@x>", "<p@x>")
+
+
+def test_what_signs_a_quoted_mail_is_no_part_of_its_turn() -> None:
+    reply = mail(
+        "Friday.\n\nOn 12 Nov 2026 at 18:20, Ben Okri <ben@example.net> wrote:\n"
+        "> When does the paint come?\n>\n> Ben Okri\n> Harbour Office\n> +44 20 7946 0012\n"
+    )
+
+    assert texts(reply, []) == ["When does the paint come?", "Friday."]

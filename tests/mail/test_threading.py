@@ -53,6 +53,16 @@ class TestIds:
 
         assert ids(links(first, second, third).ancestors(third)) == ["<1@x>", "<2@x>"]
 
+    def test_of_mails_that_claim_to_answer_each_other_the_newer_does(self) -> None:
+        first = at(1, message_id="<1@x>", references="<3@x>")
+        second = at(2, message_id="<2@x>", references="<1@x>")
+        third = at(3, message_id="<3@x>", references="<2@x>")
+
+        for order in ((first, second, third), (third, second, first)):
+            found = links(*order)
+            assert ids(found.ancestors(third)) == ["<1@x>", "<2@x>"]
+            assert ids(found.descendants(first)) == ["<2@x>", "<3@x>"]
+
     def test_a_copy_from_another_folder_counts_once(self) -> None:
         first = at(1, message_id="<1@x>")
         copy = at(1, message_id="<1@x>", received="from mx by y")

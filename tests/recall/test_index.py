@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from panzad.recall import EMBEDDER
 from panzad.recall.embedder import DIMENSIONS
 from panzad.recall.index import Index
-from panzad.store import embeddings, folders, mails
+from panzad.store import embeddings, folders, locations, mails
 from panzad.store.database import Database
 from panzad.store.mails import NewMail
 
@@ -38,8 +38,8 @@ class Box:
 
     def delete(self, uid: int) -> None:
         with self.db.transaction() as tx:
-            mails.vanish(tx, self.place, frozenset({uid}))
-            mails.drop_unlocated(tx, "work")
+            locations.vanish(tx, self.place, frozenset({uid}))
+            locations.drop_unlocated(tx, "work")
 
     def index(self) -> Index:
         index = Index(self.db, self.index_folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from panzad.store import embeddings, folders, mails, pairs
+from panzad.store import embeddings, folders, locations, mails, pairs
 from panzad.store.database import Database
 from panzad.store.mails import Manner, NewMail, Person, ThreadTurn
 
@@ -41,8 +41,8 @@ def stored(db: Database, folder: str, uid: int, mail: NewMail) -> int:
 def vanished(db: Database, folder: str, *uids: int) -> None:
     place = folders.known(db, "work", folder, "sent").id
     with db.transaction() as tx:
-        mails.vanish(tx, place, frozenset(uids))
-        mails.drop_unlocated(tx, "work")
+        locations.vanish(tx, place, frozenset(uids))
+        locations.drop_unlocated(tx, "work")
 
 
 class TestStore:
@@ -70,9 +70,9 @@ class TestStore:
     def test_an_unreadable_mail_is_counted(self, db: Database) -> None:
         place = folders.known(db, "work", "Sent", "sent").id
         with db.transaction() as tx:
-            mails.set_aside(tx, place, 4, "unreadable")
+            locations.set_aside(tx, place, 4, "unreadable")
         assert mails.counts(db)["work"].unused == {"unreadable": 1}
-        assert mails.uids(db, place) == {4}
+        assert locations.uids(db, place) == {4}
 
 
 class TestVanish:
@@ -110,9 +110,9 @@ class TestRelocate:
             pairs.finish(tx, mail_id, "Say yes.", "model")
         place = folders.known(db, "work", "Sent", "sent").id
         with db.transaction() as tx:
-            mails.relocate(tx, place, {1: 41})
-            mails.drop_unlocated(tx, "work")
-        assert mails.ids_by_uid(db, place) == {41: "<a@x>"}
+            locations.relocate(tx, place, {1: 41})
+            locations.drop_unlocated(tx, "work")
+        assert locations.ids_by_uid(db, place) == {41: "<a@x>"}
         assert [pair.instruction for pair in pairs.finished(db)] == ["Say yes."]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from panzad.store import adapters, folders, mails, marks, pairs, search
+from panzad.store import adapters, folders, locations, mails, marks, pairs, search
 from panzad.store.database import Database
 from panzad.store.schema import MIGRATIONS
 
@@ -76,8 +76,8 @@ def test_nothing_is_lost(tmp_path: Path, version: int) -> None:
     assert [one.name for one in folders.listed(db)] == ["Sent", "INBOX"]
     # And it works: what leaves takes everything with it.
     with db.transaction() as tx:
-        mails.vanish(tx, 1, frozenset({1}))
-        mails.drop_unlocated(tx, "work")
+        locations.vanish(tx, 1, frozenset({1}))
+        locations.drop_unlocated(tx, "work")
     assert pairs.finished(db) == []
     assert search.matching(db, ["oars"], [1, 2], 9) == []
     db.check()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from panzad.store import database, folders, mails, search
+from panzad.store import database, folders, locations, mails, search
 from panzad.store.database import Database
 from panzad.store.mails import NewMail, ThreadTurn
 from panzad.store.schema import MIGRATIONS
@@ -82,8 +82,8 @@ class TestFollowing:
         box.add(1, "quicksilver")
         box.add(2, "oars")
         with box.db.transaction() as tx:
-            mails.vanish(tx, box.place, frozenset({1}))
-            mails.drop_unlocated(tx, "work")
+            locations.vanish(tx, box.place, frozenset({1}))
+            locations.drop_unlocated(tx, "work")
         box.db.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         assert box.found("quicksilver") == []
         assert b"quicksilver" not in box.db.path.read_bytes()
