@@ -71,8 +71,11 @@ class DeviceCode:
     seconds: float
 
 
-def client_of(account: str, auth: OAuth2) -> Client:
-    """The client of an account. Raises LoginError when its secret's command gives none."""
+def client_of(account: str, auth: OAuth2, *, report: bool = False) -> Client:
+    """The client of an account; `report` says that it is to send the report too.
+
+    Raises LoginError when its secret's command gives none.
+    """
     secret = None
     if auth.client_secret_command is not None:
         what = f"the client secret's command of account {account}"
@@ -82,7 +85,7 @@ def client_of(account: str, auth: OAuth2) -> Client:
             "client_secret.in_config", account=account, remedy="use auth.client_secret_command"
         )
         secret = auth.client_secret.get_secret_value()
-    return Client(provider_of(auth), auth.client_id, secret)
+    return Client(provider_of(auth, report=report), auth.client_id, secret)
 
 
 def by_code(client: Client, code: str, verifier: str, redirect: str) -> Tokens:
