@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from panzad.visible import visible
+
 
 class PanzadError(Exception):
     """Something a user can act on.
@@ -16,8 +18,9 @@ class PanzadError(Exception):
     def __init__(self, what: str, remedy: str, *, retry_after: float = 0.0) -> None:
         super().__init__(what, remedy)
         self.retry_after = retry_after
-        self.what = " ".join(what.split())
-        self.remedy = " ".join(remedy.split())
+        # A server's words and the names of folders are part of it.
+        self.what = visible(" ".join(what.split()))
+        self.remedy = visible(" ".join(remedy.split()))
 
     def __str__(self) -> str:
         return f"{self.what}: {self.remedy}" if self.remedy else self.what

@@ -29,6 +29,7 @@ from panzad.mail.message import Address
 from panzad.mailbox import TO_APPEND, TO_DRAFT, Mailbox, opened
 from panzad.store import marks
 from panzad.store.marks import Mark, NewMark
+from panzad.visible import visible
 
 log = structlog.get_logger("panzad.cli")
 
@@ -60,7 +61,7 @@ def draft(app: App, message_id: str | None, instruction: str, force: bool, as_js
         shown = {"mark": mark.id, "state": mark.state, "text": text, "reason": mark.reason}
         click.echo(json.dumps(shown, ensure_ascii=False))
     elif mark.state == "appended":
-        click.echo(text)
+        click.echo(visible(text))
     if mark.state == "appending":
         raise PanzadError(
             f"the draft is not in Drafts ({mark.reason})", "a running daemon tries it again"
@@ -228,7 +229,7 @@ def write(
         shown = {"text": written.text, "tokens": written.tokens, "seconds": written.seconds}
         click.echo(json.dumps(shown, ensure_ascii=False))
     else:
-        click.echo(written.text)
+        click.echo(visible(written.text))
 
 
 def _append(

@@ -14,6 +14,7 @@ import click
 
 from panzad.cli.app import App
 from panzad.logfile import lines
+from panzad.visible import visible
 
 LOOK_SECONDS = 0.5
 
@@ -58,7 +59,7 @@ def _show(line: str, as_json: bool) -> None:
     when, process, level = (str(event.pop(key, "")) for key in ("timestamp", "process", "level"))
     name = event.pop("event", "")
     values = " ".join(f"{key}={value}" for key, value in event.items())
-    click.echo(f"{when[:19].replace('T', ' ')} {process} {level} {name} {values}".rstrip())
+    click.echo(visible(f"{when[:19].replace('T', ' ')} {process} {level} {name} {values}".rstrip()))
 
 
 def _event(line: str) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused
 from panzad.imap.connection import abandon, check_pin, connecting, keep_alive, opened, start_tls
 from panzad.imap.folders import FolderInfo, encoded, folder_info
 from panzad.imap.login import password_login, refusal, token_login
-from panzad.imap.refusals import plain, remedy, suggested_pause, throttled
+from panzad.imap.refusals import plain, remedy, suggested_pause, throttled, unquoted
 from panzad.secrets.token import AccessToken
 
 # IMAPClient logs every protocol line at DEBUG, and those hold mail.
@@ -237,7 +237,7 @@ class Session:
                 "choose a folder that may be written to",
             ) from error
         except imaplib.IMAP4.abort as error:
-            raise self._dead(str(error)) from error
+            raise self._dead(unquoted(str(error))) from error
         except ProtocolError as error:
             raise self._unreadable(task) from error
         except imaplib.IMAP4.error as error:
