@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from panzad.visible import visible
 
 
@@ -31,6 +33,14 @@ def unexpected(cause: Exception) -> PanzadError:
     return PanzadError(
         f"unexpected {type(cause).__name__}", "see the log; panzad tries again by itself"
     )
+
+
+def unusable(cause: OSError) -> PanzadError:
+    """What a user is told of a file that cannot be read or written."""
+    what = f"cannot use {cause.filename or 'a file'} ({cause.strerror or type(cause).__name__})"
+    if cause.errno in (errno.ENOSPC, errno.EDQUOT):
+        return PanzadError(what, "free some space; nothing is lost")
+    return PanzadError(what, "check that it is there and yours")
 
 
 class UsageError(PanzadError):

@@ -41,11 +41,11 @@ def _new(path: Path) -> Iterator[str]:
         if size < at:
             at = 0
         if size > at:
-            with path.open(encoding="utf-8") as file:
+            with path.open("rb") as file:
                 file.seek(at)
-                while (line := file.readline()).endswith("\n"):
-                    at += len(line.encode())
-                    yield line
+                while (line := file.readline()).endswith(b"\n"):
+                    at += len(line)
+                    yield line.decode("utf-8", "replace")
         time.sleep(LOOK_SECONDS)
 
 
@@ -54,7 +54,7 @@ def _show(line: str, as_json: bool) -> None:
     if event is None:  # half a line, from a disk that was full
         return
     if as_json:
-        click.echo(line.rstrip("\n"))
+        click.echo(visible(line.rstrip("\n")))
         return
     when, process, level = (str(event.pop(key, "")) for key in ("timestamp", "process", "level"))
     name = event.pop("event", "")
