@@ -57,7 +57,13 @@ def save(directory: Path, state: State) -> None:
 
     def write(file: BinaryIO) -> None:
         sealed = _Sealed(file)
-        torch.save(vars(state), sealed)
+        try:
+            torch.save(vars(state), sealed)
+        except RuntimeError as error:
+            # After a write that failed PyTorch's archive complains of its position instead.
+            if isinstance(error.__context__, OSError):
+                raise error.__context__ from None
+            raise
         file.write(sealed.digest())
 
     replaced(directory / NAME, write)

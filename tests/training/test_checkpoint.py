@@ -10,6 +10,7 @@ import torch
 
 from panzad.training import checkpoint
 from panzad.training.checkpoint import State
+from tests.disk import no_file_longer_than
 
 
 @pytest.fixture
@@ -45,6 +46,16 @@ class TestLoad:
     def test_one_that_was_cut_begins_anew(self, tmp_path: Path, whole: bytes, octets: int) -> None:
         (tmp_path / checkpoint.NAME).write_bytes(whole[:octets])
         assert checkpoint.load(tmp_path, "run").step == 0
+
+    @pytest.mark.parametrize("octets", [0, 100, 3000, 4096, 10_000, 150_000])
+    def test_one_that_a_full_disk_has_no_room_for_leaves_the_one_before(
+        self, tmp_path: Path, whole: bytes, octets: int
+    ) -> None:
+        large = State("run", 4, 1, weights={name: torch.randn(99, 99) for name in "abcdefgh"})
+        with no_file_longer_than(octets), pytest.raises(OSError, match="File too large"):
+            checkpoint.save(tmp_path, large)
+        assert (tmp_path / checkpoint.NAME).read_bytes() == whole
+        assert checkpoint.load(tmp_path, "run").step == 3
 
     def test_one_of_another_run_begins_anew(self, tmp_path: Path, whole: bytes) -> None:
         assert checkpoint.load(tmp_path, "another").step == 0
