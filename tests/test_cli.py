@@ -10,8 +10,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from panzad import config as settings
+from panzad.cli import cli
 from panzad.config import OAuth2
 from tests.daemon.process import account
 from tests.servers.dovecot import DovecotServer
@@ -260,6 +262,23 @@ class TestInit:
         auth = settings.load(panzad.state / "config.toml").accounts["mail"].auth
         assert isinstance(auth, OAuth2)
         assert (auth.provider, auth.client_id) == ("google", "1.apps.example")
+
+    def test_it_asks_again_for_what_is_no_address(self, tmp_path: Path) -> None:
+        answers = "ann\nann@example.org\nAnn\n\n\n"
+        arguments = ["--state", str(tmp_path), "init"]
+        done = CliRunner().invoke(cli, arguments, input=answers)
+        assert done.exit_code == 0, done.output
+        assert "that is no mail address" in done.output
+        account = settings.load(tmp_path / "config.toml").accounts["mail"]
+        assert (account.address, account.imap.host) == ("ann@example.org", "imap.example.org")
+
+    @pytest.mark.parametrize("name", ["a b", "ä", "a.b", "", "a]\n[x"])
+    def test_a_name_that_the_file_cannot_hold_is_refused(self, panzad: Panzad, name: str) -> None:
+        options = ("--address", "a@x.org", "--name", "A", "--host", "x", "--command", "true")
+        status, _, stderr = panzad("init", "--account", name, *options)
+        assert status == 2
+        assert "letters, digits, - and _ only" in stderr
+        assert not (panzad.state / "config.toml").exists()
 
     def test_never_overwrites(self, panzad: Panzad) -> None:
         (panzad.state / "config.toml").write_text("mine")
