@@ -8,6 +8,7 @@ adapters leave. Killed at any point, the state is the old one or the new one, wh
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -25,7 +26,7 @@ from typing import Any
 from panzad import __version__
 from panzad.config import Paths
 from panzad.engines import adapter_files
-from panzad.errors import DatabaseDamaged, ModelDamaged, PanzadError, StateLocked
+from panzad.errors import DatabaseDamaged, ModelDamaged, PanzadError, StateLocked, unusable
 from panzad.files import flush
 from panzad.learning import forgetting
 from panzad.locks import held
@@ -50,6 +51,10 @@ _UNREADABLE = (
     TypeError,
     RuntimeError,
     zipfile.BadZipFile,
+)
+# What is not the fault of the bytes: there is no room for them, or they may not be read or written.
+_NO_ROOM = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 )
 _STAGED = ".restore"
 
@@ -176,15 +181,17 @@ def _unpacked(source: Path, staged: Path) -> Contents:
                     sink.flush()
                     os.fsync(sink.fileno())
                 size += path.stat().st_size
+            return Contents(manifest["made_at"], len(manifest["files"]), size)
     except PanzadError:
         raise
     except FileNotFoundError:
         raise PanzadError(f"there is no file {source}", "name a backup") from None
     except _UNREADABLE as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise unusable(error) from error
         raise _damaged(source, type(error).__name__) from error
     except zlib.error as error:
         raise _damaged(source, str(error)) from error
-    return Contents(manifest["made_at"], len(manifest["files"]), size)
 
 
 def _accepted(source: Path, manifest: dict[str, Any]) -> None:

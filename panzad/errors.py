@@ -38,7 +38,7 @@ def unexpected(cause: Exception) -> PanzadError:
 def unusable(cause: OSError) -> PanzadError:
     """What a user is told of a file that cannot be read or written."""
     what = f"cannot use {cause.filename or 'a file'} ({cause.strerror or type(cause).__name__})"
-    if cause.errno in (errno.ENOSPC, errno.EDQUOT):
+    if cause.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return PanzadError(what, "free some space; nothing is lost")
     return PanzadError(what, "check that it is there and yours")
 
