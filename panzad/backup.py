@@ -188,7 +188,7 @@ def _unpacked(source: Path, staged: Path) -> Contents:
         raise PanzadError(f"there is no file {source}", "name a backup") from None
     except _UNREADABLE as error:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
-            raise unusable(error) from error
+            raise unusable(error, staged) from error
         raise _damaged(source, type(error).__name__) from error
     except zlib.error as error:
         raise _damaged(source, str(error)) from error

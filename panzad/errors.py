@@ -35,9 +35,13 @@ def unexpected(cause: Exception) -> PanzadError:
     )
 
 
-def unusable(cause: OSError) -> PanzadError:
-    """What a user is told of a file that cannot be read or written."""
-    what = f"cannot use {cause.filename or 'a file'} ({cause.strerror or type(cause).__name__})"
+def unusable(cause: OSError, place: object = None) -> PanzadError:
+    """What a user is told of a file that cannot be read or written; `place` is where it was to be.
+
+    Python names the file when it cannot be opened, but not when a write fails.
+    """
+    name = cause.filename or place or "a file"
+    what = f"cannot use {name} ({cause.strerror or type(cause).__name__})"
     if cause.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return PanzadError(what, "free some space; nothing is lost")
     return PanzadError(what, "check that it is there and yours")

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from structlog.testing import capture_logs
 
 from panzad.cli import cli
 from panzad.engines.catalogue import ModelFiles
@@ -22,6 +23,7 @@ from panzad.store.database import Database
 from panzad.store.mails import NewMail, Person
 from panzad.store.marks import NewMark
 from panzad.training import manifest
+from tests.disk import no_file_longer_than
 
 CONFIG = """\
 [accounts.work]
@@ -168,3 +170,20 @@ def test_a_harmed_adapter_is_not_put_into_service(
     if file == "adapter.gguf" or harm is not flipped:
         assert isinstance(done.exception, PanzadError)
         assert "panzad adapters rollback" in done.exception.remedy
+
+
+@pytest.mark.parametrize("command", ["export", "backup", "report"])
+def test_a_place_without_room_is_named_and_not_the_state(
+    tmp_path: Path, whole: Path, command: str
+) -> None:
+    state, out = tmp_path / "state", tmp_path / "out"
+    shutil.copytree(whole, state)
+    out.mkdir()
+    beside = Database(state / "panzad.db")  # its journals are there already
+    with no_file_longer_than(0), capture_logs():
+        done = CliRunner().invoke(cli, ["--state", str(state), command, str(out / "mine")])
+    beside.close()
+    assert isinstance(done.exception, PanzadError)
+    assert str(out) in done.exception.what
+    assert str(state) not in done.exception.what
+    assert command == "report" or list(out.iterdir()) == []

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from panzad.cli.app import App
+from panzad.errors import unusable
 from panzad.logfile import lines
 from panzad.visible import visible
 
@@ -83,4 +84,7 @@ def report(app: App, file: Path, as_json: bool) -> None:
     if str(file) == "-":
         click.echo(text)
     else:
-        file.write_text(text + "\n", encoding="utf-8")
+        try:
+            file.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise unusable(error, file) from error
