@@ -73,6 +73,7 @@ def back_up(db: Database, paths: Paths, target: Path) -> Contents:
 
     Raises PanzadError where the file cannot be written.
     """
+    target = target.absolute()  # even "." has a name then
     partial = target.with_name(f".{target.name}.partial")
     copy = partial.with_name(partial.name + ".db")
     try:

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from panzad import config as settings
 from panzad.cli import cli
 from panzad.config import OAuth2
+from panzad.errors import UsageError
 from tests.daemon.process import account
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox, mail
@@ -217,6 +218,26 @@ class TestErrors:
         assert status == 0
         assert "password.in_config" in stderr
         assert dovecot_mailbox.password not in stderr
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("write", " "), ("write", "hello", "--to", "eve"),
+            ("write", "hello", "--to", "a@x.org\nBcc: eve@x.org"), ("logs", "-n", "-1"),
+            ("export", "."), ("forget", "before", "yesterday"), ("sync", "nobody"),
+            ("train", "--epochs", "0"), ("init", "--address", "a b", "--name", "A"),
+        ],
+        ids=" ".join,
+    )  # fmt: skip
+    def test_a_command_that_can_mean_nothing_is_a_usage_error(
+        self, tmp_path: Path, arguments: tuple[str, ...]
+    ) -> None:
+        (tmp_path / "config.toml").write_text(
+            '[accounts.work]\naddress = "a@x.org"\nimap = { host = "x" }\nauth = { keyring = true }'
+        )
+        done = CliRunner().invoke(cli, ["--state", str(tmp_path), *arguments])
+        error = done.exception
+        assert (error.exit_code if isinstance(error, UsageError) else done.exit_code) == 2
 
     def test_an_unknown_command_is_a_usage_error(self, panzad: Panzad) -> None:
         assert panzad("fly")[0] == 2

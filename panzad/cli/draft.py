@@ -11,7 +11,7 @@ import structlog
 
 from panzad.cli.app import App
 from panzad.cli.tries import Tries
-from panzad.config import Config
+from panzad.config import Config, is_address
 from panzad.daemon.bell import ring
 from panzad.desk import Desk
 from panzad.drafting import rounds
@@ -203,6 +203,11 @@ def write(
     as_json: bool,
 ) -> None:
     """Write a new mail by INSTRUCTION and print it."""
+    if not instruction.strip():
+        raise UsageError("the instruction is empty", "say what the mail is to say")
+    for address in recipients:
+        if not is_address(address):
+            raise UsageError(f"{address} is no mail address", "write it as me@example.org")
     app.log("write")
     config = app.config()
     name = account or next(iter(config.accounts))

@@ -21,7 +21,9 @@ LOOK_SECONDS = 0.5
 
 
 @click.command()
-@click.option("-n", "count", default=50, show_default=True, help="How many events.")
+@click.option(
+    "-n", "count", type=click.IntRange(min=0), default=50, show_default=True, help="How many."
+)
 @click.option("--follow", is_flag=True, help="Keep showing new ones, until interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
