@@ -176,6 +176,25 @@ class TestRestore:
                 restore(place.paths, file)
         assert place.holds == NEW
 
+    @pytest.mark.parametrize("version", range(1, len(MIGRATIONS), 4))
+    def test_a_backup_of_an_older_panzad_is_migrated(
+        self, place: Place, file: Path, tmp_path: Path, version: int
+    ) -> None:
+        older = tmp_path / "older.db"
+        old_database(older, version)
+        with zipfile.ZipFile(file) as archive:
+            manifest = json.loads(archive.read(backup.MANIFEST))
+        manifest |= {"schema": version, "files": {"panzad.db": hash_file(older)}}
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.write(older, "panzad.db")
+            archive.writestr(backup.MANIFEST, json.dumps(manifest))
+        restore(place.paths, file)
+        place.db.close()
+        db = Database(place.paths.database)
+        db.check()
+        assert [one.instruction for one in pairs.finished(db)] == ["Say wet."]
+        db.close()
+
 
 class TestRefused:
     @pytest.mark.parametrize("part", range(16))
@@ -237,25 +256,6 @@ class TestRefused:
         assert not (place.paths.state / ".restore").exists()
         restore(place.paths, file)
         assert place.holds == OLD
-
-    @pytest.mark.parametrize("version", range(1, len(MIGRATIONS), 4))
-    def test_a_backup_of_an_older_panzad_is_migrated(
-        self, place: Place, file: Path, tmp_path: Path, version: int
-    ) -> None:
-        older = tmp_path / "older.db"
-        old_database(older, version)
-        with zipfile.ZipFile(file) as archive:
-            manifest = json.loads(archive.read(backup.MANIFEST))
-        manifest |= {"schema": version, "files": {"panzad.db": hash_file(older)}}
-        with zipfile.ZipFile(file, "w") as archive:
-            archive.write(older, "panzad.db")
-            archive.writestr(backup.MANIFEST, json.dumps(manifest))
-        restore(place.paths, file)
-        place.db.close()
-        db = Database(place.paths.database)
-        db.check()
-        assert [one.instruction for one in pairs.finished(db)] == ["Say wet."]
-        db.close()
 
     def test_no_file_at_all(self, place: Place, file: Path) -> None:
         with pytest.raises(PanzadError, match="there is no file"):
