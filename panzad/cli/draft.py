@@ -61,7 +61,7 @@ def draft(app: App, message_id: str | None, instruction: str, force: bool, as_js
         shown = {"mark": mark.id, "state": mark.state, "text": text, "reason": mark.reason}
         click.echo(json.dumps(shown, ensure_ascii=False))
     elif mark.state == "appended":
-        click.echo(visible(text))
+        click.echo(visible(text or ""))
     if mark.state == "appending":
         raise PanzadError(
             f"the draft is not in Drafts ({mark.reason})", "a running daemon tries it again"

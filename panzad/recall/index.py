@@ -122,7 +122,7 @@ class Index:
         except OSError:
             log.warning("index.missing", file=record.file)
             return False
-        index = hnswlib.Index(space="cosine", dim=DIMENSIONS)
+        index: Any = hnswlib.Index(space="cosine", dim=DIMENSIONS)
         try:
             index.load_index(str(path), allow_replace_deleted=False)
         except RuntimeError:

@@ -10,7 +10,7 @@ import hashlib
 import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import structlog
 import torch
@@ -58,7 +58,7 @@ def save(directory: Path, state: State) -> None:
     def write(file: BinaryIO) -> None:
         sealed = _Sealed(file)
         try:
-            torch.save(vars(state), sealed)
+            torch.save(vars(state), cast(BinaryIO, sealed))
         except RuntimeError as error:
             # After a write that failed PyTorch's archive complains of its position instead.
             if isinstance(error.__context__, OSError):
