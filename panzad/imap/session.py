@@ -118,8 +118,9 @@ class Session:
                     start_tls(client, server)
             check_pin(client, server)
             keep_alive(client)
-            session._log_in(server, user, secret)
-            session._introduce()
+            with _hidden(secret):
+                session._log_in(server, user, secret)
+                session._introduce()
         except BaseException:
             abandon(client)
             raise
@@ -348,3 +349,13 @@ class Session:
 
     def _exists(self, folder: str) -> bool:
         return any(info.name == folder and info.selectable for info in self.list_folders())
+
+
+@contextlib.contextmanager
+def _hidden(secret: str | AccessToken) -> Iterator[None]:
+    """What a server says when it hangs up or throttles may repeat the login, as a refusal may."""
+    try:
+        yield
+    except NetworkError as error:
+        told = error.what.replace(secret if isinstance(secret, str) else secret.value, "…")
+        raise NetworkError(told, error.remedy, retry_after=error.retry_after) from None

@@ -162,9 +162,19 @@ class TestLogin:
             connect(mailbox.server, password="falsch", user=mailbox.user)
         assert "falsch" not in str(caught.value)
 
-    @pytest.mark.parametrize("code", ["", "[UNAVAILABLE] "])
-    def test_a_server_that_repeats_the_login_does_not_give_it_away(self, code: str) -> None:
-        said = [f'TAG NO {code}wrong: LOGIN "me" "geheim"']
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "TAG NO",
+            "TAG BAD",
+            "TAG NO [UNAVAILABLE]",
+            "TAG NO [THROTTLED]",
+            "TAG NO [OVERQUOTA]",
+            "* BYE",
+        ],
+    )
+    def test_a_server_that_repeats_the_login_does_not_give_it_away(self, answer: str) -> None:
+        said = [f'{answer} wrong: LOGIN "me" "geheim"']
         with ScriptedServer({"LOGIN": said}) as server, pytest.raises(PanzadError) as caught:
             server.session()
         whole = "".join(traceback.format_exception(caught.value))
