@@ -8,6 +8,7 @@ adapters leave. Killed at any point, the state is the old one or the new one, wh
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -25,7 +26,7 @@ from typing import Any
 from panzad import __version__
 from panzad.config import Paths
 from panzad.engines import adapter_files
-from panzad.errors import DatabaseDamaged, ModelDamaged, PanzadError, StateLocked
+from panzad.errors import DatabaseDamaged, ModelDamaged, PanzadError, StateLocked, unusable
 from panzad.files import flush
 from panzad.learning import forgetting
 from panzad.locks import held
@@ -51,6 +52,10 @@ _UNREADABLE = (
     RuntimeError,
     zipfile.BadZipFile,
 )
+# What is not the fault of the bytes: there is no room for them, or they may not be read or written.
+_NO_ROOM = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+)
 _STAGED = ".restore"
 
 
@@ -68,6 +73,7 @@ def back_up(db: Database, paths: Paths, target: Path) -> Contents:
 
     Raises PanzadError where the file cannot be written.
     """
+    target = target.absolute()  # even "." has a name then
     partial = target.with_name(f".{target.name}.partial")
     copy = partial.with_name(partial.name + ".db")
     try:
@@ -176,15 +182,17 @@ def _unpacked(source: Path, staged: Path) -> Contents:
                     sink.flush()
                     os.fsync(sink.fileno())
                 size += path.stat().st_size
+            return Contents(manifest["made_at"], len(manifest["files"]), size)
     except PanzadError:
         raise
     except FileNotFoundError:
         raise PanzadError(f"there is no file {source}", "name a backup") from None
     except _UNREADABLE as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise unusable(error, staged) from error
         raise _damaged(source, type(error).__name__) from error
     except zlib.error as error:
         raise _damaged(source, str(error)) from error
-    return Contents(manifest["made_at"], len(manifest["files"]), size)
 
 
 def _accepted(source: Path, manifest: dict[str, Any]) -> None:

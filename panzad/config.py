@@ -27,6 +27,16 @@ from panzad.config_mistakes import explained
 from panzad.errors import ConfigError
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is one bare mail address."""
+    return re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text) is not None
+
+
+def is_account_name(text: str) -> bool:
+    """Whether an account may be called so: it stands in file names and on the command line."""
+    return re.fullmatch(r"[A-Za-z0-9_-]+", text) is not None
+
+
 class ImapServer(Section):
     """Where the mailbox is. Plain text (`none`) is refused except on loopback.
 
@@ -89,7 +99,7 @@ class Folders(Section):
 class Account(Section):
     """One mailbox and the person who writes from it."""
 
-    address: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    address: str
     aliases: tuple[str, ...] = ()
     name: str = ""
     imap: ImapServer
@@ -97,6 +107,18 @@ class Account(Section):
     folders: Folders = Folders()
     mark: str = "flag"
     signature: str | None = None
+
+    @field_validator("address")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if not is_address(value):
+            raise ValueError('must be one address, such as "me@example.org"')
+        return value
+
+    @field_validator("aliases")
+    @classmethod
+    def _each_an_address(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(cls._one_address(one) for one in value)
 
     @field_validator("mark")
     @classmethod
@@ -267,7 +289,7 @@ class Config(Section):
     @classmethod
     def _plain_names(cls, value: dict[str, Account]) -> dict[str, Account]:
         for name in value:
-            if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+            if not is_account_name(name):
                 raise ValueError(f"account name {name!r} may hold letters, digits, - and _ only")
         return value
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+
+from panzad.visible import visible
+
 
 class PanzadError(Exception):
     """Something a user can act on.
@@ -16,8 +20,9 @@ class PanzadError(Exception):
     def __init__(self, what: str, remedy: str, *, retry_after: float = 0.0) -> None:
         super().__init__(what, remedy)
         self.retry_after = retry_after
-        self.what = " ".join(what.split())
-        self.remedy = " ".join(remedy.split())
+        # A server's words and the names of folders are part of it.
+        self.what = visible(" ".join(what.split()))
+        self.remedy = visible(" ".join(remedy.split()))
 
     def __str__(self) -> str:
         return f"{self.what}: {self.remedy}" if self.remedy else self.what
@@ -28,6 +33,18 @@ def unexpected(cause: Exception) -> PanzadError:
     return PanzadError(
         f"unexpected {type(cause).__name__}", "see the log; panzad tries again by itself"
     )
+
+
+def unusable(cause: OSError, place: object = None) -> PanzadError:
+    """What a user is told of a file that cannot be read or written; `place` is where it was to be.
+
+    Python names the file when it cannot be opened, but not when a write fails.
+    """
+    name = cause.filename or place or "a file"
+    what = f"cannot use {name} ({cause.strerror or type(cause).__name__})"
+    if cause.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return PanzadError(what, "free some space; nothing is lost")
+    return PanzadError(what, "check that it is there and yours")
 
 
 class UsageError(PanzadError):

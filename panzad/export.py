@@ -50,10 +50,10 @@ def export(db: Database, paths: Paths, config: Config, target: Path) -> dict[str
 
     Raises UsageError where it cannot be made.
     """
+    if target.exists():
+        raise UsageError(f"{target} exists already", "name a new folder")
     partial = target.with_name(f".{target.name}.partial")
     try:
-        if target.exists():
-            raise UsageError(f"{target} exists already", "name a new folder")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(mode=0o700, parents=True)
         with db.snapshot():

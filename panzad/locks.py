@@ -13,7 +13,7 @@ import struct
 from collections.abc import Generator
 from pathlib import Path
 
-from panzad.errors import StateLocked
+from panzad.errors import StateDamaged, StateLocked
 
 # struct flock: type, whence, start, length (0: to the end, wherever that is), pid (unused here).
 _FLOCK = struct.Struct("@hhqqi0q")
@@ -23,10 +23,17 @@ _FLOCK = struct.Struct("@hhqqi0q")
 def held(directory: Path, name: str, *, wait: bool) -> Generator[None]:
     """Hold the lock `name` under `directory`.
 
-    Raises StateLocked when another process has it and `wait` is False.
+    Raises StateLocked when another process has it and `wait` is False, StateDamaged where none can
+    be made.
     """
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(_path(directory, name), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(_path(directory, name), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StateDamaged(
+            f"cannot use {directory} ({error.strerror})",
+            "check that the folder is yours and writable, and that the disk is not full",
+        ) from error
     with os.fdopen(descriptor, "r+b", buffering=0) as file:
         command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
         try:

@@ -47,8 +47,9 @@ def before(path: Path) -> Path:
 def lines(path: Path) -> Iterator[str]:
     """All lines, oldest first."""
     for one in (before(path), path):
-        with contextlib.suppress(FileNotFoundError), one.open(encoding="utf-8") as file:
-            yield from file
+        with contextlib.suppress(FileNotFoundError), one.open("rb") as file:
+            # A damaged line must not keep the others from being read.
+            yield from (line.decode("utf-8", "replace") for line in file)
 
 
 def forget_lines(path: Path, pattern: re.Pattern[str]) -> int:
@@ -57,12 +58,12 @@ def forget_lines(path: Path, pattern: re.Pattern[str]) -> int:
     for one in (before(path), path):
         if not one.exists():
             continue
-        kept = one.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = one.read_text("utf-8", "surrogateescape").splitlines(keepends=True)
         staying = [line for line in kept if not pattern.search(line)]
         if len(staying) < len(kept):
             partial = one.with_name(f".{one.name}.partial")
             partial.touch(mode=0o600)
-            partial.write_text("".join(staying), encoding="utf-8")
+            partial.write_text("".join(staying), "utf-8", "surrogateescape")
             partial.replace(one)
             gone += len(kept) - len(staying)
     return gone

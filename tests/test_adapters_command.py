@@ -80,16 +80,24 @@ class Bench:
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     files = ModelFiles("base", "hf", tmp_path, "base")
     monkeypatch.setattr("panzad.cli.adapters.resolve", lambda *_: files)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "80")
     return Bench(tmp_path)
+
+
+def below(shown: str, adapter: str) -> tuple[list[str], list[str]]:
+    """The words of an adapter's line and of the one below it, on a terminal of 80 columns."""
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= 80
+    [at] = [number for number, line in enumerate(lines) if line.startswith(adapter)]
+    return lines[at].split(), lines[at + 1].split()
 
 
 class TestAdapters:
     def test_the_list_shows_what_the_gate_went_by(self, bench: Bench) -> None:
         shown = bench("adapters", "list")
-        [line] = [line for line in shown.splitlines() if "leaking" in line]
-        for figure in ("refused", "2.182", "1.587", "0.61", "19.3", "12.5%", LEAKS):
-            assert figure in line
+        line, remark = below(shown, "leaking")
+        assert line == ["leaking", "refused", "40", "1.587", "2.182", "0.61", "19.3", "12.5%"]
+        assert remark == ["lora,", "0", "MB:", *LEAKS.split()]
         listed = json.loads(bench("adapters", "list", "--json"))
         assert {one["id"] for one in listed} == {"old", "new", "leaking"}
         assert listed[0]["metrics"]["trial"]["challenger"]["exposure"] == 19.3
@@ -133,8 +141,8 @@ class TestAdapters:
 
 class TestStatus:
     def test_an_adapter_stands_there_with_its_measures_and_its_reason(self, bench: Bench) -> None:
-        [line] = [line for line in bench("status").splitlines() if "leaking" in line]
-        for figure in ("refused", "1.587", "0.61", "19.3", "12.5%", LEAKS):
-            assert figure in line
+        line, remark = below(bench("status"), "leaking")
+        assert line == ["leaking", "refused", "40", "1.587", "2.182", "0.61", "19.3", "12.5%"]
+        assert remark == LEAKS.split()
         found = json.loads(bench("status", "--json"))["adapters"]
         assert found[0]["metrics"]["trial"]["base"]["likeness"] == 0.43

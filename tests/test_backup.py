@@ -24,6 +24,9 @@ from panzad.mail.forgetting import Target
 from panzad.store import adapters, folders, mails, pairs, problems
 from panzad.store.database import Database
 from panzad.store.mails import NewMail, Person
+from panzad.store.schema import MIGRATIONS
+from tests.disk import no_file_longer_than
+from tests.store.test_migrations import old as old_database
 
 
 class Place:
@@ -173,6 +176,25 @@ class TestRestore:
                 restore(place.paths, file)
         assert place.holds == NEW
 
+    @pytest.mark.parametrize("version", range(1, len(MIGRATIONS), 4))
+    def test_a_backup_of_an_older_panzad_is_migrated(
+        self, place: Place, file: Path, tmp_path: Path, version: int
+    ) -> None:
+        older = tmp_path / "older.db"
+        old_database(older, version)
+        with zipfile.ZipFile(file) as archive:
+            manifest = json.loads(archive.read(backup.MANIFEST))
+        manifest |= {"schema": version, "files": {"panzad.db": hash_file(older)}}
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.write(older, "panzad.db")
+            archive.writestr(backup.MANIFEST, json.dumps(manifest))
+        restore(place.paths, file)
+        place.db.close()
+        db = Database(place.paths.database)
+        db.check()
+        assert [one.instruction for one in pairs.finished(db)] == ["Say wet."]
+        db.close()
+
 
 class TestRefused:
     @pytest.mark.parametrize("part", range(16))
@@ -206,6 +228,7 @@ class TestRefused:
             ("files", {"adapters/../../evil": "", "panzad.db": ""}, "other files"),
             ("files", {}, "other files"),
             ("files", {"panzad.db": "0"}, "not what it was"),
+            ("files", None, "damaged or no backup"),
         ],
     )
     def test_a_manifest_that_says_so(
@@ -222,6 +245,17 @@ class TestRefused:
             restore(place.paths, file)
         assert place.holds == NEW
         assert not (place.paths.state / ".restore").exists()
+
+    @pytest.mark.parametrize("octets", [0, 4096, 100_000])
+    def test_a_full_disk_is_not_taken_for_a_damaged_backup(
+        self, place: Place, file: Path, octets: int
+    ) -> None:
+        with no_file_longer_than(octets), pytest.raises(PanzadError, match="free some space"):
+            restore(place.paths, file)
+        assert place.holds == NEW
+        assert not (place.paths.state / ".restore").exists()
+        restore(place.paths, file)
+        assert place.holds == OLD
 
     def test_no_file_at_all(self, place: Place, file: Path) -> None:
         with pytest.raises(PanzadError, match="there is no file"):

@@ -10,9 +10,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from panzad import config as settings
+from panzad.cli import cli
 from panzad.config import OAuth2
+from panzad.errors import UsageError
 from tests.daemon.process import account
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox, mail
@@ -216,6 +219,26 @@ class TestErrors:
         assert "password.in_config" in stderr
         assert dovecot_mailbox.password not in stderr
 
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("write", " "), ("write", "hello", "--to", "eve"),
+            ("write", "hello", "--to", "a@x.org\nBcc: eve@x.org"), ("logs", "-n", "-1"),
+            ("export", "."), ("forget", "before", "yesterday"), ("sync", "nobody"),
+            ("train", "--epochs", "0"), ("init", "--address", "a b", "--name", "A"),
+        ],
+        ids=" ".join,
+    )  # fmt: skip
+    def test_a_command_that_can_mean_nothing_is_a_usage_error(
+        self, tmp_path: Path, arguments: tuple[str, ...]
+    ) -> None:
+        (tmp_path / "config.toml").write_text(
+            '[accounts.work]\naddress = "a@x.org"\nimap = { host = "x" }\nauth = { keyring = true }'
+        )
+        done = CliRunner().invoke(cli, ["--state", str(tmp_path), *arguments])
+        error = done.exception
+        assert (error.exit_code if isinstance(error, UsageError) else done.exit_code) == 2
+
     def test_an_unknown_command_is_a_usage_error(self, panzad: Panzad) -> None:
         assert panzad("fly")[0] == 2
 
@@ -260,6 +283,23 @@ class TestInit:
         auth = settings.load(panzad.state / "config.toml").accounts["mail"].auth
         assert isinstance(auth, OAuth2)
         assert (auth.provider, auth.client_id) == ("google", "1.apps.example")
+
+    def test_it_asks_again_for_what_is_no_address(self, tmp_path: Path) -> None:
+        answers = "ann\nann@example.org\nAnn\n\n\n"
+        arguments = ["--state", str(tmp_path), "init"]
+        done = CliRunner().invoke(cli, arguments, input=answers)
+        assert done.exit_code == 0, done.output
+        assert "that is no mail address" in done.output
+        account = settings.load(tmp_path / "config.toml").accounts["mail"]
+        assert (account.address, account.imap.host) == ("ann@example.org", "imap.example.org")
+
+    @pytest.mark.parametrize("name", ["a b", "ä", "a.b", "", "a]\n[x"])
+    def test_a_name_that_the_file_cannot_hold_is_refused(self, panzad: Panzad, name: str) -> None:
+        options = ("--address", "a@x.org", "--name", "A", "--host", "x", "--command", "true")
+        status, _, stderr = panzad("init", "--account", name, *options)
+        assert status == 2
+        assert "letters, digits, - and _ only" in stderr
+        assert not (panzad.state / "config.toml").exists()
 
     def test_never_overwrites(self, panzad: Panzad) -> None:
         (panzad.state / "config.toml").write_text("mine")

@@ -60,7 +60,11 @@ class TestParse:
                 ACCOUNT.replace("}\nauth", ', security = "none" }\nauth'),
                 "line 3: accounts.work.imap",
             ),
-            (ACCOUNT.replace('"ann@example.org"', '"ann"'), "line 2: accounts.work.address"),
+            (
+                ACCOUNT.replace('"ann@example.org"', '"ann"'),
+                'line 2: accounts.work.address: must be one address, such as "me@example.org"',
+            ),
+            (ACCOUNT + 'aliases = ["a@x.org, b@x.org"]\n', "line 5: accounts.work.aliases"),
             (ACCOUNT + 'mark = "star"\n', 'must be "flag"'),
             ("address = \n", "is not valid TOML"),
             ("", "accounts is missing"),

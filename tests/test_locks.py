@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from panzad.errors import StateLocked
+from panzad.errors import StateDamaged, StateLocked
 from panzad.locks import held, is_held
 
 HOLD = """
@@ -81,3 +81,11 @@ class TestHeld:
 
     def test_a_lock_that_was_never_taken_is_free(self, tmp_path: Path) -> None:
         assert not is_held(tmp_path / "nowhere", "daemon")
+
+    def test_a_folder_that_cannot_be_made_is_one_line(self, tmp_path: Path) -> None:
+        (tmp_path / "locks").write_text("in its place")
+        with (
+            pytest.raises(StateDamaged, match=r"locks .*: check that the folder is yours"),
+            held(tmp_path / "locks", "daemon", wait=True),
+        ):
+            pass

@@ -82,6 +82,22 @@ class TestDrafts:
         assert "  drafts  " not in status(state)
 
 
+class TestRecent:
+    def test_whoever_wrote_the_mail_cannot_write_on_the_terminal(
+        self, state: Path, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Neither by the markup of the library that prints it nor by a terminal's own codes."""
+        monkeypatch.setenv("COLUMNS", "80")
+        with db.transaction() as tx:
+            add(tx, NewMark("work", "INBOX", 1, 1, "<[/red]\x1b[2J\u202e@x>", "reply"))
+            add(tx, NewMark("work", "INBOX", 1, 2, f"<{'long' * 40}@x>", "reply"))
+        shown = status(state)
+        assert "<[/red]�[2J�@x>" in shown
+        folded = "".join(line.strip() for line in shown.splitlines())
+        assert f"<{'long' * 40}@x>" in folded
+        assert max(map(len, shown.splitlines())) <= 80
+
+
 class TestQueue:
     def test_what_waits_for_the_hourly_limit_is_said(self, state: Path, db: Database) -> None:
         with db.transaction() as tx:

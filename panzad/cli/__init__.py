@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from panzad import __version__
 from panzad.cli.app import App, LazyGroup
-from panzad.errors import PanzadError
+from panzad.errors import PanzadError, unusable
 from panzad.private import make_private
 from panzad.store.database import Unreadable, explained
 
@@ -43,13 +44,17 @@ COMMANDS = {
 
 
 class Commands(LazyGroup):
-    """The commands; a database that cannot be read is told like every other error."""
+    """The commands; a database or file that cannot be used is told like every other error."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except Unreadable as error:
             raise explained(error, ctx.obj.paths.database) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # of a pager that was left; click knows what to do
+                raise
+            raise unusable(error) from error
 
 
 @click.group(cls=Commands, commands_at=COMMANDS)

@@ -8,9 +8,10 @@ from dataclasses import asdict
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from panzad.cli.app import App
-from panzad.cli.measures import COLUMNS, MODELS, cells, rows
+from panzad.cli.measures import HEADING, MODELS, listed, rows
 from panzad.daemon.bell import ring
 from panzad.engines.catalogue import resolve
 from panzad.errors import PanzadError
@@ -35,18 +36,16 @@ def list_(app: App, as_json: bool) -> None:
         values = [{**asdict(one), "bytes": size_of(app.paths.adapters / one.id)} for one in found]
         click.echo(json.dumps(values))
         return
-    table = Table("adapter", "state", "method", "mails", *COLUMNS, "MB", "why")
+    if not found:
+        click.echo("none yet; the base model writes")
+        return
+    console = Console()
+    console.print(HEADING)
     for one in found:
-        table.add_row(
-            one.id,
-            one.state,
-            one.plan.get("method", ""),
-            str(one.mails),
-            *cells(one.metrics),
-            f"{size_of(app.paths.adapters / one.id) / 1e6:.0f}",
-            one.reason or "",
-        )
-    Console().print(table)
+        megabytes = size_of(app.paths.adapters / one.id) / 1e6
+        remark = f"{one.plan.get('method', '?')}, {megabytes:.0f} MB"
+        remark += f": {one.reason}" if one.reason else ""
+        console.print(*listed(one.id, one.state, one.mails, one.metrics, remark), sep="\n")
 
 
 @adapters.command()
@@ -61,7 +60,7 @@ def show(app: App, adapter_id: str, as_json: bool) -> None:
         return
     console = Console()
     for name, value in _facts(one).items():
-        console.print(f"{name:10} {value}", highlight=False)
+        console.print(Text(f"{name:10} {value}"))
     table = Table("", *MODELS, box=None)
     for line in rows(one.metrics):
         table.add_row(*line)

@@ -11,7 +11,7 @@ import structlog
 
 from panzad.cli.app import App
 from panzad.cli.tries import Tries
-from panzad.config import Config
+from panzad.config import Config, is_address
 from panzad.daemon.bell import ring
 from panzad.desk import Desk
 from panzad.drafting import rounds
@@ -29,6 +29,7 @@ from panzad.mail.message import Address
 from panzad.mailbox import TO_APPEND, TO_DRAFT, Mailbox, opened
 from panzad.store import marks
 from panzad.store.marks import Mark, NewMark
+from panzad.visible import visible
 
 log = structlog.get_logger("panzad.cli")
 
@@ -60,7 +61,7 @@ def draft(app: App, message_id: str | None, instruction: str, force: bool, as_js
         shown = {"mark": mark.id, "state": mark.state, "text": text, "reason": mark.reason}
         click.echo(json.dumps(shown, ensure_ascii=False))
     elif mark.state == "appended":
-        click.echo(text)
+        click.echo(visible(text or ""))
     if mark.state == "appending":
         raise PanzadError(
             f"the draft is not in Drafts ({mark.reason})", "a running daemon tries it again"
@@ -202,6 +203,11 @@ def write(
     as_json: bool,
 ) -> None:
     """Write a new mail by INSTRUCTION and print it."""
+    if not instruction.strip():
+        raise UsageError("the instruction is empty", "say what the mail is to say")
+    for address in recipients:
+        if not is_address(address):
+            raise UsageError(f"{address} is no mail address", "write it as me@example.org")
     app.log("write")
     config = app.config()
     name = account or next(iter(config.accounts))
@@ -228,7 +234,7 @@ def write(
         shown = {"text": written.text, "tokens": written.tokens, "seconds": written.seconds}
         click.echo(json.dumps(shown, ensure_ascii=False))
     else:
-        click.echo(written.text)
+        click.echo(visible(written.text))
 
 
 def _append(

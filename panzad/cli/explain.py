@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -36,12 +35,11 @@ from panzad.mail.sensitive import masked
 from panzad.mail.signatures import name_words, repeated, without_repeated
 from panzad.mail.unwrap import unwrapped
 from panzad.mail.usable import reason_unused
+from panzad.visible import visible
 
 QUOTED_LINES_SHOWN = 3
 LONGEST_OK = 12
 NOTHING_EXCLUDED = Exclusions()
-# What would move the cursor or colour the terminal, and what cannot be encoded.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # One of these stands in every mail that ever was sent or drafted.
 _FIELDS = ("From", "Date", "Subject", "Message-ID", "To", "Received")
 
@@ -207,7 +205,7 @@ def _identities(config: Config) -> tuple[Address, ...]:
 
 
 def _show(one: Explained) -> None:
-    click.secho(_safe(f"{one.path}  {one.message_id or ''}".rstrip()), bold=True)
+    click.secho(visible(f"{one.path}  {one.message_id or ''}".rstrip()), bold=True)
     if one.reason == "no-header":
         click.echo("  not a mail: it has no header")
         return
@@ -231,8 +229,4 @@ def _show(one: Explained) -> None:
         shown.append(f"  quotes {who} ({len(lines)} line{'' if len(lines) == 1 else 's'}):")
         more = ["…"] if len(lines) > QUOTED_LINES_SHOWN else []
         shown += [f"    > {line}" for line in (*lines[:QUOTED_LINES_SHOWN], *more)]
-    click.echo("\n".join(_safe(line) for line in shown))
-
-
-def _safe(line: str) -> str:
-    return _CONTROL.sub("�", line)
+    click.echo("\n".join(visible(line) for line in shown))

@@ -125,7 +125,7 @@ def _drop_run_under_way(app: App) -> None:
 
 def _report(app: App, done: dict[str, object], searched: traces.Searched, as_json: bool) -> None:
     config_names = app.paths.config.exists() and any(
-        forgetting.known(app.db).named(app.paths.config.read_text(encoding="utf-8"))
+        forgetting.known(app.db).named(app.paths.config.read_text("utf-8", "replace"))
     )
     if as_json:
         click.echo(json.dumps({**done, **asdict(searched), "config_names_it": config_names}))

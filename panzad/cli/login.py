@@ -37,7 +37,7 @@ def login(app: App, account: str | None, device: bool) -> None:
     config = app.config()
     name, auth = _meant(config, account)
     mailbox = config.accounts[name]
-    client = client_of(name, auth)
+    client = client_of(name, auth, report=config.report.mail)
     if device:
         tokens = granted_on_device(client, _show_code)
     else:

@@ -13,13 +13,17 @@ from typing import Any
 import click
 
 from panzad.cli.app import App
+from panzad.errors import unusable
 from panzad.logfile import lines
+from panzad.visible import visible
 
 LOOK_SECONDS = 0.5
 
 
 @click.command()
-@click.option("-n", "count", default=50, show_default=True, help="How many events.")
+@click.option(
+    "-n", "count", type=click.IntRange(min=0), default=50, show_default=True, help="How many."
+)
 @click.option("--follow", is_flag=True, help="Keep showing new ones, until interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
@@ -40,11 +44,11 @@ def _new(path: Path) -> Iterator[str]:
         if size < at:
             at = 0
         if size > at:
-            with path.open(encoding="utf-8") as file:
+            with path.open("rb") as file:
                 file.seek(at)
-                while (line := file.readline()).endswith("\n"):
-                    at += len(line.encode())
-                    yield line
+                while (line := file.readline()).endswith(b"\n"):
+                    at += len(line)
+                    yield line.decode("utf-8", "replace")
         time.sleep(LOOK_SECONDS)
 
 
@@ -53,12 +57,12 @@ def _show(line: str, as_json: bool) -> None:
     if event is None:  # half a line, from a disk that was full
         return
     if as_json:
-        click.echo(line.rstrip("\n"))
+        click.echo(visible(line.rstrip("\n")))
         return
     when, process, level = (str(event.pop(key, "")) for key in ("timestamp", "process", "level"))
     name = event.pop("event", "")
     values = " ".join(f"{key}={value}" for key, value in event.items())
-    click.echo(f"{when[:19].replace('T', ' ')} {process} {level} {name} {values}".rstrip())
+    click.echo(visible(f"{when[:19].replace('T', ' ')} {process} {level} {name} {values}".rstrip()))
 
 
 def _event(line: str) -> dict[str, Any] | None:
@@ -82,4 +86,7 @@ def report(app: App, file: Path, as_json: bool) -> None:
     if str(file) == "-":
         click.echo(text)
     else:
-        file.write_text(text + "\n", encoding="utf-8")
+        try:
+            file.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise unusable(error, file) from error

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-COLUMNS = ("base loss", "before", "loss", "likeness", "exposure", "by heart")
-_LOSSES = ("base_loss", "champion_loss", "loss")
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+# Fits 80 columns; the reason stands on lines of its own below.
+_LINE = "{:20}  {:8} {:>5}  {:>5}  {:>5}  {:>8}  {:>8}  {:>8}"
+HEADING = Text(
+    _LINE.format("adapter", "state", "mails", "loss", "base", "likeness", "exposure", "by heart"),
+    style="bold",
+)
 # What the gate measures of each model, in the order shown; the names of its figures, and how.
 _MEASURES = {
     "loss": ("held-out loss (nats a token)", ".3f"),
@@ -24,12 +32,17 @@ _MEASURES = {
 MODELS = ("challenger", "champion", "base")
 
 
-def cells(metrics: Mapping[str, Any]) -> list[str]:
-    """The figures under COLUMNS; empty where a run has none (yet)."""
+def listed(
+    adapter: str, state: str, mails: int, metrics: Mapping[str, Any], remark: str
+) -> Iterator[RenderableType]:
+    """An adapter under HEADING: its figures, empty where a run has none (yet), and the remark."""
     own = _of(metrics, "challenger")
-    losses = [_shown(metrics.get(name), ".3f") for name in _LOSSES]
+    losses = (_shown(metrics.get(name), ".3f") for name in ("loss", "base_loss"))
     tried = (("likeness", ".2f"), ("exposure", ".1f"), ("overlap", ".1%"))
-    return losses + [_shown(own.get(name), form) for name, form in tried]
+    figures = (*losses, *(_shown(own.get(name), form) for name, form in tried))
+    yield Text(_LINE.format(adapter, state, mails, *figures).rstrip())
+    if remark:
+        yield Padding(Text(remark), (0, 0, 0, 2))
 
 
 def rows(metrics: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

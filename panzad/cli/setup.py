@@ -25,12 +25,26 @@ auth = {{ user = {user}, {source} }}
 _HOSTS = {"google": "imap.gmail.com", "microsoft": "outlook.office365.com"}
 
 
+def _account_name(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if not settings.is_account_name(value):
+        raise click.BadParameter("a name may hold letters, digits, - and _ only")
+    return value
+
+
+def _own_address(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if not settings.is_address(value.strip()):
+        raise click.BadParameter("that is no mail address, such as me@example.org")
+    return value.strip()
+
+
 @click.command()
-@click.option("--account", default="mail", help="A short name for the account.")
-@click.option("--address", prompt="Your mail address")
+@click.option(
+    "--account", default="mail", callback=_account_name, help="A short name for the account."
+)
+@click.option("--address", prompt="Your mail address", callback=_own_address)
 @click.option("--name", prompt="Your name")
 @click.option("--host", help="The IMAP server.")
-@click.option("--port", type=int, help="Its port.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Its port.")
 @click.option("--security", type=click.Choice(["tls", "starttls", "none"]), default="tls")
 @click.option("--user", help="The login name; the address by default.")
 @click.option("--command", help="A command that prints the password.")

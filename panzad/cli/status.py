@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import click
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from panzad.cli.app import App
-from panzad.cli.measures import COLUMNS, cells
+from panzad.cli.measures import HEADING, listed
 from panzad.errors import ConfigError
+from panzad.visible import visible
 
 REFRESH_SECONDS = 1.0
 WEEKS_SHOWN = 4
+_MARK = "  {:>4}  {:11}  {:16}  {:16}  {}"
 
 
 @click.command()
@@ -92,19 +95,21 @@ def _account(name: str, account: dict[str, Any]) -> list[RenderableType]:
         *_drafts(account["drafts"]),
     ]
     if account["recent"]:
-        table = Table("mark", "kind", "state", "mail", "adapter", "since", "why", box=None)
+        parts.append(Text(_MARK.format("mark", "kind", "state", "since", "adapter"), style="bold"))
         for mark in account["recent"]:
-            table.add_row(
-                str(mark["id"]),
-                mark["kind"],
-                mark["state"],
-                mark["message_id"],
-                mark["adapter"] or "",
-                mark["changed_at"],
-                mark["reason"] or mark["note"],
-            )
-        parts.append(table)
+            parts += _mark(mark)
     return parts
+
+
+def _mark(mark: dict[str, Any]) -> Iterator[RenderableType]:
+    """One mark: how it stands, and below it the mail with the reason, whatever their length."""
+    since = datetime.fromisoformat(mark["changed_at"]).astimezone()
+    values = (mark["id"], mark["kind"], mark["state"], f"{since:%Y-%m-%d %H:%M}", mark["adapter"])
+    yield Text(_MARK.format(*(value or "" for value in values)).rstrip())
+    for line in (mark["message_id"], mark["reason"] or mark["note"]):
+        if line:
+            # Whoever wrote the mail has chosen its Message-ID.
+            yield Padding(Text(visible(line), overflow="fold"), (0, 0, 0, 8))
 
 
 def _queue(queue: dict[str, Any]) -> list[RenderableType]:
@@ -146,23 +151,23 @@ def _learning(values: dict[str, Any]) -> Text:
 def _adapters(adapters: list[dict[str, Any]]) -> RenderableType:
     if not adapters:
         return Text("adapters    none yet; the base model writes")
-    table = Table("adapter", "state", "mails", *COLUMNS, "why", box=None)
+    parts: list[RenderableType] = [Text(), HEADING]
     for one in adapters:
         why = one["reason"] or ""
         if one["tainted_at"]:
             why = "to be replaced: learnt what is forgotten since"
-        table.add_row(one["id"], one["state"], str(one["mails"]), *cells(one["metrics"]), why)
-    return table
+        parts += listed(one["id"], one["state"], one["mails"], one["metrics"], why)
+    return Group(*parts)
 
 
 def _training(training: dict[str, Any]) -> Text:
     if training["running"]:
-        return Text("training    runs now")
+        return Text("\ntraining    runs now")
     new = f"{training['new_mails']} new mails"
     cut_off = "; a run goes on from its checkpoint" if training["unfinished_run"] else ""
     waits = f"; waits for {training['waits_for']}" if training["waits_for"] else ""
     next_at = f"; next at {training['next_at']}" if training["next_at"] else ""
-    return Text(f"training    {new}{cut_off}{waits}{next_at}")
+    return Text(f"\ntraining    {new}{cut_off}{waits}{next_at}")
 
 
 def _counts(counts: dict[str, int]) -> str:

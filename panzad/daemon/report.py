@@ -11,7 +11,7 @@ import aiosmtplib
 
 from panzad.config import Account, Auth, OAuth2, SmtpServer
 from panzad.daemon.supervision import in_thread
-from panzad.errors import NetworkError
+from panzad.errors import LoginError, NetworkError
 from panzad.mail.compose import new_message_id
 from panzad.overview import in_short
 from panzad.secrets.grants import access_token
@@ -37,7 +37,7 @@ def report_mail(account: Account, values: dict[str, Any], now: datetime) -> Emai
 
 
 async def send(server: SmtpServer, name: str, account: Account, message: EmailMessage) -> None:
-    """Send a report. Raises LoginError for a missing password, NetworkError when it fails."""
+    """Send a report. Raises LoginError for a login missing or refused, else NetworkError."""
     secret = await in_thread(lambda: _secret(name, account.auth))
     plain = server.security == "none"
     try:
@@ -53,6 +53,11 @@ async def send(server: SmtpServer, name: str, account: Account, message: EmailMe
             timeout=TIMEOUT_SECONDS,
             **({} if plain else _credentials(account, secret)),
         )
+    except aiosmtplib.SMTPAuthenticationError as error:
+        raise LoginError(
+            f"{server.host} refused the login of {account.user} for the report ({error.code})",
+            _remedy(name, account.auth),
+        ) from None
     except (aiosmtplib.SMTPException, OSError) as error:
         # Some servers repeat what they refuse.
         said = str(error).replace(secret, "…")
@@ -64,6 +69,13 @@ async def send(server: SmtpServer, name: str, account: Account, message: EmailMe
 
 def _secret(name: str, auth: Auth | OAuth2) -> str:
     return access_token(name, auth).value if isinstance(auth, OAuth2) else password_of(name, auth)
+
+
+def _remedy(name: str, auth: Auth | OAuth2) -> str:
+    if isinstance(auth, OAuth2):
+        # Access from before the report was wanted may not hold for it (Microsoft's `SMTP.Send`).
+        return f"run `panzad login {name}`, or set report.mail = false"
+    return "check report.smtp and the account's password"
 
 
 def _credentials(account: Account, secret: str) -> dict[str, Any]:

@@ -160,7 +160,9 @@ def _gather(db: Database, mailbox: Mailbox, config: Config, mark: Mark) -> None:
             log.info("mark.covered", account=mark.account, mark=mark.id, by=has_it)
         else:
             marks.gathered(tx, mark.id, dumped(result), result.in_reply_to, result.note)
-            log.info("mark.gathered", account=mark.account, mark=mark.id, note=result.note)
+            # The note may name whom the mail is from, too.
+            noted = bool(result.note)
+            log.info("mark.gathered", account=mark.account, mark=mark.id, noted=noted)
 
 
 def _answering(db: Database, mark: Mark, task: DraftTask) -> int | None:

@@ -151,4 +151,6 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def _open(request: urllib.request.Request) -> Any:
-    return urllib.request.build_opener(_NoRedirect).open(request, timeout=_TIMEOUT_SECONDS)
+    # Nor through a proxy that the environment names, which would read what is said to localhost.
+    direct = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
+    return direct.open(request, timeout=_TIMEOUT_SECONDS)

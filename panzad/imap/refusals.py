@@ -6,6 +6,10 @@ import re
 
 _SUGGESTED_PAUSE = re.compile(r"Suggested Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
 _LONGEST_PAUSE = 24 * 3600.0
+# What imaplib and IMAPClient quote whole: the line is what they could not read, and may be mail.
+_QUOTED = re.compile(
+    r"((?:unexpected (?:tagged |idle )?response|unterminated line)): .*", re.IGNORECASE | re.DOTALL
+)
 
 
 def suggested_pause(text: str) -> float:
@@ -22,9 +26,14 @@ def throttled(text: str) -> bool:
     return "[THROTTLED]" in text or ("[OVERQUOTA]" in text and not text.startswith("append failed"))
 
 
+def unquoted(text: str) -> str:
+    """Why a connection or an answer was given up, without the octets that came."""
+    return _QUOTED.sub(r"\1", text)
+
+
 def plain(error: BaseException | None) -> str:
     """A server's words without Python's bytes marks and IMAPClient's prefix; one short line."""
-    text = str(error).removeprefix("b'").removesuffix("'")
+    text = unquoted(str(error)).removeprefix("b'").removesuffix("'")
     for prefix in ("append failed: ", "select failed: ", "fetch failed: ", "search failed: "):
         text = text.removeprefix(prefix)
     return text[:200]

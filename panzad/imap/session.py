@@ -24,7 +24,7 @@ from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused
 from panzad.imap.connection import abandon, check_pin, connecting, keep_alive, opened, start_tls
 from panzad.imap.folders import FolderInfo, encoded, folder_info
 from panzad.imap.login import password_login, refusal, token_login
-from panzad.imap.refusals import plain, remedy, suggested_pause, throttled
+from panzad.imap.refusals import plain, remedy, suggested_pause, throttled, unquoted
 from panzad.secrets.token import AccessToken
 
 # IMAPClient logs every protocol line at DEBUG, and those hold mail.
@@ -118,8 +118,9 @@ class Session:
                     start_tls(client, server)
             check_pin(client, server)
             keep_alive(client)
-            session._log_in(server, user, secret)
-            session._introduce()
+            with _hidden(secret):
+                session._log_in(server, user, secret)
+                session._introduce()
         except BaseException:
             abandon(client)
             raise
@@ -237,7 +238,7 @@ class Session:
                 "choose a folder that may be written to",
             ) from error
         except imaplib.IMAP4.abort as error:
-            raise self._dead(str(error)) from error
+            raise self._dead(unquoted(str(error))) from error
         except ProtocolError as error:
             raise self._unreadable(task) from error
         except imaplib.IMAP4.error as error:
@@ -348,3 +349,13 @@ class Session:
 
     def _exists(self, folder: str) -> bool:
         return any(info.name == folder and info.selectable for info in self.list_folders())
+
+
+@contextlib.contextmanager
+def _hidden(secret: str | AccessToken) -> Iterator[None]:
+    """What a server says when it hangs up or throttles may repeat the login, as a refusal may."""
+    try:
+        yield
+    except NetworkError as error:
+        told = error.what.replace(secret if isinstance(secret, str) else secret.value, "…")
+        raise NetworkError(told, error.remedy, retry_after=error.retry_after) from None

@@ -92,6 +92,13 @@ def digest(key: bytes, target: Target) -> bytes:
     return blake2b(text, key=key, digest_size=16).digest()
 
 
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"{text} is no day; write it as YYYY-MM-DD") from None
+
+
 def target_of(words: Iterable[str], message_ids: frozenset[str]) -> Target:
     """What the words of a command name. Raises ValueError, saying why, when they name nothing.
 
@@ -99,7 +106,7 @@ def target_of(words: Iterable[str], message_ids: frozenset[str]) -> Target:
     """
     match list(words):
         case ["before", day]:
-            return Target("before", date.fromisoformat(day).isoformat())
+            return Target("before", _day(day))
         case [one] if one.startswith("<") and one.endswith(">") and len(one) > 2:
             return Target("message", one)
         case [one] if f"<{one}>" in message_ids:

@@ -10,6 +10,7 @@ either the old file on record or the new one. Labels are mail ids, which are nev
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class Index:
                 self._save()
             except (OSError, RuntimeError) as error:
                 # The file is a cache: without room for it the index serves from memory, and the
-                # next process builds it again. hnswlib tells a failed write as RuntimeError.
+                # next process builds it again. hnswlib tells a failed open as RuntimeError.
                 log.warning("index.not_written", error=str(error))
                 return True
             log.info("index.written", added=added, removed=removed, mails=len(wanted))
@@ -121,9 +122,15 @@ class Index:
         except OSError:
             log.warning("index.missing", file=record.file)
             return False
-        self._index = hnswlib.Index(space="cosine", dim=DIMENSIONS)
-        self._index.load_index(str(path), allow_replace_deleted=False)
-        self._labels = {int(label) for label in self._index.get_ids_list()}
+        index: Any = hnswlib.Index(space="cosine", dim=DIMENSIONS)
+        try:
+            index.load_index(str(path), allow_replace_deleted=False)
+        except RuntimeError:
+            # One that an earlier panzad has written half, and taken down with its checksum.
+            log.warning("index.damaged", file=record.file)
+            return False
+        self._index = index
+        self._labels = {int(label) for label in index.get_ids_list()}
         self._sweep(record.file)  # a write that was killed has left the file before it
         return True
 
@@ -135,6 +142,9 @@ class Index:
         temporary = self._directory / f".{name}.{os.getpid()}"
         try:
             self._index.save_index(str(temporary))
+            # hnswlib does not look whether its writes succeed: a full disk leaves half a file.
+            if temporary.stat().st_size != self._index.index_file_size():
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(temporary))
             temporary.chmod(0o600)
             with temporary.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()

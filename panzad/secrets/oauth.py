@@ -1,7 +1,7 @@
 """What a client says to an authorisation server: three forms by POST (RFC 6749, RFC 8628).
 
-The standard library is enough for them. Secrets travel in the body alone, no redirect is followed,
-and of a refusal only its code is told: some servers repeat what they refuse.
+Secrets travel in the body alone, and of a refusal only its code is told: some servers repeat what
+they refuse.
 """
 
 from __future__ import annotations
@@ -10,24 +10,20 @@ import http.client
 import json
 import re
 import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 import structlog
 
 from panzad.config_auth import OAuth2
 from panzad.errors import LoginError, NetworkError, PanzadError, TlsError
 from panzad.secrets.passwords import from_command
+from panzad.secrets.posting import Answer, post
 from panzad.secrets.providers import Provider, provider_of
-from panzad.tls import verified
 
 TIMEOUT_SECONDS = 30.0
 _DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-_LONGEST_ANSWER = 1 << 20
 # Where `expires_in` is missing, as it may be (RFC 6749 section 5.1), the mail server will tell.
 _USUAL_SECONDS = 3600.0
 
@@ -75,8 +71,11 @@ class DeviceCode:
     seconds: float
 
 
-def client_of(account: str, auth: OAuth2) -> Client:
-    """The client of an account. Raises LoginError when its secret's command gives none."""
+def client_of(account: str, auth: OAuth2, *, report: bool = False) -> Client:
+    """The client of an account; `report` says that it is to send the report too.
+
+    Raises LoginError when its secret's command gives none.
+    """
     secret = None
     if auth.client_secret_command is not None:
         what = f"the client secret's command of account {account}"
@@ -86,7 +85,7 @@ def client_of(account: str, auth: OAuth2) -> Client:
             "client_secret.in_config", account=account, remedy="use auth.client_secret_command"
         )
         secret = auth.client_secret.get_secret_value()
-    return Client(provider_of(auth), auth.client_id, secret)
+    return Client(provider_of(auth, report=report), auth.client_id, secret)
 
 
 def by_code(client: Client, code: str, verifier: str, redirect: str) -> Tokens:
@@ -170,31 +169,15 @@ def _number(value: object, otherwise: float) -> float:
         return otherwise
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Secrets go to the address in the config and to no other."""
-
-    def redirect_request(
-        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
-    ) -> None:
-        """Follow none: the redirect comes back as the error it then is."""
-
-
 def _post(client: Client, url: str, fields: Mapping[str, str]) -> dict[str, Any]:
-    form = urlencode({"client_id": client.client_id, **fields}).encode("ascii")
-    # The scheme is https, or http on loopback (config_auth), so no other handler is reached.
-    request = urllib.request.Request(url, form, {"Accept": "application/json"})  # noqa: S310
-    opener = urllib.request.build_opener(
-        _NoRedirect, urllib.request.HTTPSHandler(context=verified())
-    )
+    form = {"client_id": client.client_id, **fields}
     try:
-        with opener.open(request, timeout=TIMEOUT_SECONDS) as response:
-            said = response.read(_LONGEST_ANSWER)
-    except urllib.error.HTTPError as error:
-        with error:
-            raise _refusal(client, error) from None
+        answer = post(url, form, TIMEOUT_SECONDS)
     except (OSError, http.client.HTTPException) as error:
         raise _unreachable(client, error) from None
-    return _json(said)
+    if not 200 <= answer.status < 300:
+        raise _refusal(client, answer)
+    return _json(answer.body)
 
 
 def _json(said: bytes) -> dict[str, Any]:
@@ -206,28 +189,22 @@ def _json(said: bytes) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _refusal(client: Client, error: urllib.error.HTTPError) -> PanzadError:
+def _refusal(client: Client, answer: Answer) -> PanzadError:
     """What a status other than 200 means: trouble that passes, or a no."""
-    name = client.provider.name
-    try:
-        answer = _json(error.read(_LONGEST_ANSWER))
-    except (OSError, http.client.HTTPException) as broken:
-        return _unreachable(client, broken)
-    code = _text(answer.get("error"))
+    name, status = client.provider.name, answer.status
+    code = _text(_json(answer.body).get("error"))
     if not re.fullmatch(r"[a-z_]{1,60}", code):
         code = ""
     passing = code in ("temporarily_unavailable", "server_error")
-    if passing or error.code in (408, 429) or error.code >= 500:
-        after = re.fullmatch(r"[0-9]{1,5}", error.headers.get("Retry-After", ""))
+    if passing or status in (408, 429) or status >= 500:
+        after = re.fullmatch(r"[0-9]{1,5}", answer.retry_after)
         return NetworkError(
-            f"{name} grants nothing now ({code or error.code})",
+            f"{name} grants nothing now ({code or status})",
             "it is tried again later",
             retry_after=float(after[0]) if after else 0.0,
         )
     if not code:
-        return LoginError(
-            f"{name} answers {error.code} where access is granted", "check auth.provider"
-        )
+        return LoginError(f"{name} answers {status} where access is granted", "check auth.provider")
     return Refused(code, f"{name} refused access ({code})", _remedy(code))
 
 
@@ -244,18 +221,23 @@ def _remedy(code: str) -> str:
 
 
 def _unreachable(client: Client, error: Exception) -> PanzadError:
-    name = client.provider.name
-    reason = getattr(error, "reason", None)
-    if isinstance(reason, ssl.SSLError) or isinstance(error, ssl.SSLError):
-        return TlsError(
-            f"the authorisation server of {name} shows no certificate that is trusted",
-            "check auth.provider, or point SSL_CERT_FILE to the authority that signed it",
-        )
-    why = reason.strerror if isinstance(reason, OSError) else None
-    return NetworkError(
-        f"the authorisation server of {name} cannot be reached ({why or type(error).__name__})",
-        "check the network",
-    )
+    what = f"the authorisation server of {client.provider.name}"
+    match error:
+        case ssl.SSLCertVerificationError():
+            return TlsError(
+                f"{what} shows no certificate that is trusted",
+                "check auth.provider, or point SSL_CERT_FILE to the authority that signed it",
+            )
+        # One that hung up in the handshake is trouble that passes.
+        case ssl.SSLError() if not isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return TlsError(f"{what} speaks no TLS 1.2 or newer", "check auth.provider")
+        case TimeoutError():
+            return NetworkError(f"{what} does not answer in time", "check the network")
+        case _:
+            why = error.strerror if isinstance(error, OSError) else None
+            return NetworkError(
+                f"{what} cannot be reached ({why or type(error).__name__})", "check the network"
+            )
 
 
 def _unreadable(client: Client) -> LoginError:

@@ -38,26 +38,32 @@ _GOOGLE = Provider(
 )
 
 
-def provider_of(auth: OAuth2) -> Provider:
-    """The authorisation server that an account's config means."""
+def provider_of(auth: OAuth2, *, report: bool = False) -> Provider:
+    """The authorisation server that an account's config means.
+
+    With `report` it is asked for sending by SMTP too, where that is a scope of its own.
+    """
     match auth.provider:
         case "google":
             return _GOOGLE
         case "microsoft":
-            return _microsoft(auth.tenant or "common")
+            return _microsoft(auth.tenant or "common", report=report)
         case own:
             name = own.token_url.split("/")[2]
             return Provider(name, own.authorize_url, own.token_url, own.device_url, own.scope)
 
 
-def _microsoft(tenant: str) -> Provider:
+def _microsoft(tenant: str, *, report: bool) -> Provider:
+    wanted = ("IMAP.AccessAsUser.All", *(["SMTP.Send"] if report else []))
     base = f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0"
     return Provider(
         name="Microsoft",
         authorize_url=f"{base}/authorize",
         token_url=f"{base}/token",
         device_url=f"{base}/devicecode",
-        scope="https://outlook.office.com/IMAP.AccessAsUser.All offline_access",
+        scope=" ".join(
+            (*(f"https://outlook.office.com/{one}" for one in wanted), "offline_access")
+        ),
         # Its portal takes http://localhost, whatever the port, and no address.
         redirect_host="localhost",
     )

@@ -59,7 +59,8 @@ class Database:
         self.path = path
         self._local = threading.local()
         with self._translated():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with self._reachable():
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._migrate()
 
     @property
@@ -113,9 +114,12 @@ class Database:
     def copy_to(self, path: Path) -> None:
         """A copy into `path` as of one moment, whatever other processes write meanwhile."""
         with self._translated(), closing(sqlite3.connect(path)) as copy:
-            self.connection.backup(copy)
-            # One file, without a log beside it.
-            copy.execute("PRAGMA journal_mode = DELETE")
+            try:
+                self.connection.backup(copy)
+                # One file, without a log beside it.
+                copy.execute("PRAGMA journal_mode = DELETE")
+            except sqlite3.OperationalError as error:
+                raise explained(error, path) from error
 
     def become(self, other: Database) -> None:
         """Take over all that stands in another database, in one transaction of SQLite's own."""
@@ -130,10 +134,11 @@ class Database:
             self._local.connection = None
 
     def _open(self) -> sqlite3.Connection:
-        fresh = not self.path.exists()
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-        if fresh:
-            self.path.chmod(0o600)
+        with self._reachable():
+            fresh = not self.path.exists()
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+            if fresh:
+                self.path.chmod(0o600)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")
         # A committed row must survive a power cut too: the APPEND of a draft relies on it.
@@ -170,6 +175,12 @@ class Database:
             raise
         except sqlite3.DatabaseError as error:
             raise explained(error, self.path) from error
+
+    @contextmanager
+    def _reachable(self) -> Generator[None]:
+        # Not in `_translated`: that holds blocks of others, which write files of their own.
+        try:
+            yield
         except OSError as error:
             raise StateDamaged(
                 f"cannot use {self.path.parent} ({error.strerror})",

@@ -7,7 +7,8 @@ import asyncio
 import base64
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ import panzad
 from panzad.config import Account, Auth, Config, ImapServer, Report, SmtpServer, load, locate
 from panzad.daemon import main
 from panzad.daemon.report import report_mail, send
-from panzad.errors import NetworkError
+from panzad.errors import LoginError, NetworkError
 from panzad.store import problems
 from panzad.store.database import Database
 from tests.secrets.file_keyring import FileKeyring
@@ -98,13 +99,35 @@ class TestSend:
 class TokenPostbox(Postbox):
     """Lets in by XOAUTH2 alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lets_in: bool = True) -> None:
         super().__init__()
         self.shown = b""
+        self._lets_in = lets_in
 
     async def auth_XOAUTH2(self, server: Any, arguments: list[str]) -> AuthResult:
         self.shown = base64.b64decode(arguments[1])
-        return AuthResult(success=True)
+        return AuthResult(success=self._lets_in, handled=False)
+
+
+@contextmanager
+def by_token(
+    handler: TokenPostbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Generator[SmtpServer]:
+    """A server with TLS that knows tokens alone."""
+    made = certificates.make(folder)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.ca))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made.certificate, made.key)
+    [port] = free_ports(1)
+    controller = Controller(
+        handler, "localhost", port, ssl_context=context, auth_require_tls=False,
+        auth_exclude_mechanism=["LOGIN", "PLAIN"],
+    )  # fmt: skip
+    controller.start()
+    try:
+        yield SmtpServer(host="localhost", port=port)
+    finally:
+        controller.stop()
 
 
 class TestToken:
@@ -116,26 +139,32 @@ class TestToken:
         assert grantee("login", "work")[0] == 0
         monkeypatch.setattr(keyring.core, "_keyring_backend", FileKeyring())
         account = load(grantee.state / "config.toml").accounts["work"]
-        made = certificates.make(tmp_path)
-        monkeypatch.setenv("SSL_CERT_FILE", str(made.ca))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(made.certificate, made.key)
         handler = TokenPostbox()
-        [port] = free_ports(1)
-        controller = Controller(
-            handler, "localhost", port, ssl_context=context, auth_require_tls=False,
-            auth_exclude_mechanism=["LOGIN", "PLAIN"],
-        )  # fmt: skip
-        controller.start()
-        try:
-            server = SmtpServer(host="localhost", port=port)
+        with by_token(handler, tmp_path, monkeypatch) as server:
             asyncio.run(send(server, "work", account, report_mail(account, VALUES, NOW)))
-        finally:
-            controller.stop()
         assert [recipients for recipients, _ in handler.received] == [[account.address]]
         user, bearer, *_ = handler.shown.decode().split("\1")
         assert user == f"user={account.user}"
         assert bearer == f"auth=Bearer {grantee.kept['access_token']}"
+
+    def test_access_from_before_the_report_was_wanted_has_to_be_granted_anew(
+        self, tmp_path: Path, grantee: Grantee, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Microsoft refuses to send by a token without its scope for that."""
+        grantee.lends_its_environment(monkeypatch)
+        grantee.authority.token_bytes = 60
+        assert grantee("login", "work")[0] == 0
+        monkeypatch.setattr(keyring.core, "_keyring_backend", FileKeyring())
+        account = load(grantee.state / "config.toml").accounts["work"]
+        handler = TokenPostbox(lets_in=False)
+        with (
+            by_token(handler, tmp_path, monkeypatch) as server,
+            pytest.raises(LoginError, match="run `panzad login work`") as raised,
+        ):
+            asyncio.run(send(server, "work", account, report_mail(account, VALUES, NOW)))
+        assert handler.shown
+        assert not handler.received
+        assert grantee.kept["access_token"] not in str(raised.value)
 
 
 class TestOnlyWay:

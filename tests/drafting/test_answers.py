@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from panzad.config import Config, Privacy
 from panzad.drafting.task import Asked
@@ -41,7 +42,8 @@ class TestThread:
     ) -> None:
         mailbox.append("INBOX", self.bob(2, "Or Friday?\n", 1))
         flag(mailbox, "INBOX", 1)
-        [task] = round_(db, watched, config)
+        with capture_logs() as logs:
+            [task] = round_(db, watched, config)
         [(draft, _)] = drafts(mailbox)
         assert draft.in_reply_to == ("<lunch.2@example.net>",)
         assert "> Or Friday?" in draft.text
@@ -51,6 +53,8 @@ class TestThread:
         ]
         account = overview_of(db, config)["accounts"]["work"]
         assert account["recent"][0]["note"] == ("answers the newer mail of Bob Ray in this thread")
+        assert [one["noted"] for one in logs if one["event"] == "mark.gathered"] == [True]
+        assert "Bob" not in str(logs)  # the status may tell it, a log keeps no name
 
     def test_a_star_on_a_whole_thread_gives_one_draft(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config

@@ -143,6 +143,15 @@ class TestChecksums:
         rewrite(path, b"8765")
         assert sha256_of(path, memory) == hash_file(path)
 
+    def test_what_a_disk_has_spoilt_is_noticed_within_a_week(self, tmp_path: Path) -> None:
+        path, memory = tmp_path / "model.gguf", tmp_path / "models"
+        path.write_bytes(b"12345678")
+        day = 86_400.0
+        first = sha256_of(path, memory, now=lambda: 100 * day)
+        rewrite(path, b"12345679")
+        assert sha256_of(path, memory, now=lambda: 106 * day) == first
+        assert sha256_of(path, memory, now=lambda: 107 * day) == hash_file(path) != first
+
     def test_a_broken_memory_only_costs_time(self, tmp_path: Path) -> None:
         path = tmp_path / "model.gguf"
         path.write_bytes(b"12345678")

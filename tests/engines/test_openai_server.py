@@ -126,6 +126,15 @@ class TestServersThatFail:
         with answering(307, b"", elsewhere) as address, pytest.raises(PanzadError, match="307"):
             OpenAiServer(address).generate(ASKED, Sampling(), adapter=True)
 
+    def test_a_proxy_of_the_environment_reads_no_mail(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with answering(200, b"<html>proxy</html>", {}) as proxy:
+            for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+                monkeypatch.setenv(name, proxy)
+            with pytest.raises(NetworkError, match=r"cannot reach http://127\.0\.0\.1:9/v1"):
+                OpenAiServer("http://127.0.0.1:9/v1").generate(ASKED, Sampling(), adapter=True)
+
 
 class TestTheAddress:
     def test_mail_crosses_no_network_in_clear(self) -> None:

@@ -16,6 +16,7 @@ from panzad.errors import FolderMissing, LoginError, NetworkError, PanzadError, 
 from panzad.imap.session import Session
 from tests.imap.scripted import ScriptedServer
 from tests.servers.dovecot import DovecotServer
+from tests.servers.faults import Fault, FaultProxy, Kind
 from tests.servers.mailbox import TestMailbox, mail
 
 
@@ -161,9 +162,19 @@ class TestLogin:
             connect(mailbox.server, password="falsch", user=mailbox.user)
         assert "falsch" not in str(caught.value)
 
-    @pytest.mark.parametrize("code", ["", "[UNAVAILABLE] "])
-    def test_a_server_that_repeats_the_login_does_not_give_it_away(self, code: str) -> None:
-        said = [f'TAG NO {code}wrong: LOGIN "me" "geheim"']
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "TAG NO",
+            "TAG BAD",
+            "TAG NO [UNAVAILABLE]",
+            "TAG NO [THROTTLED]",
+            "TAG NO [OVERQUOTA]",
+            "* BYE",
+        ],
+    )
+    def test_a_server_that_repeats_the_login_does_not_give_it_away(self, answer: str) -> None:
+        said = [f'{answer} wrong: LOGIN "me" "geheim"']
         with ScriptedServer({"LOGIN": said}) as server, pytest.raises(PanzadError) as caught:
             server.session()
         whole = "".join(traceback.format_exception(caught.value))
@@ -248,3 +259,37 @@ class TestPauses:
             with pytest.raises(NetworkError) as caught, session.translated("search"):
                 session.client.search("ALL")
         assert caught.value.retry_after == pytest.approx(92.415)
+
+
+class TestContent:
+    """What imaplib cannot read it quotes in its errors, and that may be mail."""
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            # The literal is longer than its count says: the rest of the mail is read as answers.
+            "* 1 FETCH (UID 1 BODY[1] {5}\r\nHello, the PIN is 4711\r\nand so on)",
+            "the PIN is 4711",
+        ],
+    )
+    def test_an_answer_out_of_step_is_told_without_its_words(self, sent: str) -> None:
+        server = ScriptedServer({"UID FETCH": [sent]})
+        with server, server.session() as session:
+            session.select("INBOX", readonly=True)
+            with pytest.raises(PanzadError) as raised, session.translated("read mails"):
+                session.client.fetch([1], ["BODY.PEEK[1]"])
+        assert "PIN" not in str(raised.value)
+        assert "4711" not in str(raised.value)
+
+    def test_a_line_that_was_cut_is_told_without_its_words(self, dovecot: DovecotServer) -> None:
+        dovecot.add_user("cut@example.org", "geheim")
+        dovecot.deliver("cut@example.org", "INBOX", mail("the PIN is 4711"))
+        with FaultProxy(dovecot.port) as proxy:
+            server = ImapServer(host="localhost", port=proxy.port, security="none")
+            with connect(server, user="cut@example.org") as session:
+                session.select("INBOX", readonly=True)
+                proxy.fails(Fault(Kind.CLOSE, "down", 90, "FETCH"))
+                with pytest.raises(NetworkError) as raised, session.translated("read mails"):
+                    session.client.fetch([1], ["ENVELOPE"])
+        assert "4711" in str(raised.value.__cause__)
+        assert "4711" not in str(raised.value)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from structlog.testing import capture_logs
 
 from panzad.recall import EMBEDDER
 from panzad.recall.embedder import DIMENSIONS
@@ -14,6 +17,7 @@ from panzad.recall.index import Index
 from panzad.store import embeddings, folders, locations, mails
 from panzad.store.database import Database
 from panzad.store.mails import NewMail
+from tests.disk import no_file_longer_than
 
 
 def vector(seed: int) -> NDArray[np.float32]:
@@ -152,6 +156,38 @@ class TestRefresh:
         index = box.index()
         assert nearest(index, 1) == mail_id
         assert embeddings.index_file(box.db) is None
+
+    @pytest.mark.parametrize("octets", [0, 1, 4096, 50_000, 100_000])
+    def test_a_disk_that_fills_up_under_its_file_costs_the_file_alone(
+        self, box: Box, octets: int
+    ) -> None:
+        ids = [box.add(uid) for uid in range(64)]
+        with capture_logs() as logs, no_file_longer_than(octets):
+            index = Index(box.db, box.index_folder)
+            index.refresh()
+        assert [nearest(index, uid) for uid in range(64)] == ids
+        assert embeddings.index_file(box.db) is None
+        assert list(box.index_folder.iterdir()) == []
+        assert [one["event"] for one in logs] == ["index.not_written"]
+        again = box.index()
+        assert [nearest(again, uid) for uid in range(64)] == ids
+        assert embeddings.index_file(box.db) is not None
+
+    def test_half_a_file_with_its_checksum_on_record_is_rebuilt(self, box: Box) -> None:
+        """hnswlib reports no failed write: once such a file was taken for whole."""
+        mail_id = box.add(1)
+        box.index()
+        half = box.file.read_bytes()[:1000]
+        box.file.write_bytes(half)
+        before = embeddings.index_file(box.db)
+        assert before is not None
+        digest = hashlib.sha256(half).hexdigest()
+        with box.db.transaction() as tx:
+            embeddings.record_index(tx, replace(before, sha256=digest))
+        assert nearest(box.index(), 1) == mail_id
+        after = embeddings.index_file(box.db)
+        assert after is not None
+        assert after.sha256 != digest
 
     def test_an_empty_index_finds_nothing(self, box: Box) -> None:
         assert box.index().search(vector(1), 3) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from panzad.secrets.oauth import (
 from tests.servers import certificates
 from tests.servers.authority import AuthorisationServer
 from tests.servers.browser import allow
+from tests.servers.faults import Fault, FaultProxy, Kind
 from tests.servers.tls_front import tls_front
 
 
@@ -304,6 +306,36 @@ class TestTransport:
             with pytest.raises(NetworkError):
                 by_refresh_token(client_of("work", auth), "secret")
             thread.join()
+
+    @pytest.mark.parametrize("octets", [0, 20, 300])
+    @pytest.mark.parametrize("encrypted", [False, True])
+    def test_an_answer_that_trickles_is_broken_off_in_time(
+        self,
+        authority: AuthorisationServer,
+        behind_tls: tuple[Client, Path],
+        auth: OAuth2,
+        monkeypatch: pytest.MonkeyPatch,
+        octets: int,
+        encrypted: bool,
+    ) -> None:
+        """In its status line, its headers or its body, each octet long before the next timeout."""
+        monkeypatch.setattr("panzad.secrets.oauth.TIMEOUT_SECONDS", 0.5)
+        monkeypatch.setenv("SSL_CERT_FILE", str(behind_tls[1]))
+        behind = urlsplit(behind_tls[0].provider.token_url if encrypted else authority.url)
+        handshake = 1500 if encrypted else 0
+        authority.grant()
+        with FaultProxy(behind.port or 0, pace=0.1) as proxy:
+            proxy.fails(Fault(Kind.TRICKLE, "down", handshake + octets))
+            url = f"{behind.scheme}://localhost:{proxy.port}/token"
+            provider = {**authority.provider, "token_url": url}
+            client = client_of(
+                "work", OAuth2.model_validate(auth.model_dump() | {"provider": provider})
+            )
+            began = time.monotonic()
+            with pytest.raises(NetworkError, match="does not answer in time"):
+                by_refresh_token(client, authority.grants[0].refresh_token)
+            assert time.monotonic() - began < 5
+            assert proxy.happened
 
     @pytest.mark.parametrize("answer", ["", "text", ["access_token"], {}, {"access_token": "a b"}])
     def test_an_answer_without_a_token_is_told_in_one_line(

@@ -23,6 +23,7 @@ from panzad.training.gate import Verdict
 from panzad.training.loss import Stopped
 from panzad.training.methods import METHODS
 from panzad.training.run import Progress
+from tests.disk import no_file_longer_than
 
 MAILS = 24
 
@@ -176,6 +177,18 @@ class TestTrainAdapter:
         waiting = adapters.training(bench.db)
         assert waiting is not None
         assert bench.train().adapter == waiting.id
+
+    def test_a_disk_that_is_full_is_told_and_the_run_goes_on_when_there_is_room(
+        self, bench: Bench
+    ) -> None:
+        # The database has room, the run's own files have not.
+        with no_file_longer_than(500_000), pytest.raises(PanzadError, match="free some disk"):
+            bench.train(Request("auto", 2))
+        [waiting] = adapters.listed(bench.db)
+        assert waiting.state == "training"
+        assert bench.train(Request("auto")).adapter == waiting.id
+        manifest.verify(bench.paths.adapters / waiting.id)
+        assert [one.state for one in adapters.listed(bench.db)] == ["serving"]
 
     def test_too_few_mails_for_an_adapter_are_no_run(self, bench: Bench) -> None:
         settings = bench.config.training.model_copy(update={"min_mails": MAILS + 1})

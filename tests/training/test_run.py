@@ -21,7 +21,7 @@ from safetensors.numpy import load_file
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.protocol import ChatMessage
 from panzad.errors import PanzadError, RunFailed
-from panzad.training import checkpoint, manifest, outset
+from panzad.training import manifest, outset
 from panzad.training.dataset import Sample
 from panzad.training.methods import METHODS, Method
 from panzad.training.run import Outcome, Progress, train
@@ -228,18 +228,6 @@ class TestResume:
         assert [path.name for path in (adapters / "a1").iterdir()] == ["checkpoint.pt"]
         assert learn(base_short, adapters / "a1").finished
         assert same_weights(adapters / "a1", whole)
-
-    @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 half a checkpoint"])
-    def test_a_checkpoint_that_cannot_be_read_means_to_begin_again(
-        self, damage: bytes, tmp_path: Path
-    ) -> None:
-        (tmp_path / "checkpoint.pt").write_bytes(damage)
-        assert checkpoint.load(tmp_path, "run").step == 0
-
-    def test_a_checkpoint_of_other_mails_means_to_begin_again(self, tmp_path: Path) -> None:
-        checkpoint.save(tmp_path, checkpoint.State("one run", step=7))
-        assert checkpoint.load(tmp_path, "one run").step == 7
-        assert checkpoint.load(tmp_path, "another").step == 0
 
 
 class TestFailures:

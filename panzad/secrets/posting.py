@@ -1,0 +1,84 @@
+"""A form posted to an authorisation server: answered in time as a whole, or not at all.
+
+The standard library is enough for it. It goes to the address in the config and to no other: no
+redirect is followed, and no proxy of the environment is asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+from panzad.tls import verified
+
+_LONGEST_ANSWER = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server says; `retry_after` is that header's text, empty where there is none."""
+
+    status: int
+    body: bytes
+    retry_after: str
+
+
+def post(url: str, fields: Mapping[str, str], seconds: float) -> Answer:
+    """Post a form to `url`, which is https, or http on loopback (config_auth sees to that).
+
+    It has `seconds` for each step of connecting, and then for all of the answer. Raises OSError
+    (TimeoutError when it takes longer) or http.client.HTTPException where none comes.
+    """
+    place = urlsplit(url)
+    form = urlencode(fields).encode("ascii")
+    headers = {
+        "Accept": "application/json",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Connection": "close",
+    }
+    with contextlib.closing(_connection(place, seconds)) as connection:
+        connection.connect()
+        with _over_within(seconds, connection.sock):
+            target = place._replace(scheme="", netloc="", fragment="").geturl() or "/"
+            connection.request("POST", target, form, headers)
+            with connection.getresponse() as response:
+                body = response.read(_LONGEST_ANSWER)
+                return Answer(response.status, body, response.getheader("Retry-After", ""))
+
+
+def _connection(place: SplitResult, seconds: float) -> http.client.HTTPConnection:
+    host = place.hostname or ""
+    if place.scheme == "http":
+        return http.client.HTTPConnection(host, place.port, timeout=seconds)
+    return http.client.HTTPSConnection(host, place.port, timeout=seconds, context=verified())
+
+
+@contextlib.contextmanager
+def _over_within(seconds: float, link: socket.socket) -> Generator[None]:
+    """Break the connection when the block takes longer, and raise TimeoutError.
+
+    A socket's own timeout begins anew with each octet: an answer that comes at one a second would
+    be read for days, with the account's lock held. Only a shutdown wakes who reads.
+    """
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            # The plain socket's method: SSLSocket's own takes the encryption from under the reader.
+            socket.socket.shutdown(link, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if late.is_set():
+            raise TimeoutError
