@@ -13,7 +13,8 @@ DAEMON_MB_AN_HOUR = 0.5
 WORKER_MB_AN_HOUR = 2.0
 DESCRIPTORS_AN_HOUR = 0.2
 IDLE_CPU_SECONDS_A_MINUTE = 0.5
-WAITS_A_MINUTE = 100_000.0
+# Of each account with three watched folders: a look each 50 seconds for every one of them.
+WAITS_A_MINUTE = 90.0
 
 
 def beyond(hours: Sequence[Hour], idle: Idle | None, accounts: int) -> list[str]:
@@ -39,5 +40,5 @@ def _rest(idle: Idle, accounts: int) -> Iterator[str]:
     minutes = idle.seconds / 60
     if idle.daemon_cpu_seconds > IDLE_CPU_SECONDS_A_MINUTE * minutes:
         yield f"the idle daemon takes {idle.daemon_cpu_seconds:.2f} s of the CPU"
-    if idle.waits_a_minute > WAITS_A_MINUTE:
+    if idle.waits_a_minute > WAITS_A_MINUTE * accounts:
         yield f"the idle daemon wakes {idle.waits_a_minute:.0f} times a minute"

@@ -22,12 +22,12 @@ from panzad.logfile import lines
 from panzad.recall.embedder import DIMENSIONS
 from panzad.store import life
 from tests.servers.mailbox import TestMailbox
+from tests.soak import letters
 from tests.soak.book import WATCHED, Book
 from tests.soak.person import Person
 
 # A draft whose APPEND had begun when its flag was taken off still arrives.
 _LATE_SECONDS = 3.0
-_NEVER = frozenset({"failed"})
 
 
 def unsettled(state: Path, people: Iterable[Person]) -> list[str]:
@@ -36,6 +36,13 @@ def unsettled(state: Path, people: Iterable[Person]) -> list[str]:
         found = [one for person in people for one in _account(db, person)]
         return [*found, *_learning(db), *(f"problem {row['scope']}: {row['what']}" for row in _all(
             db, "SELECT scope, what FROM problems"))]  # fmt: skip
+
+
+def states(state: Path) -> Counter[str]:
+    """How many marks are in each state."""
+    with closing(_opened(state)) as db:
+        rows = _all(db, "SELECT state, count(*) AS n FROM marks GROUP BY state")
+        return Counter({row["state"]: row["n"] for row in rows})
 
 
 def baselines(state: Path) -> int:
@@ -248,19 +255,12 @@ def _contents(mailbox: TestMailbox) -> Iterator[tuple[str, bytes, set[bytes]]]:
 
 
 def _message_id(raw: bytes) -> str:
-    return _header(raw, "message-id") or "a mail without an id"
+    return letters.headers(raw)["Message-ID"] or "a mail without an id"
 
 
 def _mark(raw: bytes) -> int | None:
-    told = _header(raw, "x-panzad")
+    told = letters.headers(raw)["X-Panzad"]
     return int(told.partition(";")[0]) if told else None
-
-
-def _header(raw: bytes, name: str) -> str | None:
-    from email import message_from_bytes
-
-    value = message_from_bytes(raw.partition(b"\r\n\r\n")[0])[name]
-    return None if value is None else str(value).strip()
 
 
 def _marks(db: sqlite3.Connection, account: str, message_id: str) -> list[sqlite3.Row]:

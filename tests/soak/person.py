@@ -291,10 +291,10 @@ class Person:
         drafts: list[Draft] = []
         for uid, one in sorted(found.items()):
             raw = one[b"BODY[]"]
-            if mark := _header(raw, b"X-Panzad"):
-                drafts.append(
-                    Draft(uid, raw, int(mark.partition(";")[0]), _header(raw, b"In-Reply-To"))
-                )
+            headers = letters.headers(raw)
+            if told := headers["X-Panzad"]:
+                mark = int(told.partition(";")[0])
+                drafts.append(Draft(uid, raw, mark, headers["In-Reply-To"]))
         return drafts
 
     def _sends(
@@ -385,11 +385,3 @@ class Person:
     def _new_id(self) -> str:
         self._number += 1
         return f"<{self._number}.{self.account}@example.org>"
-
-
-def _header(raw: bytes, name: bytes) -> str | None:
-    """A header that stands on one line."""
-    found = re.search(
-        rb"(?im)^" + name + rb":\s*(\S.*?)\r\n", raw.partition(b"\r\n\r\n")[0] + b"\r\n"
-    )
-    return found[1].decode() if found else None

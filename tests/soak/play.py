@@ -175,6 +175,8 @@ class Soak:
     def _rests(self) -> list[str]:
         """Wait until all that happened is dealt with."""
         self._until(lambda: checks.unsettled(self.state, self.people))
+        if any(person.book.taken for person in self.people):
+            self._syncs(1)  # by then a look that saw the mark before it was off has ended
         late = [one for person in self.people for one in checks.resolve(self.state, person)]
         self._until(lambda: checks.unsettled(self.state, self.people))
         return late
