@@ -140,11 +140,18 @@ def decide(drafts: Sequence[Pending], sent: Sequence[Sent], now: datetime) -> li
 def _used(drafts: Sequence[Pending], sent: Sequence[Sent]) -> Iterator[Became]:
     """Which draft became which mail: each at most one of the others, the nearest first.
 
-    Of two versions for one mail that one was sent which is nearer to what was.
+    Of two versions for one mail that one was sent which is nearer to what was; of two that say the
+    same, the one that does not lie there as it was.
     """
     links = sorted(
         (
-            (draft.message_id != mail.message_id, far, draft.mark_id, mail.mail_id)
+            (
+                draft.message_id != mail.message_id,
+                far,
+                draft.place == "untouched",
+                draft.mark_id,
+                mail.mail_id,
+            )
             for draft in drafts
             for mail in sent
             if not mail.claimed
@@ -154,7 +161,7 @@ def _used(drafts: Sequence[Pending], sent: Sequence[Sent]) -> Iterator[Became]:
     unread = {mail.mail_id for mail in sent if not mail.text}
     taken: set[int] = set()
     found: set[int] = set()
-    for _, far, mark_id, mail_id in links:
+    for _, far, _, mark_id, mail_id in links:
         if mark_id in found or mail_id in taken:
             continue
         found.add(mark_id)

@@ -46,9 +46,7 @@ def states(state: Path) -> Counter[str]:
 
 
 def baselines(state: Path) -> int:
-    """How many watched folders were looked at for the first time; 0 without a database."""
-    if not (state / "panzad.db").exists():
-        return 0
+    """How many watched folders were looked at for the first time."""
     with closing(_opened(state)) as db:
         return _all(db, "SELECT count(*) AS n FROM folders WHERE baseline_at NOT NULL")[0]["n"]
 

@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from panzad.config import ImapServer
 from panzad.logfile import lines
@@ -191,7 +192,8 @@ class Soak:
             time.sleep(_LOOK_SECONDS)  # a poll between looks, bounded by the deadline
 
     def _looked(self) -> bool:
-        return checks.baselines(self.state) == 3 * len(self.people)
+        ready = any(one["event"] == "daemon.ready" for one in self._logged())
+        return ready and checks.baselines(self.state) == 3 * len(self.people)
 
     def _syncs(self, times: int) -> None:
         """Wait until each account has been synced so often once more."""
@@ -205,13 +207,14 @@ class Soak:
         self._until(behind)
 
     def _synced(self) -> Counter[str]:
-        found = map(json.loads, lines(self.state / "panzad.log"))
-        return Counter(one["account"] for one in found if one["event"] == "sync.done")
+        return Counter(one["account"] for one in self._logged() if one["event"] == "sync.done")
 
     def _worker(self) -> int:
         """The process id of the model worker."""
-        found = map(json.loads, lines(self.state / "panzad.log"))
-        return [one["pid"] for one in found if one["event"] == "child.started"][-1]
+        return [one["pid"] for one in self._logged() if one["event"] == "child.started"][-1]
+
+    def _logged(self) -> Iterator[dict[str, Any]]:
+        return map(json.loads, lines(self.state / "panzad.log"))
 
     def _woken_so_far(self) -> int:
         self._woken.unlink(missing_ok=True)
