@@ -13,8 +13,8 @@ DAEMON_MB_AN_HOUR = 0.5
 WORKER_MB_AN_HOUR = 2.0
 DESCRIPTORS_AN_HOUR = 0.2
 IDLE_CPU_SECONDS_A_MINUTE = 0.5
-# Of each account with three watched folders: a look each 50 seconds for every one of them.
-WAITS_A_MINUTE = 90.0
+# Of each account, with three folders that are watched.
+WAITS_A_MINUTE = 120.0
 
 
 def beyond(hours: Sequence[Hour], idle: Idle | None, accounts: int) -> list[str]:

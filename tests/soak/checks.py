@@ -131,13 +131,17 @@ def _outcomes(marks: list[sqlite3.Row], book: Book) -> Iterator[str]:
     for answers, group in groups.items():
         states = Counter(mark["state"] for mark in group)
         fates = Counter(book.fates.get(mark["id"], "untouched") for mark in group)
+        told = ", ".join(
+            f"{mark['id']} {mark['state']} for {book.fates.get(mark['id'])}" for mark in group
+        )
         for state in ("sent-unchanged", "sent-edited"):
             if states[state] != fates[state]:
-                yield f"{answers}: {states[state]} drafts {state} of {fates[state]}"
+                yield f"{answers}: {states[state]} drafts {state} of {fates[state]} ({told})"
         # One that was thrown away counts as answered without when its mail is answered later.
         least = fates["answered-without"]
         if not least <= states["answered-without"] <= least + fates["thrown away"]:
-            yield f"{answers}: {states['answered-without']} drafts answered-without of {least}"
+            count = states["answered-without"]
+            yield f"{answers}: {count} drafts answered-without of {least} ({told})"
         if extra := set(states) - {"sent-unchanged", "sent-edited", "answered-without", "appended"}:
             yield f"{answers}: drafts are {', '.join(sorted(extra))}"
 

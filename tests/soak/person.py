@@ -74,7 +74,7 @@ class Person:
     def moves_in(self) -> None:
         """The mailbox before panzad comes: mail, one of it flagged long ago, and what was sent."""
         with self.mailbox.client() as client:
-            for _ in range(8):
+            for _ in range(5):
                 self.writes(client)
             for _ in range(6):
                 self.gets_mail(client)
