@@ -18,6 +18,7 @@ import click
 
 from panzad.engines.catalogue import DEFAULT, resolve
 from tests.engines.shallow import write_first_layers
+from tests.soak import checks
 from tests.soak.bounds import beyond
 from tests.soak.play import Hour, Restless, playing
 
@@ -56,8 +57,15 @@ def main(hours: int, accounts: int, seed: int, models: Path, as_json: bool) -> N
             except Restless as error:
                 wrong.append(f"hour {len(past) + 1}: it does not come to rest: {error}")
             acts = dict(soak.acts.most_common())
+            marks = dict(checks.states(soak.state).most_common())
     wrong += beyond(past, idle, accounts)
-    told = {"seed": seed, "accounts": accounts, "acts": acts, "wrong": wrong}
+    told = {
+        "seed": seed,
+        "accounts": accounts,
+        "acts": acts,
+        "marks": marks,
+        "wrong": list(dict.fromkeys(wrong)),
+    }
     told["idle"] = asdict(idle) | {"waits_a_minute": idle.waits_a_minute} if idle else None
     if as_json:
         told["hours"] = [asdict(hour) for hour in past]

@@ -32,7 +32,7 @@ SERVER_FOLDERS = {**FOLDERS, "Projects": None, "Archive": r"\Archive"}
 STEPS_AN_HOUR = 12
 MOST_ACTS = 8
 # How long the daemon may take over what happened in five minutes, on a machine that is busy.
-REST_SECONDS = 90.0
+REST_SECONDS = 120.0
 _LOOK_SECONDS = 0.2
 # After so long without a change a watch has its longest window (1 + 2 + 4 ... up to 50 seconds).
 CALM_SECONDS = 65.0
