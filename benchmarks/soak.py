@@ -23,6 +23,7 @@ from tests.soak.bounds import beyond
 from tests.soak.play import Hour, Restless, playing
 
 _LAYERS = 2
+_IDLE_SECONDS = 60.0
 _LINE = "{:>4} {:>5} {:>7.0f} {:>9.1f} {:>3} {:>7} {:>9.1f} {:>3} {:>7} {:>5}"
 _HEAD = "hour  acts seconds daemon MB fds threads worker MB fds threads wrong"
 
@@ -52,7 +53,7 @@ def main(hours: int, accounts: int, seed: int, models: Path, as_json: bool) -> N
                     wrong += past[-1].wrong
                     if not as_json:
                         click.echo(_line(past[-1]))
-                idle = soak.idles(60)
+                idle = soak.idles(_IDLE_SECONDS)
                 wrong += soak.ends()
             except Restless as error:
                 wrong.append(f"hour {len(past) + 1}: it does not come to rest: {error}")

@@ -154,7 +154,7 @@ def test_a_mailbox_that_is_wrong_is_told(
 
 class TestBounds:
     def test_what_grows_is_told(self) -> None:
-        hours = [_hour(number, Use(50.0 + number, 20 + number, 9)) for number in range(8)]
+        hours = [_hour(number, Use(50.0 + 2 * number, 20 + number, 9)) for number in range(8)]
         told = bounds.beyond(hours, None, accounts=3)
         assert [one.split(" by ")[0] for one in told] == ["the daemon grows"] * 2
 
