@@ -40,7 +40,7 @@ from panzad.store import drafts, life, pairs, problems
 from panzad.store.database import Database
 from panzad.store.drafts import Draft, SentMail
 
-# A draft that was saved anew is newer than it was. Who leaves many drafts lying has it below others.
+# A draft that was saved anew is newer than it was; who keeps many drafts has it below others.
 _SAVED_READ = 500
 # A draft that answers no mail is told by its text: of so many.
 _TEXTS_READ = 30

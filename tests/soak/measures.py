@@ -49,18 +49,6 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def waits(pid: int) -> dict[int, int]:
-    """How often each thread that lives has waited for something (voluntary context switches)."""
-    found: dict[int, int] = {}
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        try:
-            status = (task / "status").read_text()
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it has ended meanwhile
-        found[int(task.name)] = int(status.split("\nvoluntary_ctxt_switches:")[1].split()[0])
-    return found
-
-
 def slope(values: Sequence[float]) -> float:
     """How much is added from one value to the next, by least squares; 0 for fewer than two."""
     count = len(values)

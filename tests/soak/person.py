@@ -380,7 +380,7 @@ class Person:
     def _uids(self, client: IMAPClient, letter: Letter) -> list[int]:
         """Where a mail lies in its folder, which is selected then."""
         client.select_folder(letter.folder)
-        return client.search(["HEADER", "MESSAGE-ID", letter.message_id])
+        return client.search(f'HEADER MESSAGE-ID "{letter.message_id}"')
 
     def _new_id(self) -> str:
         self._number += 1

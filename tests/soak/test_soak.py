@@ -89,14 +89,14 @@ class TestHour:
 
 def _doubled(client: IMAPClient) -> None:
     client.select_folder("Drafts")
-    [uid] = client.search(["HEADER", "X-Panzad", "adapter"])[:1]
+    [uid] = client.search('HEADER X-Panzad "adapter"')[:1]
     found: Any = client.fetch([uid], ["BODY.PEEK[]"])
     client.append("Drafts", found[uid][b"BODY[]"], ["\\Draft", "\\Seen"])
 
 
 def _lost_draft(client: IMAPClient) -> None:
     client.select_folder("Drafts")
-    client.delete_messages(client.search(["HEADER", "X-Panzad", "adapter"])[-2:])
+    client.delete_messages(client.search('HEADER X-Panzad "adapter"')[-2:])
     client.expunge()
 
 
@@ -122,7 +122,7 @@ def _read(client: IMAPClient) -> None:
 
 def _flagged(client: IMAPClient) -> None:
     client.select_folder("INBOX")
-    client.add_flags(client.search(["UNFLAGGED"])[:1], ["\\Flagged"])
+    client.add_flags(client.search("UNFLAGGED")[:1], ["\\Flagged"])
 
 
 def _foreign(client: IMAPClient) -> None:
