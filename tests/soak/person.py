@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -247,7 +247,7 @@ class Person:
 
     # What the acts are made of.
 
-    def _one(self, found: Any) -> Letter | None:
+    def _one(self, found: Iterable[Letter]) -> Letter | None:
         """One of these mails that has been left alone for a while; it is busy from now on."""
         free = [one for one in found if one.message_id not in self._busy]
         if not free:
@@ -355,11 +355,17 @@ class Person:
 
     def _replaces(self, client: IMAPClient, uid: int, letter: Letter) -> None:
         """A mail comes to its folder and a draft goes, in the one order or the other."""
-        assert letter.folder is not None
-        steps: list[Callable[[], None]] = [
-            lambda: self._puts(client, letter.folder or "", letter),
-            lambda: (client.select_folder("Drafts"), self._expunges(client, uid))[1],
-        ]
+        folder = letter.folder
+        assert folder is not None
+
+        def comes() -> None:
+            self._puts(client, folder, letter)
+
+        def goes() -> None:
+            client.select_folder("Drafts")
+            self._expunges(client, uid)
+
+        steps = [comes, goes]
         self._rng.shuffle(steps)
         for step in steps:
             step()
