@@ -4,7 +4,7 @@ STATE  := .panzad
 BIN    := .venv/bin
 MODEL  := $(STATE)/models/smollm2-135m-instruct
 
-.PHONY: help demo test test-servers test-clients lint fast bench bench-extraction fuzz faults clean
+.PHONY: help demo test test-servers test-clients lint fast bench bench-extraction fuzz faults soak clean
 
 help:
 	@echo "make demo   a sample mailbox, the real daemon, a draft in the person's own style"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-extraction  own words on labelled mail, beside the libraries (BENCH_DATA=folder)"
 	@echo "make fuzz   damaged mails through the mail room (BENCH_DATA=folder COUNT=number SEED=number)"
 	@echo "make faults  days of a mailbox over bad networks (DAYS=number SEED=number)"
+	@echo "make soak  busy hours of several mailboxes beside the daemon (HOURS=number SEED=number)"
 	@echo "make clean  remove what the other targets made"
 
 demo: .venv/demo $(MODEL)
@@ -56,6 +57,10 @@ fuzz: .venv/test
 DAYS ?= 1000
 faults: .venv/test dovecot
 	$(BIN)/python -m benchmarks.faults --count $(DAYS) --seed $(SEED)
+
+HOURS ?= 8
+soak: .venv/test $(MODEL) dovecot
+	$(BIN)/python -m benchmarks.soak --hours $(HOURS) --seed $(SEED) --models $(STATE)/models
 
 clean:
 	rm -rf .venv $(STATE) build

@@ -22,7 +22,7 @@ from panzad.drafting.followup import follow_up
 from panzad.errors import LoginError, NetworkError
 from panzad.imap.folders import FolderChoice
 from panzad.imap.session import Session
-from panzad.imap.watch import watch
+from panzad.imap.watch import Stop, watch
 from panzad.learning.sync import sync_account
 from panzad.locks import held
 from panzad.mailbox import TO_DRAFT, TO_SYNC, Mailbox, chosen, connect
@@ -114,7 +114,7 @@ class AccountLoop:
     async def _marks(self, health: Health) -> None:
         session = await in_thread(self._connect, Session.close)
         in_use = threading.Lock()
-        stop = threading.Event()
+        stop = Stop()
         try:
             folders = await in_thread(lambda: self._chosen(session, in_use))
             mailbox = Mailbox(self._name, self._account, session, folders)
@@ -188,7 +188,7 @@ class AccountLoop:
         with held(self._locks, f"marks-{self._name}", wait=True), in_use:
             return self._round(mailbox)
 
-    async def _watch(self, folder: str, stop: threading.Event) -> None:
+    async def _watch(self, folder: str, stop: Stop) -> None:
         loop = asyncio.get_running_loop()
 
         def on_change() -> None:

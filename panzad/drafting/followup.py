@@ -40,8 +40,10 @@ from panzad.store import drafts, life, pairs, problems
 from panzad.store.database import Database
 from panzad.store.drafts import Draft, SentMail
 
-# A draft that was saved anew is among the newest.
-_SAVED_READ = 30
+# A draft that was saved anew is newer than it was; who keeps many drafts has it below others.
+_SAVED_READ = 500
+# A draft that answers no mail is told by its text: of so many.
+_TEXTS_READ = 30
 _TELLING = ("MESSAGE-ID", "IN-REPLY-TO", "X-PANZAD")
 
 log = structlog.get_logger("panzad.drafting")
@@ -186,14 +188,16 @@ def _looked_for(
 
 
 def _saved(session: Session, start: int) -> list[Saved]:
-    """The newest mails of the selected folder; the text only of those that answer no mail."""
+    """The newest mails of the selected folder; of the very newest that answer no mail, the text."""
     uids = saved_since(session, start, _SAVED_READ)
+    newest = frozenset(uids[-_TEXTS_READ:])
     saved: list[Saved] = []
     for uid, header in header_fields(session, uids, _TELLING).items():
         message = parse(header)
         number = (message.header("X-Panzad") or "").partition(";")[0].strip()
         told = number.isascii() and number.isdigit()
-        whole = None if told or message.in_reply_to else fetch_message(session, uid)
+        named = told or message.in_reply_to or uid not in newest
+        whole = None if named else fetch_message(session, uid)
         saved.append(
             Saved(
                 message.message_id,

@@ -14,7 +14,7 @@ one that sends later keeps it elsewhere. So it is missing before it is discarded
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
@@ -31,6 +31,8 @@ _WORDS = 600
 
 # Where the draft is: as it was appended; there, but edited or not to be told; not there; not known.
 Place = Literal["untouched", "standing", "missing", "unknown"]
+# How much that speaks against its having been sent.
+_STILL_THERE: Mapping[Place, int] = {"missing": 0, "unknown": 1, "standing": 1, "untouched": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,19 @@ def decide(drafts: Sequence[Pending], sent: Sequence[Sent], now: datetime) -> li
 def _used(drafts: Sequence[Pending], sent: Sequence[Sent]) -> Iterator[Became]:
     """Which draft became which mail: each at most one of the others, the nearest first.
 
-    Of two versions for one mail that one was sent which is nearer to what was.
+    Of two versions for one mail that one was sent which is nearer to what was; of two that say the
+    same, rather one that is not in Drafts any more, and rather one that was edited there than one
+    that lies there as it was.
     """
     links = sorted(
         (
-            (draft.message_id != mail.message_id, far, draft.mark_id, mail.mail_id)
+            (
+                draft.message_id != mail.message_id,
+                far,
+                _STILL_THERE[draft.place],
+                draft.mark_id,
+                mail.mail_id,
+            )
             for draft in drafts
             for mail in sent
             if not mail.claimed
@@ -154,7 +164,7 @@ def _used(drafts: Sequence[Pending], sent: Sequence[Sent]) -> Iterator[Became]:
     unread = {mail.mail_id for mail in sent if not mail.text}
     taken: set[int] = set()
     found: set[int] = set()
-    for _, far, mark_id, mail_id in links:
+    for _, far, _, mark_id, mail_id in links:
         if mark_id in found or mail_id in taken:
             continue
         found.add(mark_id)

@@ -9,9 +9,11 @@ in IDLE of what NOOP then brought is polled from then on.
 from __future__ import annotations
 
 import enum
+import os
 import select
 import threading
 import time
+import weakref
 from collections.abc import Callable
 
 import structlog
@@ -29,8 +31,8 @@ _WINDOW_SECONDS = 50.0
 _SETTLE_SECONDS = 1.0
 # Once may be chance: what is told beside `+ idling` is read late too.
 _LATE_TIMES = 2
-# How soon `stop` is seen. An Event cannot be polled together with a socket.
-_SLICE_SECONDS = 0.5
+# How soon it is noticed that the machine was asleep: no wait ends by itself because of that.
+_AWAKE_SECONDS = 10.0
 _ASLEEP_SECONDS = 30.0
 _STOPPING_SECONDS = 1.0
 
@@ -45,11 +47,43 @@ class _News(enum.Enum):
     LATE = enum.auto()
 
 
+class Stop:
+    """Tells watches in other threads to end; they wait for it and for a server at once.
+
+    An Event cannot be polled beside a socket: each watch would have to wake twice a second for it.
+    """
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._reading, self._writing = os.pipe()
+        for end in (self._reading, self._writing):
+            weakref.finalize(self, os.close, end)
+
+    def set(self) -> None:
+        """End them, now and for good."""
+        if not self._event.is_set():
+            self._event.set()
+            # Never read: it is there for every watch.
+            os.write(self._writing, b"\0")
+
+    def is_set(self) -> bool:
+        """Whether they are to end."""
+        return self._event.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until they are to end, at most so long; whether they are."""
+        return self._event.wait(seconds)
+
+    def fileno(self) -> int:
+        """What is readable when they are to end."""
+        return self._reading
+
+
 def watch(
     session: Session,
     folder: str,
     on_change: Callable[[], None],
-    stop: threading.Event,
+    stop: Stop,
     *,
     window: float = _WINDOW_SECONDS,
 ) -> None:
@@ -78,7 +112,7 @@ def watch(
             idle = False
 
 
-def _idle(session: Session, seconds: float, stop: threading.Event) -> _News:
+def _idle(session: Session, seconds: float, stop: Stop) -> _News:
     """IDLE (RFC 2177) until something comes, `seconds` are over or `stop` is set.
 
     Only `idle_done` reads: unlike `idle_check` it reads whole lines, and raises at BYE and at the
@@ -101,7 +135,7 @@ def _idle(session: Session, seconds: float, stop: threading.Event) -> _News:
     return _News.LATE if not stop.is_set() and _told(session) else _News.NONE
 
 
-def _poll(session: Session, seconds: float, stop: threading.Event) -> _News:
+def _poll(session: Session, seconds: float, stop: Stop) -> _News:
     """NOOP now and then until something comes, `seconds` are over or `stop` is set."""
     end = time.monotonic() + seconds
     while not stop.wait(min(_POLL_SECONDS, max(0.0, end - time.monotonic()))):
@@ -130,13 +164,15 @@ def _is_change(news: list[tuple[object, ...]]) -> bool:
     return any(len(response) > 1 and isinstance(response[0], int) for response in news)
 
 
-def _wait_readable(session: Session, end: float, stop: threading.Event) -> bool:
+def _wait_readable(session: Session, end: float, stop: Stop) -> bool:
     """Whether the server said something before `end` and `stop`."""
     poller = select.poll()
     poller.register(session.client.socket(), select.POLLIN)
+    poller.register(stop, select.POLLIN)
     asleep = _time_asleep()
     while not stop.is_set() and (left := end - time.monotonic()) > 0:
-        if poller.poll(min(left, _SLICE_SECONDS) * 1000):
+        ready = poller.poll(min(left, _AWAKE_SECONDS) * 1000)
+        if any(one != stop.fileno() for one, _ in ready):
             return True
         if _time_asleep() - asleep > _ASLEEP_SECONDS:
             # After a suspend the link is most likely dead, and TCP would not say so for long.

@@ -254,6 +254,15 @@ class TestNotUsed:
 class TestTouched:
     """A draft that the user has touched is never changed or deleted."""
 
+    def test_it_is_found_below_many_that_were_saved_after_it(
+        self, db: Database, drafted: Mailbox, mailbox: TestMailbox, config: Config
+    ) -> None:
+        later = [mail(f"Plan {number}") for number in range(40)]
+        mailbox.append("Drafts", EDIT(taken(mailbox)), *later, flags=("\\Draft", "\\Seen"))
+        mailbox.append("Sent", answer(OWN_ANSWER))
+        assert look(db, drafted, config, GRACE * 2) == "appended"
+        assert look(db, drafted, config, GRACE * 4) == "appended"
+
     def test_saved_anew_it_stays_when_the_mail_is_answered(
         self, db: Database, drafted: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:

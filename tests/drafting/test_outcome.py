@@ -92,6 +92,22 @@ class TestSent:
             Became(2, "sent-unchanged", 7, 0.0),
         ]
 
+    @pytest.mark.parametrize("place", ["standing", "missing"])
+    def test_of_two_that_say_the_same_it_was_not_the_one_that_lies_there(
+        self, place: Place
+    ) -> None:
+        """That one would lie there for ever, and the other be awaited."""
+        second = replace(DRAFT, mark_id=2, message_id="<second@x>", place=place)
+        assert decide([DRAFT, second], [SENT], NOON) == [
+            Became(1, "answered-without", 7, 0.0),
+            Became(2, "sent-unchanged", 7, 0.0),
+        ]
+
+    def test_nor_the_one_that_is_worked_on(self) -> None:
+        first = replace(DRAFT, place="standing")
+        second = replace(DRAFT, mark_id=2, message_id="<second@x>", place="missing")
+        assert decide([first, second], [SENT], NOON) == [Became(2, "sent-unchanged", 7, 0.0)]
+
     def test_a_mail_whose_draft_is_known_is_no_other_drafts(self) -> None:
         assert became(replace(SENT, claimed=True)) == "answered-without"
 

@@ -14,7 +14,7 @@ from panzad.config import ImapServer
 from panzad.errors import NetworkError, PanzadError
 from panzad.imap.search import standing
 from panzad.imap.session import Capabilities, Session
-from panzad.imap.watch import watch
+from panzad.imap.watch import Stop, watch
 from tests.imap.scripted import ScriptedServer
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox, mail
@@ -28,7 +28,7 @@ class Watcher:
     def __init__(self, session: Session, folder: str, window: float) -> None:
         self.seen: queue.Queue[list[int]] = queue.Queue()
         self.failure: BaseException | None = None
-        self.stop = threading.Event()
+        self.stop = Stop()
         self._session = session
         self._folder = folder
         self._window = window
