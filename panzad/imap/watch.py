@@ -31,6 +31,9 @@ _WINDOW_SECONDS = 50.0
 _SETTLE_SECONDS = 1.0
 # Once may be chance: what is told beside `+ idling` is read late too.
 _LATE_TIMES = 2
+# Nor tells a shorter window: Dovecot gathers changes for half a second before it tells them, and
+# what comes at the end of a window would look late.
+_TELLING_SECONDS = 4.0
 # How soon it is noticed that the machine was asleep: no wait ends by itself because of that.
 _AWAKE_SECONDS = 10.0
 _ASLEEP_SECONDS = 30.0
@@ -104,9 +107,10 @@ def watch(
             if stop.is_set():
                 return
             raise
-        length = 2 * length if news is _News.NONE else _SETTLE_SECONDS
-        if news is not _News.NONE:
+        told = news is not _News.LATE or length >= _TELLING_SECONDS
+        if news is not _News.NONE and told:
             late = late + 1 if news is _News.LATE else 0
+        length = _SETTLE_SECONDS if news is not _News.NONE and told else 2 * length
         if idle and late >= _LATE_TIMES:
             log.info("watch.idle_tells_late", host=session.host, folder=folder)
             idle = False
