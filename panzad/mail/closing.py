@@ -23,7 +23,9 @@ _RULE = re.compile(r"\s*+(?:([-_=*~#+])\1{6,}+|(?:[-_=*~+][ ]?){8,}+)[->~]*+\s*+
 # Virus scanners and some lists part their line from the text by as little as this.
 _SHORT_RULE = re.compile(r"\s*([-_=*])\1{0,5}\s*$")
 _SPONSOR = re.compile(r"-{6,}[ <]*Yahoo! Groups (?:Sponsor|Links)[ >]*-{6,}")
-_MOBILE = re.compile(rf"(?:-- ?)?(?:{MOBILE_SIGNATURES})[.!。]?\s*(?:<http\S*>)?$", re.IGNORECASE)
+_MOBILE = re.compile(
+    rf"(?:-- ?|\(|<<)?(?:{MOBILE_SIGNATURES})[.!。]?\s*(?:<http\S*>)?(?:\)|>>)?$", re.IGNORECASE
+)
 # Of so few words, below a text and in any language, nobody but Microsoft speaks of both.
 _OUTLOOK = re.compile(
     r"(?=.*outlook)(?=.*(?:ios|android))(?!.*[?!.]$)\S+(?:\s\S+){1,5}$", re.IGNORECASE
