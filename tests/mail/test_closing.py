@@ -462,3 +462,11 @@ def test_a_name_with_its_title_behind_a_bar_begins_a_signature() -> None:
     found = closed(f"Yes.\n\n{card}", frozenset({"ann", "lee"}))
 
     assert (found.own, found.signature) == ("Yes.", card)
+
+
+def test_hordes_line_below_its_rule_is_a_footer() -> None:
+    line = "This message was sent using IMP, the Internet Messaging Program."
+
+    found = closed(f"Yes.\n\n{'-' * 64}\n{line}\n")
+
+    assert (found.own, found.footer) == ("Yes.", f"{'-' * 64}\n{line}")
