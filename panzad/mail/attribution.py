@@ -26,7 +26,7 @@ _WROTE = re.compile(
 # The longest plain part of each verb: a look for these costs a thirtieth of one for the patterns.
 _HINTS = frozenset(
     max(re.split(r"\\s\+|\\.|\[[^]]*\]", verb), key=len).lower() for verb in WROTE.split("|")
-) | {"quoting", "zitat", "citando", "citation"}
+) | {"quoting", "zitat", "citando", "citation", "excerpts"}
 _WROTE_LAST = re.compile(rf"(?:{WROTE})\s*[,;]?\s*[:：]\s*$", re.IGNORECASE)
 _BEGINS = re.compile(rf"[\s\-*>]*(?:{ATTRIBUTION_STARTS})\b", re.IGNORECASE)
 # "As Ben <ben@example.net> wrote:" is a sentence of the author's.
@@ -85,6 +85,8 @@ _QUOTING = re.compile(
     r"((?-i:[^\W\d_a-z])[^\d<>:]{1,60}?)\s*(?:as\s+of\b.*)?[:：]\s*$",
     re.IGNORECASE,
 )
+# Sup: "Excerpts from Ben Okri's message of Thu Nov 12 18:20:00 +0100 2026:"
+_EXCERPTS = re.compile(r"Excerpts from (\S.{0,80}?)['’]s? message of (?=.*\d{4})(.{8,60}?)\s*:$")
 # Tuta: "12 Nov 2026, 18:20 by ben@example.net:"; begins with its date.
 _BY_ADDRESS = re.compile(
     r"[^@]{6,60}\s(?:by|von|par|por|de|da|di|door|van|av|af|od|от|від|przez)\s"
@@ -273,6 +275,8 @@ def newsreader(lines: Sequence[str], index: int) -> Marker | None:
 
 
 def _read_attribution(text: str, start: int, end: int, begun: bool) -> Marker | None:
+    if excerpts := _EXCERPTS.match(text):
+        return Marker(start, end, "attribution", _name(excerpts[1]), excerpts[2], False)
     if quoting := _QUOTING.match(text):
         return Marker(start, end, "attribution", _name(quoting[1]), _date_in(text), False)
     wrote = _WROTE.search(text)

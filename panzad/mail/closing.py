@@ -23,7 +23,9 @@ _RULE = re.compile(r"\s*+(?:([-_=*~#+])\1{6,}+|(?:[-_=*~+][ ]?){8,}+)[->~]*+\s*+
 # Virus scanners and some lists part their line from the text by as little as this.
 _SHORT_RULE = re.compile(r"\s*([-_=*])\1{0,5}\s*$")
 _SPONSOR = re.compile(r"-{6,}[ <]*Yahoo! Groups (?:Sponsor|Links)[ >]*-{6,}")
-_MOBILE = re.compile(rf"(?:-- ?)?(?:{MOBILE_SIGNATURES})[.!。]?\s*(?:<http\S*>)?$", re.IGNORECASE)
+_MOBILE = re.compile(
+    rf"(?:-- ?|\(|<<)?(?:{MOBILE_SIGNATURES})[.!。]?\s*(?:<http\S*>)?(?:\)|>>)?$", re.IGNORECASE
+)
 # Of so few words, below a text and in any language, nobody but Microsoft speaks of both.
 _OUTLOOK = re.compile(
     r"(?=.*outlook)(?=.*(?:ios|android))(?!.*[?!.]$)\S+(?:\s\S+){1,5}$", re.IGNORECASE
@@ -47,7 +49,7 @@ _LIST = re.compile(
     rf"{_LEAVING}|{_SCANNED}|{_GREEN}"
     r"|mailing[- ]list|list ?info|majordomo|listserv|to post to this group|list-?archive"
     r"|groups\.yahoo|yahoo! groups|googlegroups|google groups|groups\.io|sympa/|posting guide"
-    r"|archives? (?:at|are)\b.{0,30}://"
+    r"|archives? (?:at|are)\b.{0,30}://|sent using imp\b|internet messaging program"
     r"|(?:get|send|join|use|sign up|chat|do you).{0,60}(?:hotmail|msn|yahoo)|sponsored by|sponsor:"
     r"|\bfree\b.{0,40}(?:download|e-?mail|software|explorer)"
     r"|lists?\.[\w-]{1,60}\.[\w.-]{1,60}/|@lists?\.",
@@ -56,6 +58,7 @@ _LIST = re.compile(
 # Mailman without its rule: the list's page alone on the last line.
 _LIST_ADDRESS = re.compile(r"\s*https?://\S+/listinfo/\S+\s*$")
 _WHERE = re.compile(r"://|@|www\.|subject")
+_LINK = re.compile(r"://|www\.")
 _LEAVING_LINE = re.compile(_LEAVING, re.IGNORECASE)
 _ADDED_LINE = re.compile(
     rf"{_SCANNED}|{_GREEN}|do you yahoo|your use of yahoo! groups", re.IGNORECASE
@@ -130,14 +133,15 @@ class Closing:
     footer: str
 
 
-def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
+def closed(text: str, names: frozenset[str] = frozenset(), *, below: bool = False) -> Closing:
     """Split off what stands under every mail: signature, mobile line, list footer, disclaimer.
 
     And above it: a gateway's warning counts as a footer.
 
     A marked signature is the text behind the last `-- ` line (RFC 3676 section 4.3) when it is
     at most 30 lines long (below a bare `--` 16); one between two rules tells how to reach its
-    author; an unmarked one begins with one of the author's `names` (lower case).
+    author; an unmarked one begins with one of the author's `names` (lower case). `below` a quote
+    that the author has answered above, a disclaimer or a scanner's line may be all there is.
     """
     text, armour = _without_armour(clear_signed(text))
     lines = text.rstrip().split("\n")
@@ -150,7 +154,9 @@ def closed(text: str, names: frozenset[str] = frozenset()) -> Closing:
         lines = lines[:cut]
     lines = _without_last_rule(lines)
     for _ in range(_MAX_PIECES):
-        if (cut := _footer_start(lines)) is not None:
+        if (cut := _footer_start(lines)) is not None or (
+            below and (cut := _footer_alone(lines)) is not None
+        ):
             footers.insert(0, "\n".join(lines[cut:]).strip())
         elif (cut := _mobile_start(lines)) is not None:
             signatures.insert(0, "\n".join(lines[cut:]).strip())
@@ -318,6 +324,15 @@ def _paragraph_footer(lines: list[str], lowest: int) -> int | None:
     ):
         return start
     return None
+
+
+def _footer_alone(lines: list[str]) -> int | None:
+    """Where a disclaimer or a scanner's line with its link is all the text; never an answer."""
+    text = "\n".join(lines).strip("\n")
+    if not text or "\n\n" in text or text.count("\n") >= _MAX_ADDED_LINES:
+        return None
+    scanned = _ADDED_LINE.search(text) and _LINK.search(text)
+    return 0 if scanned or _is_disclaimer(text) else None
 
 
 def _first_half(lines: list[str], start: int, lowest: int) -> int | None:

@@ -34,7 +34,7 @@ def extract(message: Message) -> Extraction:
     names = name_words(message.from_)
     markers = _markers(parts)
     language = client_language(markers[0].words) if markers else ""
-    closings = [None if run.quoted else _closing(run, names) for run in runs]
+    closings = _closings(runs, names)
     own = [one for one in closings if one is not None]
     last_quote = max((i for i, one in enumerate(closings) if one is None), default=-1)
     # An advertisement, a list footer or file names below the quote are nobody's part.
@@ -60,11 +60,22 @@ def _markers(parts: Sequence[Section]) -> list[Marker]:
     return [one for one in (*inner, *(part.marker for part in parts)) if one is not None]
 
 
-def _closing(run: Run, names: frozenset[str]) -> Closing:
+def _closings(runs: Sequence[Run], names: frozenset[str]) -> list[Closing | None]:
+    """Each run of the author's taken apart, None for what is quoted."""
+    found: list[Closing | None] = []
+    answered = False
+    for run in runs:
+        one = None if run.quoted else _closing(run, names, below=answered)
+        found.append(one)
+        answered = answered or (one is not None and bool(one.own.strip()))
+    return found
+
+
+def _closing(run: Run, names: frozenset[str], *, below: bool) -> Closing:
     """An author's run taken apart; attachments named by themselves were written by the client."""
     if all(_ATTACHMENT.match(line) for line in run.lines if line.strip()):
         return Closing("", "", run.text)
-    return closed(run.text, names)
+    return closed(run.text, names, below=below)
 
 
 def _tidy(texts: Sequence[str]) -> str:

@@ -26,7 +26,8 @@ _NOTES_ASIDE = re.compile(
     r"\s*(?:sent by|please respond to|gesendet von|bitte antworten an)\b", re.IGNORECASE
 )
 _NOTES_ON = re.compile(r"(?P<author>\S.{0,120}?)\s+on\s+(?P<date>\d.*)$")
-_NAMED = re.compile(r"[\"'*\s]*[^\W\d]{2}")
+# "J. R. Smith" too.
+_NAMED = re.compile(r"[\"'*\s]*(?:[^\W\d]\.?\s?){0,3}[^\W\d]{2}")
 _DAY_AND_CLOCK = re.compile(r"\d.{0,60}\b\d{1,2}[:.h]\d\d|\b\d{1,2}[:.h]\d\d\b.{0,60}\d")
 # `Label: value` as clients write it: one to three words, no digits, then a blank.
 _LABELLED = re.compile(r"\*?[^\W\d][^:：\d@/]{0,29}[:：]\*?\s(.{1,200})$")

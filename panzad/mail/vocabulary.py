@@ -167,6 +167,8 @@ _DEVICE = (
 )
 MOBILE_SIGNATURES = (
     rf"sent from my (?:\S[^,]{{0,60}}|(?=[^,]{{0,40}}{_DEVICE}).{{2,80}})"
+    r"|sent from my \S{2,20}(?: \S{2,20}){0,3}[,.;:] ?(?:please )?"
+    r"(?:excuse|forgive|pardon|sorry for)\b.{2,60}"
     r"|\S.{0,60} reacted via gmail"
     rf"|(?:sent|composed|written)\s(?=[^,]{{0,60}}{_DEVICE})(?:from|via|using|with|by|on)\b.{{1,80}}"
     rf"|(?:gesendet|envoyée?|enviad[oa]|enviat|inviat[oa]|verzonden|verstuurd|sendt|skickat|skickades"

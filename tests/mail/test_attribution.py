@@ -287,6 +287,11 @@ ATTRIBUTIONS = [
         BEN,
         "Thu, 12 Nov 2026 17:01:00 +0100",
     ),
+    (
+        "Excerpts from Ben Okri's message of November 12, 2026 6:20 pm:",
+        "Ben Okri",
+        "November 12, 2026 6:20 pm",
+    ),
 ]
 
 

@@ -167,6 +167,7 @@ def test_a_signature_above_a_list_footer_comes_off_too() -> None:
         "One.\n\n----------\n\nFirst paragraph.\n\nOur lawyers say it is confidential, and legally"
         " privileged, so we should delete what the recipient was not intended to see.\n\nYes?",
         "Ok.\n\nSent by courier.",
+        "Ok.\n\nSent from my house, please pick it up.",
         "Ok.\n\nSent from my desk, which is easier than the phone.",
         "Ok.\n\nSent a whole box of pixels",
         "Ok.\n\nSent from the office yesterday, all fine now and the boat is ready.",
@@ -198,6 +199,9 @@ Sent from Mail<https://go.microsoft.com/fwlink/?LinkId=550986> for Windows 10
 Sent via BlackBerry by AT&T
 Sent from my mobile device
 Sent from my phone, please excuse typos.
+Sent from my cell, please excuse any typos.
+(Sent from mobile device)
+<<sent by galaxy>>
 Sent from K-9 Mail
 Sent from my Android device with K-9 Mail. Please excuse my brevity.
 Von meinem iPhone gesendet
@@ -458,3 +462,11 @@ def test_a_name_with_its_title_behind_a_bar_begins_a_signature() -> None:
     found = closed(f"Yes.\n\n{card}", frozenset({"ann", "lee"}))
 
     assert (found.own, found.signature) == ("Yes.", card)
+
+
+def test_hordes_line_below_its_rule_is_a_footer() -> None:
+    line = "This message was sent using IMP, the Internet Messaging Program."
+
+    found = closed(f"Yes.\n\n{'-' * 64}\n{line}\n")
+
+    assert (found.own, found.footer) == ("Yes.", f"{'-' * 64}\n{line}")

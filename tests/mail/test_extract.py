@@ -261,3 +261,20 @@ def test_an_own_public_key_is_a_footer() -> None:
     found = extract(mail(f"My key.\n\nAnn\n\n{key}\n"))
 
     assert (found.own_text, found.footer) == ("My key.\n\nAnn", key)
+
+
+SCANNED = "Libre de virus. www.avast.com\n<https://www.avast.com/sig>"
+
+
+def test_a_scanners_line_below_the_quote_is_nobodys_part() -> None:
+    found = extract(mail(f"Sí.\n\nBen wrote:\n> ¿Pintamos?\n\n{SCANNED}\n"))
+
+    assert (found.own_text, found.unquoted, found.footer) == ("Sí.", "Sí.", SCANNED)
+
+
+def test_an_answer_below_the_quote_that_speaks_of_scanners_and_lists_is_the_authors() -> None:
+    answers = ["Avast, of course.", "Go to https://lists.example.org and unsubscribe there."]
+    for answer in answers:
+        found = extract(mail(f"Hi,\n\nBen wrote:\n> Which? How?\n\n{answer}\n"))
+
+        assert found.own_text == f"Hi,\n\n{answer}"

@@ -96,6 +96,16 @@ def test_a_header_block_without_a_rule_is_told_by_its_labels(block: str) -> None
     assert found.quotes[0].author == BEN
 
 
+@pytest.mark.parametrize("name", ["J Smith", "J. R. Smith", "Smith, J"])
+def test_who_signs_with_an_initial_wrote_the_mail_below_a_header_block(name: str) -> None:
+    labels = "Sent: 12 November 2026 17:01\nTo: A Lee\nSubject: Hull"
+
+    found = extract(mail(f"Yes.\n\nFrom: {name}\n{labels}\n\nShall we paint?\n"))
+
+    assert found.own_text == "Yes."
+    assert found.quotes[0].author == name
+
+
 OWN_BLOCKS = [
     "From: 9 am\nTo: 5 pm\nDate: from 1 December 2026\nSubject: room 4",
     "From: January 2026\nTo: March 2026\nSubject: sales",
