@@ -17,8 +17,10 @@ from panzad.writing.greetings import frame_of
 # A draft of which more than this share stands in the mail that it answers says nothing new.
 MOST_ECHOED = 0.5
 _RUN = 4
-# A draft of less than this share of the expected words is too short to be the only one.
+# A draft of less than this share of the expected words is too short to be the only one, where more
+# than a line is expected.
 SHORTEST = 0.75
+_LINE_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,9 @@ def faultless(candidate: Candidate, wanted: Wanted) -> bool:
 
     Much less than is usual may lack what was asked for, too.
     """
-    said = len(candidate.text.split()) >= max(1, SHORTEST * wanted.words)
+    least = SHORTEST * wanted.words if wanted.words > _LINE_WORDS else 1
     return (
-        said
+        len(candidate.text.split()) >= least
         and candidate.echoed <= MOST_ECHOED
         and not candidate.invented
         and not unsaid(candidate.text, wanted.instruction)

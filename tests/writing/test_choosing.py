@@ -66,6 +66,9 @@ class TestFaultless:
     def test_where_no_length_is_usual_a_short_one_will_do(self) -> None:
         assert faultless(Candidate("Thursday at noon.", 0), replace(WANTED, words=0))
 
+    def test_of_one_line_no_length_is_asked(self) -> None:
+        assert faultless(Candidate("Thursday at noon.", 0), replace(WANTED, words=10))
+
 
 class TestEchoed:
     THREAD = ("Could you come on Thursday at noon, and bring the large projector?",)
