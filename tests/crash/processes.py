@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -112,6 +113,8 @@ def _forked(job: dict[str, Any]) -> int:
         signal.alarm(SECONDS)
         try:
             _panzad(**job)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(70)
     _, status = os.waitpid(child, 0)

@@ -24,6 +24,7 @@ SMALL = {
 }
 # In the order of their ids: a run of other mails, one without a row, a refused one, a tainted one.
 CUT_OFF, UNKNOWN, REFUSED, TAINTED = (f"2025010{number}-000000-0000" for number in range(1, 5))
+OF_OTHERS = {"method": "lora", "epochs": 1, "seed": 7, "train": [], "holdout": [99], "data": ""}
 
 
 def begin(world: World) -> World:
@@ -47,7 +48,7 @@ def others(world: World) -> World:
                 adapters.begin(tx, name, base, {}, 1, newest)
                 adapters.finish(tx, name, {}, "no better", promote=False)
             tx.execute("UPDATE adapters SET tainted_at = created_at WHERE id = ?", (TAINTED,))
-            adapters.begin(tx, CUT_OFF, base, {"train": [], "holdout": [99], "data": ""}, 1, 0)
+            adapters.begin(tx, CUT_OFF, base, OF_OTHERS, 1, 0)
     for name in (CUT_OFF, f".removed.{CUT_OFF}", UNKNOWN, REFUSED, TAINTED):
         directory = world.state / "adapters" / name
         directory.mkdir(parents=True)
