@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Mapping, Sequence
@@ -82,15 +83,17 @@ class ScriptedServer:
 
     def _serve(self) -> None:
         connection, _ = self._listening.accept()
-        with connection, connection.makefile("rwb") as stream:
-            try:
-                self._say(stream, self._greeting)
-                while line := stream.readline():
-                    tag, _, command = line.decode("utf-8", "replace").strip().partition(" ")
-                    if not self._answer(stream, tag, command):
-                        return
-            except ConnectionError:
-                return
+        # What the client no longer reads cannot be sent when the stream is closed, either.
+        with (
+            contextlib.suppress(ConnectionError),
+            connection,
+            connection.makefile("rwb") as stream,
+        ):
+            self._say(stream, self._greeting)
+            while line := stream.readline():
+                tag, _, command = line.decode("utf-8", "replace").strip().partition(" ")
+                if not self._answer(stream, tag, command):
+                    return
 
     def _answer(self, stream: BufferedRWPair, tag: str, command: str) -> bool:
         with self._arrived:
