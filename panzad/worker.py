@@ -42,14 +42,17 @@ class Worker:
         self._config = config
         self._desk = Desk(db, paths, config)
         self._alive = True
+        self._woken_meanwhile = False
 
     def run(self) -> None:
         """Work until the daemon is gone or nothing has come for `model.idle_minutes`."""
         while self._alive:
+            self._woken_meanwhile = False
             if pause.since(self._db) is None:
                 self._write_drafts()
                 self._learn()
-            if pause.since(self._db) or not marks.due(self._db, "gathered"):
+            waiting = self._woken_meanwhile or marks.due(self._db, "gathered")
+            if pause.since(self._db) or not waiting:
                 self._alive = self._alive and self._woken(self._config.model.idle_minutes * 60)
         self._desk.close()
 
@@ -91,6 +94,8 @@ class Worker:
         """Whether learning may go on: no draft is waited for and the daemon still lives."""
         if select.select([sys.stdin], [], [], 0)[0]:
             self._alive = self._alive and self._read_wake()
+            # What it was for may have come after this round had looked.
+            self._woken_meanwhile = True
         return self._alive and not marks.due(self._db, "gathered") and not pause.since(self._db)
 
     def _woken(self, seconds: float) -> bool:
