@@ -23,26 +23,21 @@ import click
 
 from benchmarks.mailbox import read
 from benchmarks.paper_judging import Judge
-from benchmarks.paper_state import ACCOUNT, Subject, learn
+from benchmarks.paper_state import Subject, learn
 from panzad.desk import Desk
 from panzad.engines.catalogue import resolve
 from panzad.engines.protocol import Engine, Sampling
 from panzad.evaluation.experiments import Variant
 from panzad.evaluation.likelihood import Likelihood
-from panzad.learning.dataset import mix_of
-from panzad.learning.samples import READINGS, older_and_newest, samples
+from panzad.learning.dataset import dataset
+from panzad.learning.samples import older_and_newest
 from panzad.locks import held
-from panzad.recall.embedder import Embedder
-from panzad.recall.exact import ExactIndex
-from panzad.recall.retriever import Retriever
 from panzad.store import pairs
 from panzad.store.database import Database
 from panzad.store.pairs import Pair
-from panzad.training.dataset import without_facts
 from panzad.training.methods import METHODS
 from panzad.training.run import train
 from panzad.writing import playback
-from panzad.writing.brief import Briefing
 
 METHOD = METHODS["lora"]
 
@@ -87,18 +82,17 @@ def _summary(engine: Engine, text: str) -> str:
 def _loss(subject: Subject, shown: Sequence[Pair], seed: int) -> float:
     """The loss of the true mails, by the best epoch of an adapter trained on these pairs."""
     db, config = Database(subject.paths.database), subject.config
-    briefing = Briefing(Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share))
-    authors = {ACCOUNT: config.accounts[ACCOUNT].name}
-    mix = replace(mix_of(config), retrieved=0.0)
-    older, newest = older_and_newest(shown)
+    training = config.training.model_copy(update={"retrieved": 0.0})
+    config = config.model_copy(update={"training": training})
+    learnt, held_out = dataset(db, config, *older_and_newest(shown), METHOD.epochs)
     desk, files = Judge(subject), resolve(config.model.base, subject.paths.models)
     directory = subject.folder / "instruction-loss"
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
     train(
         files,
-        [without_facts(one) for one in samples(older, authors, briefing, mix, READINGS)],
-        samples(newest, authors, briefing, mix),
+        learnt,
+        held_out,
         METHOD,
         directory,
         seed=seed,

@@ -82,7 +82,7 @@ def write(
     drawn: list[Candidate] = []
     for sampling in samplings(candidates, adapter=adapter):
         answers.append(engine.generate(messages, sampling, adapter=adapter))
-        text = _cleaned(answers[-1], task, signature, signer)
+        text = _cleaned(answers[-1], task, thread, signature, signer)
         if habit is not None:
             text = with_habits(text, habit, letter.author, asked.words)
         text = signed(text, asked.sign_off, signer.names)
@@ -110,14 +110,20 @@ def samplings(candidates: int, *, adapter: bool) -> list[Sampling]:
     ]
 
 
-def _cleaned(answer: Generation, task: DraftTask, signature: str | None, signer: Signer) -> str:
-    """The mail in a model's answer, under the user's own name."""
+def _cleaned(
+    answer: Generation,
+    task: DraftTask,
+    thread: Sequence[str],
+    signature: str | None,
+    signer: Signer,
+) -> str:
+    """The mail in a model's answer, under the user's own name; `thread` are the thread's texts."""
     text = cleaning.draft_text(
         answer.text,
         truncated=answer.truncated,
         signature=signature,
         names=signer.names,
-        thread=[turn.text for turn in task.thread],
+        thread=thread,
     )
     return own_sign_off(text, signer, _others(task))
 

@@ -19,7 +19,7 @@ _SHORT_WORDS = 3
 _ITEM = re.compile(r"\s*(?:[-*+•·–—#>|]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])(?:\s|$)")
 _FIELD = re.compile(r"[^\W\d_][\w -]{0,24}:(?:\s|$)")
 _LINK = re.compile(r"<?(?:https?|ftp)://|<?www\.")
-_LINKS = re.compile(r"<?(?:(?:https?|ftp)://|www\.)\S*")
+_LINKS = re.compile(rf"(?:{_LINK.pattern})\S*")
 _COLUMNS = re.compile(r"\S(?:\t| {3,})\S")
 _CODE = re.compile(r"[{};\\]\s*$|^\s*(?:[$#%]\s|\[\w+@|//|/\*)|[=!<>]=|->|\(\)")
 _ENDS = (".", "!", "?", ":", ";", "…", "。", "！", "？", "：", ".)", '."', ".”", "!)", "?)")
@@ -34,21 +34,20 @@ def unwrapped(text: str) -> str:
     """
     lines = _unhung(_without_margin(text.split("\n")))
     free = _unwrapped_by_nature(lines)
-    broken = [
+    broken = {
         index
         for index, (one, two) in enumerate(pairwise(lines))
         if index not in free and _runs_on(one, two)
-    ]
-    fitting = [_columns(lines[index]) for index in broken]
-    width = max((one for one in fitting if one <= _MAX_COLUMNS), default=0)
+    }
+    widths = (_columns(lines[index]) for index in broken)
+    width = max((one for one in widths if one <= _MAX_COLUMNS), default=0)
     if not width:
         return text
     joined: list[str] = lines[:1]
-    runs = set(broken)
     goes_on = False
     for index, (one, two) in enumerate(pairwise(lines)):
         goes_on = index not in free and (
-            index in runs or (goes_on and _continues(one, two)) or _is_wrapped(one, two, width)
+            index in broken or (goes_on and _continues(one, two)) or _is_wrapped(one, two, width)
         )
         if goes_on:
             joined[-1] = _glued(joined[-1], two)

@@ -13,6 +13,7 @@ from math import log2
 
 from panzad.writing.facts import facts
 from panzad.writing.greetings import frame_of
+from panzad.writing.telling import runs
 
 # A draft of which more than this share stands in the mail that it answers says nothing new.
 MOST_ECHOED = 0.5
@@ -89,8 +90,7 @@ def echoed(draft: str, thread: Iterable[str]) -> float:
 
 
 def _runs(text: str) -> list[tuple[str, ...]]:
-    words = [word.strip(".,;:!?\"'()").casefold() for word in text.split()]
-    return [tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)]
+    return runs([word.strip(".,;:!?\"'()").casefold() for word in text.split()], _RUN)
 
 
 def unsaid(draft: str, instruction: str) -> int:

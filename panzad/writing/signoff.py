@@ -65,10 +65,11 @@ def own_sign_off(text: str, signer: Signer, others: Collection[str]) -> str:
 def _up_to_foreign(text: str, signer: Signer, others: Collection[str]) -> str:
     """The text up to the first line that is another's name below a closing line."""
     lines = text.split("\n")
-    for at in range(2, len(lines)):
-        above = [one for one in lines[1:at] if one.strip()]
-        if above and _closes(above[-1]) and _is_foreign(lines[at].strip(), "", signer, others):
+    above = ""
+    for at, line in enumerate(lines[1:], start=1):
+        if _closes(above) and _is_foreign(line.strip(), "", signer, others):
             return "\n".join(lines[: at + 1])
+        above = line if line.strip() else above
     return text
 
 

@@ -7,6 +7,7 @@ whatever has a digit, and names.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from panzad.writing.greetings import frame_of
 
@@ -154,13 +155,18 @@ def untold(text: str, own_text: str) -> list[str]:
     ]
 
 
+def runs(words: Sequence[str], length: int) -> list[tuple[str, ...]]:
+    """All runs of so many neighbouring words, in order."""
+    return [tuple(words[at : at + length]) for at in range(len(words) - length + 1)]
+
+
 def copying(text: str, own_text: str) -> float:
     """The share of the text's words that stand in runs of RUN words taken from the mail."""
     words, mail = _WORD.findall(text.lower()), _WORD.findall(own_text.lower())
-    runs = {tuple(mail[at : at + RUN]) for at in range(len(mail) - RUN + 1)}
+    said = set(runs(mail, RUN))
     taken = [False] * len(words)
-    for at in range(len(words) - RUN + 1):
-        if tuple(words[at : at + RUN]) in runs:
+    for at, run in enumerate(runs(words, RUN)):
+        if run in said:
             taken[at : at + RUN] = [True] * RUN
     return sum(taken) / len(words) if words else 0.0
 
