@@ -27,7 +27,6 @@ import click
 from benchmarks.mailbox import read
 from benchmarks.paper_judging import Judge, judged
 from benchmarks.paper_state import Subject, learn
-from panzad.evaluation import metrics
 from panzad.evaluation.experiments import VARIANTS, Variant, with_raft
 from panzad.files import replace
 from panzad.judge import judge
@@ -52,6 +51,7 @@ SHOWN = (
     "gaps_per_draft",
     "seconds_per_draft",
 )
+CROSSED = ("loss", "bleu", "rouge_l", "style_share", "style")
 
 
 @click.command()
@@ -101,7 +101,7 @@ def main(
     if len(subjects) > 1:
         first = f"{method}-{seeds.split(',')[0]}-{float(retrieved.split(',')[0]):g}"
         place = work / f"matrix-{first}.json"
-        figures["matrix"] = _once(place, lambda: _matrix(subjects, f"{first}.json"))
+        figures["matrix"] = _once(place, lambda: _matrix(subjects, f"{first}.json", real))
         _matrix_table(figures["matrix"]["cells"])
     click.echo(json.dumps(figures, indent=2))
 
@@ -174,22 +174,21 @@ def _base(subject: Subject, real: Mapping[str, Sequence[str]]) -> dict[str, Any]
     return {"rows": rows}
 
 
-def _matrix(subjects: Sequence[Subject], run: str) -> dict[str, Any]:
-    """BLEU and ROUGE-L of each person's mails by each person's adapter of a run."""
+def _matrix(
+    subjects: Sequence[Subject], run: str, real: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """The figures of each person's mails by each person's adapter of a run, no past mails shown."""
     made = {
         one.person: one.paths.adapters / json.loads((one.folder / run).read_bytes())["adapter"]
         for one in subjects
     }
-    found: dict[str, dict[str, dict[str, float]]] = {}
+    found: dict[str, dict[str, dict[str, Any]]] = {}
     for subject in subjects:
         desk = Judge(subject)
         for owner, directory in made.items():
             variant = Variant(owner, adapter=True, retrieval=False)
-            scores = metrics.scores(desk.written([variant], directory)[0].drafts)
-            found.setdefault(subject.person, {})[owner] = {
-                "bleu": round(scores.bleu, 2),
-                "rouge_l": round(scores.rouge_l, 3),
-            }
+            [figures] = judged(desk, [variant], directory, real)
+            found.setdefault(subject.person, {})[owner] = {name: figures[name] for name in CROSSED}
         desk.close()
     return {"run": run, "cells": found}
 
@@ -220,11 +219,11 @@ def _cell(values: Sequence[float | None]) -> str:
 
 
 def _matrix_table(cells: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
-    click.echo("\nBLEU / ROUGE-L of each one's mails (rows) by each one's adapter\n", err=True)
-    click.echo(f"| | {' | '.join(cells)} |", err=True)
+    click.echo("\nEach one's mails (rows) by each one's adapter: " + " / ".join(CROSSED), err=True)
+    click.echo(f"\n| | {' | '.join(cells)} |", err=True)
     click.echo(f"|---|{'---|' * len(cells)}", err=True)
     for person, line in cells.items():
-        shown = [f"{one['bleu']:.1f} / {one['rouge_l']:.3f}" for one in line.values()]
+        shown = [" / ".join(f"{one[name]:.3f}" for name in CROSSED) for one in line.values()]
         click.echo(f"| {person} | {' | '.join(shown)} |", err=True)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -143,6 +144,8 @@ async def _create_folders(backend: DictBackend, user: str, folders: list[str]) -
 def _main() -> None:
     listening = socket.socket(fileno=int(sys.argv[1]))
     account = json.loads(sys.stdin.buffer.readline())
+    # pymap goes on telling a client that has hung up, and asyncio would warn of it on the terminal.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     asyncio.run(_serve(listening, account["user"], account["password"], account["folders"]))
 
 
