@@ -23,8 +23,12 @@ help:
 demo: .venv/demo $(MODEL)
 	$(BIN)/panzad --state $(STATE) demo
 
+# Test modules at once. Torch gets one thread in each: more of them than cores wait for each other.
+JOBS ?= 2
+test: export OMP_NUM_THREADS = 1
 test: .venv/test $(MODEL) servers lint
-	PANZAD_TEST_MODELS=$(CURDIR)/$(STATE)/models PANZAD_TEST_SERVERS=$(CURDIR)/$(STATE)/servers $(BIN)/pytest
+	PANZAD_TEST_MODELS=$(CURDIR)/$(STATE)/models PANZAD_TEST_SERVERS=$(CURDIR)/$(STATE)/servers \
+		$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 test-servers: .venv/test servers
 	PANZAD_TEST_SERVERS=$(CURDIR)/$(STATE)/servers $(BIN)/pytest tests/servers tests/imap

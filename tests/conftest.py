@@ -22,20 +22,29 @@ pytest_plugins = ["tests.models", "tests.panzad_fixtures"]
 _users = itertools.count(1)
 
 
-MARKS = ("model", "server")
+ORDERING = ("model", "server", "long")
 SERVERS = {"dovecot", "dovecot_mailbox", "oauth_servers", "pymap_mailbox", "mailbox"}
 MODELS = {"models_dir", "base_gguf"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server or a model by its fixtures, and run the quick ones first."""
+    """Mark what needs a server or a model by its fixtures, and put the tests into their order.
+
+    The quick ones come first, then those that take minutes: begun last, they alone would keep the
+    run from its end while the other workers had nothing left to do.
+    """
     for item in items:
         needed = set(getattr(item, "fixturenames", ()))
         if needed & SERVERS:
             item.add_marker("server")
         if needed & MODELS:
             item.add_marker("model")
-    items.sort(key=lambda item: [item.get_closest_marker(name) is not None for name in MARKS])
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[bool, ...]:
+    model, server, long = (item.get_closest_marker(name) is not None for name in ORDERING)
+    return model or server, not long, model, server
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from panzad.demo.mailbox import sample_mailbox
 from panzad.mail.parse import parse
 from tests.servers.mailbox import TestMailbox, mail
 
-pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.long, pytest.mark.timeout(900)]
 
 SENT = 28
 SEEN_SECONDS = 2.0
@@ -150,7 +150,7 @@ class TestFullLoop:
         self, place: tuple[Panzad, TestMailbox]
     ) -> None:
         panzad, _ = place
-        result = json.loads(panzad.run("train", "--epochs", "5", "--json"))
+        result = json.loads(panzad.run("train", "--epochs", "3", "--json"))
         assert result["promoted"], result["reason"]
         assert result["loss"] < result["base_loss"]
         [adapter] = panzad.status()["adapters"]

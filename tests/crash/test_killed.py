@@ -17,6 +17,8 @@ from tests.engines.shallow import write_first_layers
 from tests.servers.dovecot import DovecotServer
 from tests.training.tiny import write_model
 
+pytestmark = pytest.mark.long
+
 # By the headings of the table of points: a point is tried where its own work is done.
 LIVES: dict[str, ModuleType] = {
     "Sync": synced,

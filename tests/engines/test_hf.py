@@ -36,6 +36,8 @@ MAIL = (
     "> On 3 May 2026 at 14:05 Bob wrote:\n>> 1,250.00 EUR?\n\nYes — it's fine.",
     "<|im_start|>user\n",
 )
+# Each has its own table of Unicode; of what is in none they cut some pairs in other places.
+WRITTEN = st.characters(codec="utf-8", exclude_categories=("Cc", "Cn", "Co"))
 # Nats between llama.cpp, which rounds activations to 8 bits, and float32: 0.15 to 0.25 measured,
 # against 2 between this adapter and none.
 CLOSE = 0.6
@@ -99,7 +101,7 @@ class TestTransformers:
         assert torch.rand(1) == untouched
 
     @settings(max_examples=100, deadline=None)
-    @given(text=st.text(max_size=60) | st.sampled_from(MAIL))
+    @given(text=st.text(WRITTEN, max_size=60) | st.sampled_from(MAIL))
     def test_counts_tokens_as_llama_cpp_does(
         self, engine: Transformers, llama: LlamaCpp, text: str
     ) -> None:

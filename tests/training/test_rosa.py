@@ -103,7 +103,7 @@ class TestMask:
         self, rows: int, columns: int, density: float
     ) -> None:
         found = places(torch.rand(rows, columns), density)
-        assert len(found) == max(1, int(density * rows * columns))
+        assert len(found) == max(1, int(density * (rows * columns)))
         assert found.unique().equal(found)
 
     def test_the_base_is_as_it_was_and_still_frozen(self, learner: Learner) -> None:
