@@ -63,7 +63,9 @@ CROSSED = ("loss", "bleu", "rouge_l", "style_share", "style")
 @click.option("--retrieved", default="0.55", show_default=True, help="Shares trained with RAFT.")
 @click.option("--method", default="lora", type=click.Choice(sorted(METHODS)), show_default=True)
 @click.option("--epochs", type=click.IntRange(min=1), help="The method's own by default.")
-@click.option("--timings/--no-timings", default=True, help="Time flag to draft with a daemon.")
+@click.option(
+    "--timings/--no-timings", default=True, help="Time `panzad train` and the daemon's drafts."
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Try it out with so many mails.")
 def main(
     data: Path,

@@ -71,6 +71,7 @@ def learn(subject: Subject, mails: list[PaperMail], models: Path, *, timings: bo
         figures: dict[str, Any] = {"mails": len(mails), "held_out": len(subject.held_out)}
         figures["run_once"] = timed(state, "run", "--once", "--json")
         if timings:
+            figures["train"] = timed(state, "train", "--json")
             figures["flag_to_draft_seconds"] = _flag_to_draft(state, place, address)
     replace(done, json.dumps(figures, indent=1).encode())
 
