@@ -25,6 +25,20 @@ from tests.panzad_fixtures import NAME
 from tests.servers.mailbox import TestMailbox, mail
 
 
+def look_killed(
+    monkeypatch: pytest.MonkeyPatch, db: Database, box: Mailbox, config: Config
+) -> None:
+    """A look that dies where it would put an outcome on record."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "decide", killed)
+        with pytest.raises(KeyboardInterrupt):
+            look(db, box, config)
+
+
 class TestSent:
     def test_unchanged(
         self, db: Database, drafted: Mailbox, mailbox: TestMailbox, config: Config
@@ -81,14 +95,7 @@ class TestSent:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         mailbox.append("Sent", EDIT(taken(mailbox)))
-
-        def killed(*_: object) -> None:
-            raise KeyboardInterrupt
-
-        with monkeypatch.context() as patch:
-            patch.setattr(kept, "decide", killed)
-            with pytest.raises(KeyboardInterrupt):
-                look(db, drafted, config)
+        look_killed(monkeypatch, db, drafted, config)
         assert newest(db).state == "appended"
         assert look(db, drafted, config) == "sent-edited"
         assert len(kept.preferences(db)) == 1
@@ -164,14 +171,7 @@ class TestNotUsed:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         mailbox.append("Sent", answer(OWN_ANSWER))
-
-        def killed(*_: object) -> None:
-            raise KeyboardInterrupt
-
-        with monkeypatch.context() as patch:
-            patch.setattr(kept, "decide", killed)
-            with pytest.raises(KeyboardInterrupt):
-                look(db, drafted, config)
+        look_killed(monkeypatch, db, drafted, config)
         assert drafts(mailbox) == []
         assert look(db, drafted, config) == "answered-without"
 
