@@ -84,14 +84,13 @@ def back_up(db: Database, paths: Paths, target: Path) -> Contents:
         partial.touch(mode=0o600)
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             contents = _fill(archive, _members(db, paths, copy))
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
+        flush(partial)
         partial.replace(target)
         flush(target.parent)
     except OSError as error:
         raise PanzadError(
             f"cannot write {target} ({error.strerror})", "choose another place"
-        ) from (error)
+        ) from error
     finally:
         copy.unlink(missing_ok=True)
         partial.unlink(missing_ok=True)

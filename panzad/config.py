@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     Field,
@@ -37,16 +37,30 @@ def is_account_name(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_-]+", text) is not None
 
 
-class ImapServer(Section):
-    """Where the mailbox is. Plain text (`none`) is refused except on loopback.
+class Server(Section):
+    """A server that gets a password. Plain text (`none`) is refused except on loopback."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+
+    @model_validator(mode="after")
+    def _no_plain_text_beyond_loopback(self) -> Self:
+        if self.security == "none" and not is_loopback(self.host):
+            raise ValueError(
+                'security = "none" would send the password in clear; use "tls" or "starttls"'
+            )
+        return self
+
+
+class ImapServer(Server):
+    """Where the mailbox is.
 
     `pin` is the SHA-256 of the one certificate (DER) that is taken, instead of any that an
     authority has signed: for servers that sign their own, such as Proton Bridge.
     """
 
-    host: str = Field(min_length=1)
     port: int = Field(default=993, ge=1, le=65535)
-    security: Literal["tls", "starttls", "none"] = "tls"
     pin: str | None = None
 
     @field_validator("pin")
@@ -60,11 +74,7 @@ class ImapServer(Section):
         return digest
 
     @model_validator(mode="after")
-    def _no_plain_text_beyond_loopback(self) -> ImapServer:
-        if self.security == "none" and not is_loopback(self.host):
-            raise ValueError(
-                'security = "none" would send the password in clear; use "tls" or "starttls"'
-            )
+    def _pinned_over_tls(self) -> ImapServer:
         if self.security == "none" and self.pin is not None:
             raise ValueError(
                 'pin needs security = "tls" or "starttls": without TLS it says nothing'
@@ -72,20 +82,10 @@ class ImapServer(Section):
         return self
 
 
-class SmtpServer(Section):
-    """Where the optional report goes out; plain text only on loopback."""
+class SmtpServer(Server):
+    """Where the optional report goes out."""
 
-    host: str = Field(min_length=1)
     port: int = Field(default=465, ge=1, le=65535)
-    security: Literal["tls", "starttls", "none"] = "tls"
-
-    @model_validator(mode="after")
-    def _no_plain_text_beyond_loopback(self) -> SmtpServer:
-        if self.security == "none" and not is_loopback(self.host):
-            raise ValueError(
-                'security = "none" would send the password in clear; use "tls" or "starttls"'
-            )
-        return self
 
 
 class Folders(Section):

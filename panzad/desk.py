@@ -70,6 +70,11 @@ class Desk:
             self._index = Index(self._db, self._paths.index)
         return self._index
 
+    def retriever(self) -> Retriever:
+        """The past mails that are on record now."""
+        self.index.refresh()
+        return Retriever(self._db, self.index, self.embedder, self._config.retrieval.share)
+
     def serve(self) -> str | None:
         """Bring the engine in step with the adapter on record; returns the adapter's id.
 
@@ -111,12 +116,10 @@ class Desk:
         """The text of a draft, by the adapter that serves now or by the base model."""
         served = self.serve() is not None
         enforce(self._db, self._config.privacy)
-        self.index.refresh()
-        retriever = Retriever(self._db, self.index, self.embedder, self._config.retrieval.share)
         return write(
             task,
             self.engine,
-            retriever,
+            self.retriever(),
             account=account,
             examples=self._config.retrieval.examples,
             signature=self._config.accounts[account].signature,

@@ -62,9 +62,9 @@ def export(db: Database, paths: Paths, config: Config, target: Path) -> dict[str
         (partial / "README.txt").write_text(README, encoding="utf-8")
         partial.rename(target)
     except OSError as error:
-        raise UsageError(f"cannot write {target} ({error.strerror})", "name another place") from (
-            error
-        )
+        raise UsageError(
+            f"cannot write {target} ({error.strerror})", "name another place"
+        ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return counted

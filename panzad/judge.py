@@ -15,11 +15,8 @@ from panzad.evaluation.experiments import Answer
 from panzad.evaluation.tapped import Tapped
 from panzad.evaluation.trial import Rival, Trial, exposures, measured
 from panzad.learning.adapter import Judged, Trained
-from panzad.learning.dataset import mix_of
+from panzad.learning.dataset import exact_retriever, mix_of
 from panzad.learning.samples import asked
-from panzad.recall.embedder import Embedder
-from panzad.recall.exact import ExactIndex
-from panzad.recall.retriever import Retriever
 from panzad.rehearsal import Rehearsal
 from panzad.store import pairs
 from panzad.store.database import Database
@@ -55,8 +52,8 @@ def judge(db: Database, config: Config, run: Trained) -> Judged:
 def _trial(db: Database, config: Config, run: Trained) -> Trial:
     known = {pair.mail.id: pair for pair in pairs.finished(db)}
     links = {one: (pair.mail.message_id, *pair.mail.parents) for one, pair in known.items()}
-    retriever = Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share)
-    rehearsal = Rehearsal(config, retriever, [sample.mail_id for sample in run.holdout])
+    hidden = [sample.mail_id for sample in run.holdout]
+    rehearsal = Rehearsal(config, exact_retriever(db, config), hidden)
     mix = mix_of(config)
 
     def write(sample: Sample, engine: Tapped, adapter: bool) -> Answer:

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import structlog
 
+from panzad.errors import PanzadError, unexpected
 from panzad.logfile import ToFile
+
+log = structlog.get_logger()
 
 
 def configure(*, verbose: bool, process: str, file: Path | None = None) -> None:
@@ -42,6 +45,14 @@ def configure(*, verbose: bool, process: str, file: Path | None = None) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
+
+
+def told(cause: Exception, event: str, **about: object) -> PanzadError:
+    """What a user is told of `cause`; a defect of ours is logged as `event`, with where it is."""
+    if isinstance(cause, PanzadError):
+        return cause
+    log.error(event, **about, error=type(cause).__name__, at=traced(cause))
+    return unexpected(cause)
 
 
 def traced(error: BaseException) -> list[str]:

@@ -1,4 +1,4 @@
-"""What `panzad status` shows, read from the database alone; the daemon need not run."""
+"""What `panzad status` shows: database, locks and machine are asked; the daemon need not run."""
 
 from __future__ import annotations
 

@@ -32,7 +32,6 @@ from panzad.evaluation.style import MIN_MAILS, Voice
 from panzad.evaluation.tapped import Tapped
 from panzad.learning.dataset import dataset
 from panzad.learning.samples import older_and_newest
-from panzad.recall.retriever import Retriever
 from panzad.rehearsal import Rehearsal
 from panzad.store import adapters, pairs
 from panzad.store.database import Database
@@ -199,11 +198,8 @@ class Person:
 
     @cached_property
     def _rehearsal(self) -> Rehearsal:
-        desk, share = self._desk, self.config.retrieval.share
-        desk.index.refresh()
-        retriever = Retriever(self.db, desk.index, desk.embedder, share)
         hidden = [pair.mail.id for pair in self.divided.held_out]
-        return Rehearsal(self.config, retriever, hidden)
+        return Rehearsal(self.config, self._desk.retriever(), hidden)
 
 
 @contextmanager

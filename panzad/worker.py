@@ -19,13 +19,13 @@ import structlog
 from panzad import config as settings
 from panzad.desk import Desk
 from panzad.drafting.rounds import retry_time
-from panzad.errors import PanzadError, StateDamaged, unexpected
+from panzad.errors import PanzadError, StateDamaged
 from panzad.learning.duplicates import mark_duplicates
 from panzad.learning.embedding import embed
 from panzad.learning.playback import play_back
 from panzad.learning.privacy import enforce
 from panzad.locks import held, is_held
-from panzad.logs import configure, traced
+from panzad.logs import configure, told
 from panzad.private import check_state, make_private
 from panzad.store import marks, pause, problems
 from panzad.store.database import Database, Unreadable, explained
@@ -61,7 +61,7 @@ class Worker:
             try:
                 written = self._desk.write_mark(mark)
             except Exception as cause:  # One mark must not keep all others from being written.
-                error = cause if isinstance(cause, PanzadError) else _unexpected(cause)
+                error = told(cause, "worker.unexpected")
                 with self._db.transaction() as tx:
                     marks.postpone(tx, mark.id, str(error), retry_time(mark.attempts))
                     problems.report(tx, "model", error)
@@ -81,7 +81,7 @@ class Worker:
                 embed(self._db, self._desk, go_on=self._free, done=lambda _: None)
                 done = play_back(self._db, self._desk, go_on=self._free, done=lambda: None)
         except Exception as cause:
-            error = cause if isinstance(cause, PanzadError) else _unexpected(cause)
+            error = told(cause, "worker.unexpected")
             with self._db.transaction() as tx:
                 problems.report(tx, "learning", error)
             log.warning("learning.postponed", error=str(error))
@@ -110,11 +110,6 @@ class Worker:
     @staticmethod
     def _tell(kind: str) -> None:
         print(kind, flush=True)
-
-
-def _unexpected(cause: Exception) -> PanzadError:
-    log.error("worker.unexpected", error=type(cause).__name__, at=traced(cause))
-    return unexpected(cause)
 
 
 @click.command()

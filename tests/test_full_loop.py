@@ -18,13 +18,13 @@ import pytest
 
 from panzad.demo.mailbox import sample_mailbox
 from panzad.mail.parse import parse
+from tests.daemon.process import STOP_SECONDS
 from tests.servers.mailbox import TestMailbox, mail
 
 pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.long, pytest.mark.timeout(900)]
 
 SENT = 28
 SEEN_SECONDS = 2.0
-STOP_SECONDS = 5.0
 IDLE_MEGABYTES = 60
 
 

@@ -60,22 +60,10 @@ class Engine:
     def close(self) -> None: ...
 
 
-class Desk:
-    """A desk with nothing on it but that engine."""
-
-    def __init__(self, *_: object) -> None:
-        self.engine = Engine()
-        self.embedder = None
-        self.index = SimpleNamespace(refresh=lambda: None)
-        self.files = SimpleNamespace(fingerprint="base")
-
-    def close(self) -> None: ...
-
-
 class Retriever:
     """Finds every mail of the account, the newest first."""
 
-    def __init__(self, db: Database, *_: object) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def past(self, account: str, *, before: str = "") -> list[search.PastMail]:
@@ -94,6 +82,20 @@ class Retriever:
     ) -> list[search.PastMail]:
         found = [one for one in self.past(account, before=before) if one.id not in excluding]
         return found[::-1][:count]
+
+
+class Desk:
+    """A desk with nothing on it but that engine."""
+
+    def __init__(self, db: Database, *_: object) -> None:
+        self._db = db
+        self.engine = Engine()
+        self.files = SimpleNamespace(fingerprint="base")
+
+    def retriever(self) -> Retriever:
+        return Retriever(self._db)
+
+    def close(self) -> None: ...
 
 
 @pytest.fixture
@@ -123,7 +125,6 @@ def db(tmp_path: Path) -> Database:
 @pytest.fixture
 def person(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
     monkeypatch.setattr(proof, "Desk", Desk)
-    monkeypatch.setattr(proof, "Retriever", Retriever)
     return Person("you", db, Paths(tmp_path / "c", tmp_path, tmp_path), CONFIG, limit=2)
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 from panzad.cli.measures import HEADING, MODELS, listed, rows
 from panzad.daemon.bell import ring
 from panzad.engines.catalogue import resolve
@@ -27,7 +27,7 @@ def adapters() -> None:
 
 
 @adapters.command("list")
-@click.option("--json", "as_json", is_flag=True, help="A JSON list on standard output.")
+@json_option("A JSON list on standard output.")
 @click.pass_obj
 def list_(app: App, as_json: bool) -> None:
     """Show every adapter with what the gate measured of it."""
@@ -50,7 +50,7 @@ def list_(app: App, as_json: bool) -> None:
 
 @adapters.command()
 @click.argument("adapter_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="All that is known, as one JSON object.")
+@json_option("All that is known, as one JSON object.")
 @click.pass_obj
 def show(app: App, adapter_id: str, as_json: bool) -> None:
     """Show what one adapter learnt from, how it was judged beside its rivals, and why."""
@@ -70,7 +70,7 @@ def show(app: App, adapter_id: str, as_json: bool) -> None:
 
 @adapters.command()
 @click.argument("adapter_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def use(app: App, adapter_id: str, as_json: bool) -> None:
     """Let this adapter write the drafts; `none` means the base model alone."""
@@ -84,7 +84,7 @@ def use(app: App, adapter_id: str, as_json: bool) -> None:
 
 
 @adapters.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def rollback(app: App, as_json: bool) -> None:
     """Go back to the adapter that served before the present one."""
@@ -97,7 +97,7 @@ def rollback(app: App, as_json: bool) -> None:
 @adapters.command()
 @click.option("--keep", type=click.IntRange(min=0), help="Keep only so many that do not serve.")
 @click.option("--gigabytes", type=click.FloatRange(min=0), help="Keep what takes so much at most.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def prune(app: App, keep: int | None, gigabytes: float | None, as_json: bool) -> None:
     """Remove old adapters, but never the serving one, the one before it, or a run under way.

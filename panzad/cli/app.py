@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -15,6 +15,8 @@ from panzad.config import Account, Config, Paths
 from panzad.errors import UsageError
 from panzad.private import check_config, check_state
 from panzad.store.database import Database
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class App:
@@ -60,6 +62,12 @@ class App:
         return options
 
 
+def account_named(config: Config, name: str | None) -> tuple[str, Account]:
+    """The account with this name, or the first one. Raises UsageError for an unknown one."""
+    named = accounts_named(config, [name] if name else [])
+    return next(iter(named.items()))
+
+
 def accounts_named(config: Config, names: Sequence[str]) -> dict[str, Account]:
     """The accounts with these names, or all. Raises UsageError for an unknown one."""
     for name in names:
@@ -68,6 +76,11 @@ def accounts_named(config: Config, names: Sequence[str]) -> dict[str, Account]:
                 f"there is no account {name}", f"the config has {', '.join(config.accounts)}"
             )
     return {name: config.accounts[name] for name in names or config.accounts}
+
+
+def json_option(shown: str = "One JSON object on standard output.") -> Callable[[_F], _F]:
+    """The option `--json` of a command, which it takes as `as_json`; `shown` is for its help."""
+    return click.option("--json", "as_json", is_flag=True, help=shown)
 
 
 class LazyGroup(click.Group):

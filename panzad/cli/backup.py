@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def backup(app: App, file: Path, as_json: bool) -> None:
     """Write database, adapters and config into FILE, also while the daemon runs.
@@ -32,7 +32,7 @@ def backup(app: App, file: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def restore(app: App, file: Path, as_json: bool) -> None:
     """Make the state what it was when the backup FILE was made. Stop the daemon first."""

@@ -35,6 +35,7 @@ from panzad.imap.search import fetch_message, find_by_message_id
 from panzad.imap.session import Session
 from panzad.locks import is_held
 from panzad.mail.extract import extract
+from panzad.mail.message import Message
 from panzad.mail.parse import parse
 from panzad.mailbox import Mailbox, chosen, connect
 from panzad.store import marks, pairs
@@ -170,10 +171,7 @@ def _flag_and_wait(
     daemon: subprocess.Popen[bytes],
 ) -> Mark:
     session.select("INBOX", readonly=False)
-    uid = find_by_message_id(session, "INBOX", [message_id])[message_id]
-    raw = fetch_message(session, uid)
-    assert raw is not None
-    message = parse(raw)
+    uid, message = _found(session, "INBOX", message_id)
     console.print(
         Panel(
             extract(message).own_text,
@@ -207,11 +205,7 @@ def _show(
     # The mark keeps nothing of the thread once its draft is there: it is gathered again.
     task = rounds.task_of(db, mailbox, config, mark)
     assert isinstance(task, DraftTask)
-    session.select("Drafts", readonly=True)
-    uid = find_by_message_id(session, "Drafts", [mark.draft_message_id])[mark.draft_message_id]
-    raw = fetch_message(session, uid)
-    assert raw is not None
-    draft = parse(raw)
+    _, draft = _found(session, "Drafts", mark.draft_message_id)
     desk = Desk(db, paths, config)
     without = desk.write(task, ACCOUNT, adapter=False)
     desk.close()
@@ -225,6 +219,14 @@ def _show(
         )
     )
     console.print(f"To {draft.to[0].email}, Subject: {draft.subject}")
+
+
+def _found(session: Session, folder: str, message_id: str) -> tuple[int, Message]:
+    """A mail of the demo's, and its UID."""
+    uid = find_by_message_id(session, folder, [message_id])[message_id]
+    raw = fetch_message(session, uid)
+    assert raw is not None
+    return uid, parse(raw)
 
 
 def _wait(

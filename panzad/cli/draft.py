@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 import structlog
 
-from panzad.cli.app import App
+from panzad.cli.app import App, account_named, json_option
 from panzad.cli.tries import Tries
 from panzad.config import Config, is_address
 from panzad.daemon.bell import ring
@@ -24,7 +24,7 @@ from panzad.imap.search import find_by_message_id
 from panzad.learning.intake import owner
 from panzad.locks import held
 from panzad.logs import traced
-from panzad.mail.compose import new_message_id
+from panzad.mail.header_fields import new_message_id
 from panzad.mail.message import Address
 from panzad.mailbox import TO_APPEND, TO_DRAFT, Mailbox, opened
 from panzad.store import marks
@@ -38,7 +38,7 @@ log = structlog.get_logger("panzad.cli")
 @click.argument("message_id", required=False)
 @click.option("--instruction", default="", help="What the draft should say.")
 @click.option("--force", is_flag=True, help="Even if it is automatic, old, or a list's mail.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def draft(app: App, message_id: str | None, instruction: str, force: bool, as_json: bool) -> None:
     """Draft an answer to the mail MESSAGE-ID, or to every marked mail that waits."""
@@ -190,7 +190,7 @@ def _asked(
 @click.option("--account", help="Which account writes; the first one by default.")
 @click.option("--draft", "as_draft", is_flag=True, help="Put it into the Drafts folder as well.")
 @click.option("--base", is_flag=True, help="Ask the base model, without the adapter.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def write(
     app: App,
@@ -210,11 +210,9 @@ def write(
             raise UsageError(f"{address} is no mail address", "write it as me@example.org")
     app.log("write")
     config = app.config()
-    name = account or next(iter(config.accounts))
-    if name not in config.accounts:
-        raise UsageError(f"there is no account {name}", f"use {', '.join(config.accounts)}")
+    name, settings = account_named(config, account)
     task = DraftTask(
-        author=owner(config.accounts[name])[0],
+        author=owner(settings)[0],
         to=tuple(Address("", address) for address in recipients),
         cc=(),
         subject=subject,

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from panzad import config as settings
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 from panzad.cli.progress import bars
 from panzad.errors import UsageError
 from panzad.locks import held
@@ -50,7 +50,7 @@ LIMIT = 24
     help="Write at most so many held-out mails, the newest.",
 )
 @click.option("--curve", is_flag=True, help="Also train on 25, 50, 75, 100 and all mails.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def evaluate(
     app: App, page: Path | None, others: tuple[Path, ...], limit: int, curve: bool, as_json: bool
@@ -168,8 +168,7 @@ def _print(report: Report) -> None:
     console = Console()
     for name, value in report.facts.items():
         console.print(f"{name}: {value}", highlight=False)
-    for mode in dict.fromkeys(row.mode for row in report.rows):
-        rows = [row for row in report.rows if row.mode == mode]
+    for mode, rows in report.by_mode():
         table = Table("", *(row.variant for row in rows), title=f"{mode} mode", box=None)
         for name, heading in HEADINGS.items():
             table.add_row(heading, *(_cell(figures(row)[name]) for row in rows))

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 from panzad.cli.mailfiles import mails_of
 from panzad.config import Config
 from panzad.learning.intake import (
@@ -91,7 +91,7 @@ class Explained:
     metavar="PATH…",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@json_option("One JSON object a line.")
 @click.pass_obj
 def explain(app: App, paths: tuple[Path, ...], as_json: bool) -> None:
     """Say what is read from mail files (.eml, mbox): own words, quotes, kind, recipients.

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def export(app: App, folder: Path, as_json: bool) -> None:
     """Write mails as learnt, instructions, marks, drafts, habits and adapters into FOLDER.

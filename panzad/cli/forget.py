@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import click
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 from panzad.daemon.bell import ring
 from panzad.errors import PanzadError, UsageError
 from panzad.learning import forgetting, traces
@@ -28,7 +28,7 @@ from panzad.training.adapters import remove
 @click.option("--verify", is_flag=True, help="Search every file for what was forgotten.")
 @click.option("--lift", is_flag=True, help="Let it in again with the next sync.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def forget(
     app: App, target: tuple[str, ...], verify: bool, lift: bool, yes: bool, as_json: bool

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from panzad.cli.app import App, accounts_named
+from panzad.cli.app import App, account_named, json_option
 from panzad.cli.mailfiles import mails_under
 from panzad.daemon.bell import ring
 from panzad.locks import held
@@ -17,7 +17,7 @@ from panzad.locks import held
 @click.command("import")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--account", help="Whose mail it is; the first account by default.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def import_(app: App, path: Path, account: str | None, as_json: bool) -> None:
     """Learn from your sent mail in PATH: a mail, an mbox, a Maildir, or a folder of them."""
@@ -25,8 +25,7 @@ def import_(app: App, path: Path, account: str | None, as_json: bool) -> None:
 
     app.log("import")
     config = app.config()
-    named = accounts_named(config, [account] if account else [])
-    name, settings = next(iter(named.items()))
+    name, settings = account_named(config, account)
     with held(app.paths.locks, f"sync-{name}", wait=True):
         done = import_mails(app.db, name, settings, config.privacy, mails_under(path))
     ring(app.paths.state)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 from rich.progress import TaskID
 
-from panzad.cli.app import App, accounts_named
+from panzad.cli.app import App, accounts_named, json_option
 from panzad.cli.progress import bars
 from panzad.cli.tries import Tries
 from panzad.config import Config
@@ -18,7 +18,7 @@ from panzad.locks import held
 
 @click.command()
 @click.argument("account", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def sync(app: App, account: tuple[str, ...], as_json: bool) -> None:
     """Take in what is new in the Sent folders (of ACCOUNT, or of all)."""
@@ -62,7 +62,7 @@ def sync_accounts(
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def learn(app: App, as_json: bool) -> None:
     """Give each new sent mail its instruction and its vector."""

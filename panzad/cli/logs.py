@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 from panzad.errors import unusable
 from panzad.logfile import lines
 from panzad.visible import visible
@@ -25,7 +25,7 @@ LOOK_SECONDS = 0.5
     "-n", "count", type=click.IntRange(min=0), default=50, show_default=True, help="How many."
 )
 @click.option("--follow", is_flag=True, help="Keep showing new ones, until interrupted.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@json_option("One JSON object a line.")
 @click.pass_obj
 def logs(app: App, count: int, follow: bool, as_json: bool) -> None:
     """Show the newest events of daemon, worker, trainer and commands. They never hold mail."""
@@ -75,7 +75,7 @@ def _event(line: str) -> dict[str, Any] | None:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+@json_option("Write one JSON object.")
 @click.pass_obj
 def report(app: App, file: Path, as_json: bool) -> None:
     """Write into FILE (`-`: standard output) what the report by mail would say."""

@@ -9,17 +9,11 @@ from typing import Any
 import click
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
+from rich.progress import DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
+from panzad.cli.progress import bars
 from panzad.daemon.bell import ring
 from panzad.engines.catalogue import CATALOGUE, CatalogueModel, choose, directory_of, resolve
 from panzad.engines.machine import this_machine
@@ -34,7 +28,7 @@ def models() -> None:
 
 
 @models.command("list")
-@click.option("--json", "as_json", is_flag=True, help="A JSON list on standard output.")
+@json_option("A JSON list on standard output.")
 @click.pass_obj
 def list_(app: App, as_json: bool) -> None:
     """Show the catalogue: licence, size, memory needs (estimates), what is here."""
@@ -72,21 +66,12 @@ def pulled(name: str, models_dir: Path) -> Path:
     """Get a model, with a bar on standard error; its directory."""
     from panzad.engines import download
 
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    ) as bars:
-        task = bars.add_task(name, total=None)
+    with bars(DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()) as progress:
+        task = progress.add_task(name, total=None)
         return download.pull(
             name,
             models_dir,
-            lambda done, total: bars.update(task, completed=done, total=total),
+            lambda done, total: progress.update(task, completed=done, total=total),
         )
 
 

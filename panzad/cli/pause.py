@@ -6,12 +6,12 @@ import json
 
 import click
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 from panzad.daemon.bell import ring
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def pause(app: App, as_json: bool) -> None:
     """Let a running daemon rest: nothing is synced, drafted, learnt or trained until `resume`.
@@ -23,7 +23,7 @@ def pause(app: App, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def resume(app: App, as_json: bool) -> None:
     """Let a paused daemon go on."""

@@ -7,21 +7,23 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
 
-def bars() -> Progress:
-    """Progress bars on standard error; silent where that is no terminal."""
+def bars(*figures: ProgressColumn) -> Progress:
+    """Progress bars on standard error with these figures (done of how many, and the times).
+
+    Silent where that is no terminal.
+    """
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        *(figures or (MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())),
         console=console,
         disable=not console.is_terminal,
     )

@@ -6,13 +6,13 @@ import json
 
 import click
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 from panzad.cli.tries import Tries
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Sync, learn and draft once, then exit.")
-@click.option("--json", "as_json", is_flag=True, help="With --once: one JSON object on stdout.")
+@json_option("With --once: one JSON object on stdout.")
 @click.pass_obj
 def run(app: App, once: bool, as_json: bool) -> None:
     """Run the daemon in the foreground (systemd does this), or one full pass."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from panzad import config as settings
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 from panzad.config import Account, Config
 from panzad.errors import ConfigError, PanzadError
 
@@ -121,7 +121,7 @@ def _write_private(path: Path, text: str) -> None:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="A JSON list on standard output.")
+@json_option("A JSON list on standard output.")
 @click.pass_obj
 def check(app: App, as_json: bool) -> None:
     """Try everything panzad needs: config, model, passwords, servers, folders."""

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.padding import Padding
 from rich.text import Text
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 from panzad.cli.measures import HEADING, listed
 from panzad.errors import ConfigError
 from panzad.visible import visible
@@ -25,7 +25,7 @@ _MARK = "  {:>4}  {:11}  {:16}  {:16}  {}"
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.option("--watch", is_flag=True, help="Keep showing, until interrupted.")
 @click.pass_obj
 def status(app: App, as_json: bool, watch: bool) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from panzad.cli.app import App
+from panzad.cli.app import App, json_option
 from panzad.cli.progress import bars
 from panzad.engines.machine import this_machine
 from panzad.errors import PanzadError
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(min=0, min_open=True),
     help="Stop at a checkpoint after so long; the next run goes on from there.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@json_option()
 @click.pass_obj
 def train(
     app: App, method: str | None, epochs: int | None, limit_minutes: float | None, as_json: bool

@@ -12,7 +12,7 @@ import aiosmtplib
 from panzad.config import Account, Auth, OAuth2, SmtpServer
 from panzad.daemon.supervision import in_thread
 from panzad.errors import LoginError, NetworkError
-from panzad.mail.compose import new_message_id
+from panzad.mail.header_fields import new_message_id
 from panzad.overview import in_short
 from panzad.secrets.grants import access_token
 from panzad.secrets.passwords import password_of

@@ -13,8 +13,8 @@ from typing import TypeVar
 import structlog
 
 from panzad.daemon.backoff import Backoff
-from panzad.errors import GrantMissing, PanzadError, unexpected
-from panzad.logs import traced
+from panzad.errors import GrantMissing, PanzadError
+from panzad.logs import told
 from panzad.store import problems
 from panzad.store.database import Database
 
@@ -89,7 +89,7 @@ async def kept_going(
         try:
             await work(health)
         except Exception as cause:
-            error = cause if isinstance(cause, PanzadError) else _unexpected(scope, cause)
+            error = told(cause, "loop.unexpected", scope=scope)
             # In a thread, for another process may hold the database for a while.
             await in_thread(partial(_report, db, scope, error))
             pause = backoff.wait(error)
@@ -106,8 +106,3 @@ def _report(db: Database, scope: str, error: PanzadError) -> None:
         problems.try_report(db, scope, error)
     finally:
         db.close()
-
-
-def _unexpected(scope: str, cause: Exception) -> PanzadError:
-    log.error("loop.unexpected", scope=scope, error=type(cause).__name__, at=traced(cause))
-    return unexpected(cause)

@@ -1,1 +1,1 @@
-"""What `panzad demo` needs: a sample mailbox and the show that runs on it."""
+"""What `panzad demo` needs: a sample mailbox, and a private IMAP server for it."""

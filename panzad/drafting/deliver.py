@@ -21,7 +21,8 @@ from panzad.imap.drafts import append_draft, find_message, mark_source
 from panzad.imap.search import find_by_message_id
 from panzad.imap.session import Session
 from panzad.learning.intake import own_words
-from panzad.mail.compose import compose_reply, new_message_id
+from panzad.mail.compose import compose_draft
+from panzad.mail.header_fields import new_message_id
 from panzad.mail.sensitive import masked
 from panzad.sources import thunderbird
 from panzad.store import drafts, marks
@@ -102,7 +103,7 @@ def composed(
     adapter: str | None,
 ) -> bytes:
     """The draft as the mail that is appended."""
-    return compose_reply(
+    return compose_draft(
         from_=task.author,
         to=task.to,
         cc=task.cc,

@@ -205,11 +205,7 @@ def _arrangement(
 
 
 def _original(message: Message) -> Original:
-    return Original(author_of(message), _date(message), quotable(message.text))
-
-
-def _date(message: Message) -> str:
-    return message.date.isoformat() if message.date else ""
+    return Original(author_of(message), message.iso_date, quotable(message.text))
 
 
 def _age(date: datetime) -> timedelta:

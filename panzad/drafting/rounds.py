@@ -19,7 +19,7 @@ from panzad.drafting.deliver import Places, deliver, tell_source
 from panzad.drafting.gather import Refusal
 from panzad.drafting.marks import Add, Leave, Look, Marked, Move, plan
 from panzad.drafting.restraint import why_held_back
-from panzad.drafting.task import GATHERED, DraftTask, dumped, loaded_request
+from panzad.drafting.task import DraftTask, dumped, loaded_request
 from panzad.errors import LoginError, NetworkError, PanzadError, StateDamaged, TlsError
 from panzad.imap.search import existing, find_by_message_id, message_ids, standing
 from panzad.imap.session import FolderState, Session
@@ -36,6 +36,8 @@ MAX_ATTEMPTS = 5
 RETRY = timedelta(minutes=1)
 # What concerns the whole round, not the mark that met it first.
 _CONNECTION = (NetworkError, LoginError, TlsError, StateDamaged)
+# In these states a mark has the draft for its thread, or is getting it.
+_ANSWERING = frozenset({"gathered", "written", "appending", "appended"})
 
 log = structlog.get_logger("panzad.drafting")
 
@@ -176,7 +178,7 @@ def _answering(db: Database, mark: Mark, task: DraftTask) -> int | None:
         if (
             other.kind == "reply"
             and other.id != mark.id
-            and other.state in GATHERED
+            and other.state in _ANSWERING
             and other.answers == task.in_reply_to
         ):
             return other.id

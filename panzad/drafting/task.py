@@ -10,9 +10,6 @@ from panzad.mail.compose import Arrangement
 from panzad.mail.message import Address
 from panzad.store.mails import ThreadTurn
 
-# The states of a mark whose row holds a DraftTask.
-GATHERED = frozenset({"gathered", "written", "appending", "appended"})
-
 
 @dataclass(frozen=True, slots=True)
 class Original:

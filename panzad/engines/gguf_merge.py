@@ -22,6 +22,7 @@ from gguf.quants import dequantize, quantize
 
 from panzad.engines.gguf_parts import ALPHA, DIFFERENCE, INDEX, MAGNITUDE, VALUES
 from panzad.errors import ModelDamaged
+from panzad.files import flush
 
 Array = npt.NDArray[np.float32]
 Change = Callable[[Array], Array]
@@ -49,8 +50,7 @@ def merge(base: Path, adapter: Path, out: Path) -> None:
     staged = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         _write(model, changes, staged)
-        with staged.open("rb") as file:
-            os.fsync(file.fileno())
+        flush(staged)
         staged.replace(out)
     finally:
         staged.unlink(missing_ok=True)

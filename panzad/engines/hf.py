@@ -16,8 +16,7 @@ from panzad.engines.base_model import load_base
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.chat import format_of
 from panzad.engines.gguf_base import read_once, readable, tokenizer_of
-from panzad.engines.protocol import ChatMessage, Generation, Sampling
-from panzad.errors import PanzadError
+from panzad.engines.protocol import ChatMessage, Generation, Sampling, too_long
 
 Quantisation = Literal["auto", "none", "nf4"]
 
@@ -60,10 +59,7 @@ class Transformers:
         prompt = self._tokenizer(self._chat.prompt(messages), add_special_tokens=False)["input_ids"]
         room = self._context - len(prompt)
         if room < 1:
-            raise PanzadError(
-                f"the prompt has {len(prompt)} tokens, the model takes {self._context}",
-                "lower retrieval.examples, or choose a model with a longer context",
-            )
+            raise too_long(len(prompt), self._context)
         started = time.monotonic()
         limit = min(sampling.max_tokens, room)
         if self._adapted is None or adapter:

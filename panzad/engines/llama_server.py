@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from panzad.engines.protocol import Generation, Sampling
+from panzad.engines.protocol import Generation, Sampling, too_long
 from panzad.errors import ModelDamaged, PanzadError
 
 _QUIET = -1
@@ -81,10 +81,7 @@ class LlamaServer:
         """
         room = self._context - len(prompt)
         if room < 1:
-            raise PanzadError(
-                f"the prompt has {len(prompt)} tokens, the model takes {self._context}",
-                "lower retrieval.examples, or choose a model with a longer context",
-            )
+            raise too_long(len(prompt), self._context)
         request: dict[str, Any] = {
             "prompt": list(prompt),
             "n_predict": min(sampling.max_tokens, room),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from panzad.errors import PanzadError
+
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
@@ -63,3 +65,11 @@ class Engine(Protocol):
     def close(self) -> None:
         """Free the model's memory."""
         ...
+
+
+def too_long(tokens: int, context: int) -> PanzadError:
+    """What a user is told of a prompt that leaves no room for an answer."""
+    return PanzadError(
+        f"the prompt has {tokens} tokens, the model takes {context}",
+        "lower retrieval.examples, or choose a model with a longer context",
+    )

@@ -15,7 +15,7 @@ from peft.tuners.lora import LoraLayer
 from torch import Tensor
 from torch.nn.functional import linear
 
-INDEX, VALUES = ".sparse_index", ".sparse_values"
+from panzad.engines.gguf_parts import INDEX, VALUES
 
 
 class Sparse(torch.nn.Module):

@@ -15,6 +15,7 @@ import statistics
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from panzad.mail.sameness import word_runs
 from panzad.training.dataset import Sample
 from panzad.writing import prompts
 from panzad.writing.prompts import WritingTask
@@ -163,4 +164,4 @@ def conversations(links: Mapping[int, Collection[str]]) -> dict[int, int]:
 def _runs(text: str) -> set[int]:
     """The runs as hashes: a large mailbox has a million, and their words would fill the memory."""
     words = _WORD.findall(text.casefold())
-    return {hash(tuple(words[at : at + RUN])) for at in range(len(words) - RUN + 1)}
+    return set(map(hash, word_runs(words, RUN)))

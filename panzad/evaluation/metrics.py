@@ -10,7 +10,7 @@ import random
 import re
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 import sacrebleu
@@ -65,7 +65,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A figure with the bounds that hold 95 % of what other mails, or other seeds, may give."""
+    """A figure with the bounds that hold 95 % of what other mails may give."""
 
     value: float
     low: float
@@ -153,17 +153,6 @@ def over_mails(
     rng = random.Random(seed)  # noqa: S311 - a sample, not a secret
     values = sorted(figure(rng.choices(mails, k=len(mails))) for _ in range(ROUNDS))
     return Spread(figure(mails), values[int(0.025 * ROUNDS)], values[int(0.975 * ROUNDS)])
-
-
-def over_seeds(runs: Sequence[Scores]) -> dict[str, tuple[float, float]]:
-    """Mean and sample standard deviation (0 for one run) of each figure over training seeds."""
-    found: dict[str, tuple[float, float]] = {}
-    for one in fields(Scores):
-        values = [value for run in runs if (value := getattr(run, one.name)) is not None]
-        if values:
-            spread = statistics.stdev(values) if len(values) > 1 else 0.0
-            found[one.name] = (statistics.fmean(values), spread)
-    return found
 
 
 _ROUGE = RougeScorer(["rougeL"], use_stemmer=True)

@@ -57,6 +57,11 @@ class Report:
     matrices: tuple[Matrix, ...] = ()
     curve: tuple[Point, ...] = ()
 
+    def by_mode(self) -> list[tuple[str, list[Row]]]:
+        """Each mode with its rows, in the order in which they came."""
+        modes = dict.fromkeys(row.mode for row in self.rows)
+        return [(mode, [row for row in self.rows if row.mode == mode]) for mode in modes]
+
     def values(self) -> dict[str, Any]:
         """The report as JSON takes it."""
         return asdict(self)
@@ -84,7 +89,7 @@ def page(report: Report) -> str:
     """The report as one HTML page: no script, no other file."""
     return _PAGE.render(
         facts=report.facts,
-        modes=[(mode, _of_mode(report.rows, mode)) for mode in _modes(report.rows)],
+        modes=report.by_mode(),
         headings=HEADINGS,
         figures=figures,
         cell=cell,
@@ -120,14 +125,6 @@ def _bar(row: Row, name: str, value: float) -> Bar:
 
 def _rounded(value: float | str | None) -> float | str | None:
     return round(value, 3) if isinstance(value, float) else value
-
-
-def _modes(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(row.mode for row in rows))
-
-
-def _of_mode(rows: Sequence[Row], mode: str) -> list[Row]:
-    return [row for row in rows if row.mode == mode]
 
 
 _PAGE = jinja2.Environment(

@@ -24,6 +24,8 @@ from panzad.imap.pace import PacedImap
 from panzad.imap.refusals import plain
 from panzad.tls import verified
 
+_USE_TLS = 'set imap.security to "tls", usually with port 993'
+
 
 def _tls_context(server: ImapServer) -> ssl.SSLContext:
     context = verified()
@@ -44,7 +46,7 @@ def start_tls(client: imapclient.IMAPClient, server: ImapServer) -> None:
     if client._imap.state != "NONAUTH":
         raise TlsError(
             f"{where} takes the login for done before the connection is encrypted",
-            'set imap.security to "tls", usually with port 993',
+            _USE_TLS,
         )
     try:
         client.starttls(_tls_context(server))
@@ -53,9 +55,7 @@ def start_tls(client: imapclient.IMAPClient, server: ImapServer) -> None:
     except imaplib.IMAP4.error as error:
         if isinstance(error, CapabilityError):
             raise
-        raise TlsError(
-            f"{where} refused STARTTLS", 'set imap.security to "tls", usually with port 993'
-        ) from error
+        raise TlsError(f"{where} refused STARTTLS", _USE_TLS) from error
 
 
 def check_pin(client: imapclient.IMAPClient, server: ImapServer) -> None:
@@ -143,9 +143,7 @@ def connecting(server: ImapServer) -> Iterator[None]:
             'check imap.port and imap.security ("tls" is port 993, "starttls" port 143)',
         ) from error
     except CapabilityError as error:
-        raise TlsError(
-            f"{where} offers no STARTTLS", 'set imap.security to "tls", usually with port 993'
-        ) from error
+        raise TlsError(f"{where} offers no STARTTLS", _USE_TLS) from error
     except socket.gaierror as error:
         raise NetworkError(
             f"there is no host {server.host} ({error.strerror})", "check imap.host and the network"

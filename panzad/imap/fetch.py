@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 import structlog
 
@@ -31,6 +32,7 @@ _WHOLE_TEXT = f"BODY.PEEK[TEXT]<0.{LEAF_OCTETS}>"
 _OVERVIEW = ("INTERNALDATE", "BODYSTRUCTURE", _HEADER)
 
 log = structlog.get_logger()
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,9 @@ class _Overview:
 _Items = Mapping[bytes, object]
 
 
-def batches(uids: Iterable[int], size: int = MAILS_PER_BATCH) -> Iterator[list[int]]:
-    """The UIDs in lists of at most `size`: Outlook refuses lines over 9,900 bytes."""
-    remaining = iter(uids)
+def batches(them: Iterable[_T], size: int = MAILS_PER_BATCH) -> Iterator[list[_T]]:
+    """UIDs or ids in lists of at most `size`: Outlook refuses lines over 9,900 bytes."""
+    remaining = iter(them)
     while batch := list(islice(remaining, size)):
         yield batch
 

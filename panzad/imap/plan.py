@@ -63,9 +63,6 @@ class Known:
     uids: frozenset[int]
 
 
-NEVER_SYNCED = Known(None, 0, None, frozenset())
-
-
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """The folder is as we left it."""

@@ -11,7 +11,7 @@ import structlog
 from imapclient.response_parser import parse_message_list
 
 from panzad.errors import ServerRefused
-from panzad.imap.fetch import Fetched, fetch_batch, header_ids
+from panzad.imap.fetch import Fetched, batches, fetch_batch, header_ids
 from panzad.imap.session import Session
 
 _IDS_PER_SEARCH = 8
@@ -85,7 +85,7 @@ def find_by_message_id(session: Session, folder: str, ids: Iterable[str]) -> dic
     wanted = [one for one in dict.fromkeys(ids) if _searchable(one)]
     found: dict[str, int] = {}
     try:
-        for batch in _of_size(wanted, _IDS_PER_SEARCH):
+        for batch in batches(wanted, _IDS_PER_SEARCH):
             uids = search(session, _any_of(batch), "search by Message-ID")
             # SEARCH HEADER matches parts of ids too; of copies the oldest is taken.
             for uid, message_id in sorted(message_ids(session, uids).items()):
@@ -174,10 +174,6 @@ def _searchable(one: str) -> bool:
 def _quoted(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def _of_size(ids: Sequence[str], size: int) -> list[Sequence[str]]:
-    return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
 def _any_of(ids: Sequence[str]) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import imaplib
 import logging
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +25,7 @@ from panzad.imap.folders import FolderInfo, encoded, folder_info
 from panzad.imap.login import password_login, refusal, token_login
 from panzad.imap.refusals import plain, remedy, suggested_pause, throttled, unquoted
 from panzad.secrets.token import AccessToken
+from panzad.tls import cut
 
 # IMAPClient logs every protocol line at DEBUG, and those hold mail.
 logging.getLogger("imapclient").setLevel(logging.WARNING)
@@ -148,14 +148,9 @@ class Session:
             abandon(self.client)
 
     def cut(self) -> None:
-        """End the connection under whoever uses it in another thread: they get a NetworkError.
-
-        The plain socket's method: SSLSocket's own lets go of the encryption first, and what the
-        other thread is sending would go out in clear.
-        """
+        """End the connection under whoever uses it in another thread: they get a NetworkError."""
         self._broken = True
-        with contextlib.suppress(OSError):
-            socket.socket.shutdown(self.client.socket(), socket.SHUT_RDWR)
+        cut(self.client.socket())
 
     def answer_within(self, seconds: float) -> None:
         """Let the server have at most `seconds` for each answer from now on."""

@@ -75,5 +75,10 @@ def _authors(config: Config) -> dict[str, str]:
     return {name: account.name for name, account in config.accounts.items()}
 
 
+def exact_retriever(db: Database, config: Config) -> Retriever:
+    """The past mails as a run sees them: in an order that is the same when it is gone on with."""
+    return Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share)
+
+
 def _briefing(db: Database, config: Config) -> Briefing:
-    return Briefing(Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share))
+    return Briefing(exact_retriever(db, config))

@@ -15,6 +15,7 @@ from math import ceil
 
 import structlog
 
+from panzad.mail.sameness import word_runs
 from panzad.store import pairs, problems
 from panzad.store.database import Database
 
@@ -61,7 +62,7 @@ def _runs(text: str) -> frozenset[int]:
     words = _WORD.findall(text.casefold())
     if len(words) < MIN_WORDS:
         return frozenset()
-    return frozenset(hash(tuple(words[at : at + RUN])) for at in range(len(words) - RUN + 1))
+    return frozenset(map(hash, word_runs(words, RUN)))
 
 
 def _most_alike(

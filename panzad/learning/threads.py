@@ -42,8 +42,7 @@ def turns(message: Message, others: Sequence[Message]) -> tuple[ThreadTurn, ...]
 def turn_of(message: Message) -> ThreadTurn:
     """A message as a turn of a thread: its author and the author's own words."""
     author = author_of(message)
-    date = message.date.isoformat() if message.date else ""
-    return ThreadTurn(author.name, author.email, date, extract(message).own_text)
+    return ThreadTurn(author.name, author.email, message.iso_date, extract(message).own_text)
 
 
 def find_parents(session: Session, folders: Sequence[str], ids: Sequence[str]) -> list[Message]:

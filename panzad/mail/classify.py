@@ -144,7 +144,7 @@ def is_automatic(message: Message, own: Iterable[str] = ()) -> bool:
         return True
     if any(message.header(name) is not None for name in _AUTOMATIC_HEADERS):
         return True
-    if (message.header("Precedence") or "").strip().lower() in {"auto_reply", "auto-reply"}:
+    if _precedence(message) in {"auto_reply", "auto-reply"}:
         return True
     suppressed = message.header("X-Auto-Response-Suppress")
     if suppressed is not None and "all" in suppressed.lower().replace(" ", "").split(","):
@@ -166,8 +166,7 @@ def is_bulk(message: Message) -> bool:
     """Whether it came through a list or went out to many (RFC 2369, 2919; Precedence)."""
     if any(message.header(name) is not None for name in _LIST_HEADERS):
         return True
-    precedence = (message.header("Precedence") or "").strip().lower()
-    return precedence in {"bulk", "list", "junk"}
+    return _precedence(message) in {"bulk", "list", "junk"}
 
 
 def is_list(message: Message, own: Iterable[str] = ()) -> bool:
@@ -182,8 +181,7 @@ def is_list(message: Message, own: Iterable[str] = ()) -> bool:
         return False
     if post or message.header("X-Mailing-List") is not None:
         return True
-    precedence = (message.header("Precedence") or "").strip().lower()
-    return (precedence == "list" or message.header("List-Id") is not None) and any(
+    return (_precedence(message) == "list" or message.header("List-Id") is not None) and any(
         not is_own(one.email, own) for one in (*message.to, *message.cc)
     )
 
@@ -211,6 +209,10 @@ def _is_exchange_meeting(message: Message) -> bool:
     """Exchange's mark on invitations and answers, whose calendar part may be TNEF."""
     content_class = (message.header("Content-Class") or "").lower()
     return content_class.startswith("urn:content-classes:calendar")
+
+
+def _precedence(message: Message) -> str:
+    return (message.header("Precedence") or "").strip().lower()
 
 
 def _declared(message: Message) -> str:

@@ -46,12 +46,7 @@ class Arrangement:
     html: bool = False
 
 
-def new_message_id(domain: str, token: str) -> str:
-    """`<token@domain>`, both cut down to what an id may hold; `token` makes it unique."""
-    return header_fields.message_id(domain, token)
-
-
-def compose_reply(
+def compose_draft(
     *,
     from_: Address,
     to: Sequence[Address],
@@ -67,8 +62,9 @@ def compose_reply(
     arrangement: Arrangement = Arrangement(),
     extra_headers: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """A reply as it goes into Drafts: CRLF, UTF-8, quoted-printable; text, or text and HTML.
+    """A draft as it goes into Drafts: CRLF, UTF-8, quoted-printable; text, or text and HTML.
 
+    A mail that answers nothing has no `in_reply_to`, `references` and `original`.
     The signature follows `text`, whichever side the quote is on. `date` is aware. `in_reply_to`
     and `references` go out byte for byte unless they are no ids.
     """
@@ -91,35 +87,6 @@ def compose_reply(
     if arrangement.html:
         body = _alternative(message_id, body, _part("html", _html(pieces, in_reply_to or "")))
     return b"".join(header) + body
-
-
-def compose_new(
-    *,
-    from_: Address,
-    to: Sequence[Address],
-    cc: Sequence[Address],
-    subject: str,
-    date: datetime,
-    message_id: str,
-    text: str,
-    signature: str | None,
-    extra_headers: Sequence[tuple[str, str]] = (),
-) -> bytes:
-    """A mail that answers nothing, as it goes into Drafts."""
-    return compose_reply(
-        from_=from_,
-        to=to,
-        cc=cc,
-        subject=subject,
-        date=date,
-        message_id=message_id,
-        in_reply_to=None,
-        references=(),
-        text=text,
-        signature=signature,
-        original=None,
-        extra_headers=extra_headers,
-    )
 
 
 @dataclass(frozen=True, slots=True)

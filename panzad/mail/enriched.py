@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-# As deep as extraction looks (quoting.MAX_LEVELS).
-_MAX_QUOTES = 30
+from panzad.mail.quoting import MAX_LEVELS
 
 _TOKEN = re.compile(r"<<|<(/?)([A-Za-z0-9-]{1,60})>|\n+")
 
@@ -31,7 +30,7 @@ def rendered(source: str) -> str:
         elif command == "nofill":
             unfilled = max(unfilled + step, 0)
         elif command == "excerpt":
-            depth = min(max(depth + step, 0), _MAX_QUOTES)
+            depth = min(max(depth + step, 0), MAX_LEVELS)
             pieces.append(_line_break(depth))
         elif command in {"nl", "paragraph"} and step > 0:
             # Of text/richtext, where line breaks of their own count for nothing.

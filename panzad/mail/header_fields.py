@@ -27,7 +27,7 @@ _DOMAIN = re.compile(r"[A-Za-z0-9.\u00a1-\U0010ffff-]+|\[[A-Za-z0-9.:-]+\]")
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
-def message_id(domain: str, token: str) -> str:
+def new_message_id(domain: str, token: str) -> str:
     """`<token@domain>`, both cut down to what an id may hold; `token` makes it unique."""
     left = re.sub(r"[^A-Za-z0-9._-]+", "", token).strip(".")
     right = re.sub(r"[^A-Za-z0-9.-]+", "", _ascii_domain(domain)).strip(".")

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from panzad.mail.hiding import colours, hides, hiding_selectors, is_chosen
+from panzad.mail.quoting import MAX_LEVELS
 
 MAX_OPEN = 256
 # Twenty times what a long newsletter has: what goes on behind it is made to hurt.
 MAX_TOKENS = 200_000
-# As deep as extraction looks (quoting.MAX_LEVELS).
-MAX_QUOTES = 30
 
 _TAG = re.compile(
     r"""<(/?)([A-Za-z][A-Za-z0-9:_-]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>""",
@@ -344,7 +343,7 @@ def _opened(tag: _Tag, parent: _Open, hidden: frozenset[str]) -> _Open:
         return _Open(
             name,
             parent.hidden or name in _END_OF_RAW,
-            min(parent.depth + (name == "blockquote"), MAX_QUOTES),
+            min(parent.depth + (name == "blockquote"), MAX_LEVELS),
             parent.pre or name == "pre",
             parent.ink,
             parent.ground,
@@ -361,7 +360,7 @@ def _opened(tag: _Tag, parent: _Open, hidden: frozenset[str]) -> _Open:
         or "hidden" in attributes
         or hides(style)
         or is_chosen(hidden, name, attributes.get("class", ""), attributes.get("id", "")),
-        min(parent.depth + quote, MAX_QUOTES),
+        min(parent.depth + quote, MAX_LEVELS),
         parent.pre or name == "pre" or "white-space:pre" in style,
         ink or parent.ink,
         ground or parent.ground,

@@ -42,8 +42,12 @@ class Message:
     references: tuple[str, ...]
     headers: tuple[tuple[str, str], ...]
     text: str
-    html_only: bool
     content_types: tuple[str, ...]
+
+    @property
+    def iso_date(self) -> str:
+        """Its date in ISO 8601; empty when it has none."""
+        return self.date.isoformat() if self.date else ""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by case-insensitive name."""

@@ -63,7 +63,6 @@ def parse(raw: bytes) -> Message:
         references=headers.ids(header.text("references")),
         headers=tuple((name, headers.header_text(value, charset)) for name, value in header.fields),
         text=_visible(_bounded("\n\n".join(text for text, _ in texts))),
-        html_only=bool(texts) and all(is_html for _, is_html in texts),
         content_types=tuple(_told_type(leaf) for leaf in root.leaves()),
     )
 

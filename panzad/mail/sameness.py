@@ -6,6 +6,7 @@ Quotes are re-wrapped, cut and sprinkled with answers, so texts are compared by 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from panzad.mail import headers
@@ -17,6 +18,11 @@ _TELLING = 6
 _SHARED = 0.7
 
 _WORD = re.compile(r"\w+")
+
+
+def word_runs(words: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
+    """All runs of so many neighbouring words, in order."""
+    return zip(*(words[at:] for at in range(length)), strict=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,7 @@ class Fingerprint:
     def of(cls, text: str) -> Fingerprint:
         """The fingerprint of a text."""
         words = _WORD.findall(text.lower())
-        triples = frozenset(zip(words, words[1:], words[2:], strict=False))
-        return cls(len(words), " ".join(words), triples)
+        return cls(len(words), " ".join(words), frozenset(word_runs(words, 3)))
 
     @property
     def telling(self) -> bool:

@@ -130,8 +130,8 @@ def _addressed(message: Message, own: Sequence[str]) -> bool:
 
 def _turn(node: Node) -> Turn:
     author = author_of(node.message)
-    date = node.message.date.isoformat() if node.message.date else ""
-    return Turn(author.name or author.email, author.email, date, node.extraction.own_text)
+    name = author.name or author.email
+    return Turn(name, author.email, node.message.iso_date, node.extraction.own_text)
 
 
 def _quoted_turn(quoted: QuotedMail) -> Turn:

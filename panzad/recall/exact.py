@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from panzad.recall import EMBEDDER
 from panzad.recall.embedder import DIMENSIONS
-from panzad.recall.index import Hit
 from panzad.store import embeddings
 from panzad.store.database import Database
 
@@ -31,8 +30,8 @@ class ExactIndex:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def search(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
-        """The `count` mails nearest to a unit vector of DIMENSIONS numbers, nearest first."""
+    def search(self, vector: NDArray[np.float32], count: int) -> list[int]:
+        """Ids of the `count` mails nearest to a unit vector of DIMENSIONS numbers, in order."""
         similarities = np.round(self._matrix @ vector, _DECIMALS)  # (mails,)
         order = np.argsort(-similarities, kind="stable")[:count]
-        return [Hit(self._ids[at], float(similarities[at])) for at in order]
+        return [self._ids[at] for at in order]

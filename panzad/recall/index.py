@@ -11,9 +11,7 @@ either the old file on record or the new one. Labels are mail ids, which are nev
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,8 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from panzad.engines.checksums import hash_file
+from panzad.files import flush
 from panzad.recall import EMBEDDER
 from panzad.recall.embedder import DIMENSIONS
 from panzad.store import embeddings
@@ -30,14 +30,6 @@ from panzad.store.database import Database
 EF_SEARCH = 64
 
 log = structlog.get_logger("panzad.recall")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A mail near the query; `similarity` is the cosine, 1 for the same direction."""
-
-    mail_id: int
-    similarity: float
 
 
 class Index:
@@ -81,17 +73,14 @@ class Index:
     def __len__(self) -> int:
         return len(self._labels)
 
-    def search(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
-        """The `count` mails nearest to a unit vector of DIMENSIONS numbers, nearest first."""
+    def search(self, vector: NDArray[np.float32], count: int) -> list[int]:
+        """Ids of the `count` mails nearest to a unit vector of DIMENSIONS numbers, in order."""
         count = min(count, len(self))
         if count == 0:
             return []
         self._index.set_ef(max(EF_SEARCH, 2 * count))
-        labels, distances = self._index.knn_query(vector.reshape(1, DIMENSIONS), k=count)
-        return [
-            Hit(int(label), 1.0 - float(distance))
-            for label, distance in zip(labels[0], distances[0], strict=True)
-        ]
+        labels, _ = self._index.knn_query(vector.reshape(1, DIMENSIONS), k=count)
+        return [int(label) for label in labels[0]]
 
     def _reset(self, capacity: int) -> None:
         self._index = hnswlib.Index(space="cosine", dim=DIMENSIONS)
@@ -116,7 +105,7 @@ class Index:
             return False
         path = self._directory / record.file
         try:
-            if hashlib.sha256(path.read_bytes()).hexdigest() != record.sha256:
+            if hash_file(path) != record.sha256:
                 log.warning("index.damaged", file=record.file)
                 return False
         except OSError:
@@ -146,9 +135,8 @@ class Index:
             if temporary.stat().st_size != self._index.index_file_size():
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(temporary))
             temporary.chmod(0o600)
-            with temporary.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                os.fsync(file.fileno())
+            digest = hash_file(temporary)
+            flush(temporary)
             temporary.rename(self._directory / name)
         finally:
             temporary.unlink(missing_ok=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from panzad.mail.sameness import word_runs
+
 # Of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009): how little the very first
 # places of a list stand out.
 _DAMPING = 60
@@ -65,4 +67,4 @@ def _runs(text: str) -> frozenset[tuple[str, ...]]:
     words = text.lower().split()
     if len(words) <= _RUN:
         return frozenset({tuple(words)}) if words else frozenset()
-    return frozenset(tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
+    return frozenset(word_runs(words, _RUN))

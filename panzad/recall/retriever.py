@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panzad.recall.embedder import Embedder
-from panzad.recall.index import Hit
 from panzad.recall.ranking import Measure, by_length, near_copy, ranked
 from panzad.recall.sharing import Share, may_lend, nearness
 from panzad.store import search
@@ -36,7 +35,7 @@ class Neighbours(Protocol):
     """The index, or an exact search over the same vectors."""
 
     def __len__(self) -> int: ...
-    def search(self, vector: NDArray[np.float32], count: int) -> list[Hit]: ...
+    def search(self, vector: NDArray[np.float32], count: int) -> list[int]: ...
 
 
 class Retriever:
@@ -106,8 +105,7 @@ class Retriever:
         wanted = min(DEPTH, len(allowed))
         pool = POOL
         while True:
-            hits = self._index.search(vector, pool)
-            found = [hit.mail_id for hit in hits if hit.mail_id in allowed]
+            found = [one for one in self._index.search(vector, pool) if one in allowed]
             if len(found) >= wanted or pool >= len(self._index):
                 return found[:wanted]
             pool *= WIDER

@@ -14,7 +14,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-from panzad.tls import verified
+from panzad.tls import cut, verified
 
 _LONGEST_ANSWER = 1 << 20
 
@@ -67,13 +67,11 @@ def _over_within(seconds: float, link: socket.socket) -> Generator[None]:
     """
     late = threading.Event()
 
-    def cut() -> None:
+    def end() -> None:
         late.set()
-        with contextlib.suppress(OSError):
-            # The plain socket's method: SSLSocket's own takes the encryption from under the reader.
-            socket.socket.shutdown(link, socket.SHUT_RDWR)
+        cut(link)
 
-    timer = threading.Timer(seconds, cut)
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
     try:

@@ -10,14 +10,11 @@ from typing import Any
 
 from panzad.store import life, marks
 from panzad.store.database import Database, now
-from panzad.store.mails import COLUMNS, Mail, from_row
+from panzad.store.mails import OF_MAILS, Mail, from_row
+from panzad.store.marks import among
 
 # In these states a draft's own text is kept.
 _LEARNT_FROM = life.AWAITED | {"sent-edited"}
-
-
-def _among(states: Collection[str]) -> str:
-    return f"({', '.join(repr(one) for one in sorted(states))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ def awaited(db: Database, account: str) -> list[Draft]:
         " drafts_uidvalidity AS uidvalidity, drafts_uidnext AS uidnext, draft_uid AS uid,"
         " marked_at, appended_at, audience, instruction, drafts.text AS text, missing_since"
         " FROM drafts JOIN marks ON marks.id = mark_id"
-        f" WHERE account = ? AND state IN {_among(life.AWAITED)} ORDER BY mark_id",
+        f" WHERE account = ? AND {among(life.AWAITED)} ORDER BY mark_id",
         (account,),
     )
     return [_draft(row) for row in rows]
@@ -160,7 +157,7 @@ def sent_since(db: Database, account: str, moment: str) -> list[SentMail]:
         "SELECT mails.id, message_id, parents,"
         " (SELECT json_group_array(lower(json_extract(value, '$[2]'))) FROM json_each(recipients)),"
         " own_text, date, EXISTS (SELECT 1 FROM drafts JOIN marks ON marks.id = mark_id"
-        f" WHERE mail_id = mails.id AND state IN {_among(life.USED)})"
+        f" WHERE mail_id = mails.id AND {among(life.USED)})"
         " FROM mails WHERE account = ? AND added_at >= ? ORDER BY mails.id",
         (account, moment),
     )
@@ -190,9 +187,8 @@ class Preference:
 
 def preferences(db: Database) -> list[Preference]:
     """The drafts that were edited and sent, with the mails they became, oldest mail first."""
-    mail = ", ".join(f"mails.{column}" for column in COLUMNS.split(", "))
     rows = db.connection.execute(
-        f"SELECT {mail}, mark_id, drafts.text AS draft, instruction"
+        f"SELECT {OF_MAILS}, mark_id, drafts.text AS draft, instruction"
         " FROM drafts JOIN marks ON marks.id = mark_id JOIN mails ON mails.id = mail_id"
         " WHERE state = 'sent-edited' AND drafts.text IS NOT NULL AND mails.reason IS NULL"
         " AND distance IS NOT NULL ORDER BY date, mails.id"
@@ -206,8 +202,8 @@ def unused_in_a_row(db: Database, account: str) -> int:
     """How many drafts were not used since the last one that was."""
     row = db.connection.execute(
         "SELECT count(*) AS n FROM marks WHERE account = ?"
-        f" AND state IN {_among(life.UNUSED)} AND id > (SELECT coalesce(max(id), 0) FROM marks"
-        f" WHERE account = ? AND state IN {_among(life.USED)})",
+        f" AND {among(life.UNUSED)} AND id > (SELECT coalesce(max(id), 0) FROM marks"
+        f" WHERE account = ? AND {among(life.USED)})",
         (account, account),
     ).fetchone()
     return row["n"]
@@ -233,9 +229,9 @@ def usage(db: Database, account: str) -> list[Usage]:
     """Use of the drafts by the week (UTC) in which their outcome was known, oldest first."""
     rows = db.connection.execute(
         "SELECT date(decided_at, '-6 days', 'weekday 1') AS week, count(*) AS decided,"
-        f" sum(state IN {_among(life.USED)}) AS used, sum(state = 'sent-unchanged') AS unchanged,"
-        f" count(CASE WHEN state IN {_among(life.USED)} THEN distance END) AS measured,"
-        f" avg(CASE WHEN state IN {_among(life.USED)} THEN distance END) AS distance"
+        f" sum({among(life.USED)}) AS used, sum(state = 'sent-unchanged') AS unchanged,"
+        f" count(CASE WHEN {among(life.USED)} THEN distance END) AS measured,"
+        f" avg(CASE WHEN {among(life.USED)} THEN distance END) AS distance"
         " FROM drafts JOIN marks ON marks.id = mark_id"
         " WHERE account = ? AND decided_at IS NOT NULL GROUP BY week ORDER BY week",
         (account,),

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from panzad.store.database import Database, now
-from panzad.store.mails import COLUMNS, Mail, from_row
+from panzad.store.mails import OF_MAILS, Mail, from_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,8 @@ class IndexFile:
 
 def wanting(db: Database, model: str, limit: int) -> list[Mail]:
     """Usable mails without a vector of this embedder, newest first."""
-    columns = ", ".join(f"mails.{column}" for column in COLUMNS.split(", "))
     rows = db.connection.execute(
-        f"SELECT {columns} FROM mails LEFT JOIN embeddings"
+        f"SELECT {OF_MAILS} FROM mails LEFT JOIN embeddings"
         " ON embeddings.mail_id = mails.id AND embeddings.model = ?"
         " WHERE mails.reason IS NULL AND thread_wanted = 0 AND embeddings.mail_id IS NULL"
         " ORDER BY date DESC, mails.id LIMIT ?",

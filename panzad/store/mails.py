@@ -84,10 +84,12 @@ COLUMNS = (
     "id, account, message_id, date, subject, sender, recipients, parents, reason, own_text, thread,"
     " language, layout, html, signature"
 )
+# The same where another table is joined.
+OF_MAILS = ", ".join(f"mails.{column}" for column in COLUMNS.split(", "))
 
 
 def from_row(row: sqlite3.Row) -> Mail:
-    """A Mail out of a row that holds COLUMNS."""
+    """A Mail out of a row that holds COLUMNS, or OF_MAILS."""
     with readable("mails"):
         return Mail(
             id=row["id"],
@@ -103,6 +105,11 @@ def from_row(row: sqlite3.Row) -> Mail:
             thread=tuple(ThreadTurn(*entry) for entry in json.loads(row["thread"])),
             manner=Manner(row["language"], row["layout"], bool(row["html"]), row["signature"]),
         )
+
+
+def _selected(db: Database, which: str, *values: object) -> list[Mail]:
+    rows = db.connection.execute(f"SELECT {COLUMNS} FROM mails {which}", values)
+    return [from_row(row) for row in rows]
 
 
 def _thread_json(thread: tuple[ThreadTurn, ...]) -> str:
@@ -163,11 +170,9 @@ def keep(tx: sqlite3.Connection, account: str, mail: NewMail) -> int:
 
 def wanting_thread(db: Database, account: str, limit: int) -> list[Mail]:
     """Usable replies whose parent is not quoted and has not been looked for yet."""
-    rows = db.connection.execute(
-        f"SELECT {COLUMNS} FROM mails WHERE account = ? AND thread_wanted = 1 ORDER BY id LIMIT ?",
-        (account, limit),
+    return _selected(
+        db, "WHERE account = ? AND thread_wanted = 1 ORDER BY id LIMIT ?", account, limit
     )
-    return [from_row(row) for row in rows]
 
 
 def keep_thread(tx: sqlite3.Connection, mail_id: int, thread: tuple[ThreadTurn, ...]) -> None:
@@ -233,19 +238,12 @@ def keep_signature(tx: sqlite3.Connection, mail_id: int, own_text: str, signatur
 
 def usable_after(db: Database, mail_id: int, limit: int) -> list[Mail]:
     """The usable mails of all accounts with ids above `mail_id`, in the order they came in."""
-    rows = db.connection.execute(
-        f"SELECT {COLUMNS} FROM mails WHERE reason IS NULL AND id > ? ORDER BY id LIMIT ?",
-        (mail_id, limit),
-    )
-    return [from_row(row) for row in rows]
+    return _selected(db, "WHERE reason IS NULL AND id > ? ORDER BY id LIMIT ?", mail_id, limit)
 
 
 def all_after(db: Database, mail_id: int, limit: int) -> list[Mail]:
     """The mails of all accounts, used or not, with ids above `mail_id`, in order."""
-    rows = db.connection.execute(
-        f"SELECT {COLUMNS} FROM mails WHERE id > ? ORDER BY id LIMIT ?", (mail_id, limit)
-    )
-    return [from_row(row) for row in rows]
+    return _selected(db, "WHERE id > ? ORDER BY id LIMIT ?", mail_id, limit)
 
 
 def every(db: Database) -> Iterator[Mail]:
@@ -315,8 +313,7 @@ def want_threads_again(tx: sqlite3.Connection) -> None:
 
 def get(db: Database, mail_id: int) -> Mail | None:
     """One mail by its id."""
-    row = db.connection.execute(f"SELECT {COLUMNS} FROM mails WHERE id = ?", (mail_id,)).fetchone()
-    return None if row is None else from_row(row)
+    return next(iter(_selected(db, "WHERE id = ?", mail_id)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ the mark still stands on the server; `vanished` that its mail went from the fold
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +22,14 @@ from panzad.store.text import storable
 LONGEST_RETRY = timedelta(hours=1)
 
 _DUE = "(retry_at IS NULL OR retry_at <= ? OR retry_at > ?)"
-_UNFINISHED = f"state IN ({', '.join(repr(one) for one in sorted(life.UNFINISHED))})"
+
+
+def among(states: Collection[str]) -> str:
+    """That a mark is in one of these states, as SQL."""
+    return f"state IN ({', '.join(repr(one) for one in sorted(states))})"
+
+
+_UNFINISHED = among(life.UNFINISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +82,9 @@ class NewMark:
     task: str | None = None
 
 
-def _mark(row: sqlite3.Row) -> Mark:
-    return Mark(**dict(row))
-
-
-def _marks(rows: sqlite3.Cursor) -> list[Mark]:
-    return [_mark(row) for row in rows]
+def _selected(db: Database, which: str, *values: object) -> list[Mark]:
+    rows = db.connection.execute(f"SELECT * FROM marks {which}", values)
+    return [Mark(**dict(row)) for row in rows]
 
 
 def add(tx: sqlite3.Connection, mark: NewMark) -> int:
@@ -107,15 +112,12 @@ def add(tx: sqlite3.Connection, mark: NewMark) -> int:
 
 def get(db: Database, mark_id: int) -> Mark | None:
     """One mark by its id."""
-    row = db.connection.execute("SELECT * FROM marks WHERE id = ?", (mark_id,)).fetchone()
-    return None if row is None else _mark(row)
+    return next(iter(_selected(db, "WHERE id = ?", mark_id)), None)
 
 
 def present(db: Database, account: str) -> list[Mark]:
     """The marks that stood on the server when it was last looked at."""
-    return _marks(
-        db.connection.execute("SELECT * FROM marks WHERE account = ? AND present = 1", (account,))
-    )
+    return _selected(db, "WHERE account = ? AND present = 1", account)
 
 
 def vanished(db: Database, account: str) -> list[Mark]:
@@ -123,24 +125,15 @@ def vanished(db: Database, account: str) -> list[Mark]:
 
     A cancelled one asks anew when it comes up again; it is not among them.
     """
-    return _marks(
-        db.connection.execute(
-            "SELECT * FROM marks WHERE account = ? AND vanished = 1 AND state != 'cancelled'"
-            " ORDER BY id",
-            (account,),
-        )
+    return _selected(
+        db, "WHERE account = ? AND vanished = 1 AND state != 'cancelled' ORDER BY id", account
     )
 
 
 def due(db: Database, state: str, account: str | None = None) -> list[Mark]:
     """Marks in a state whose next attempt is due, newest first."""
-    return _marks(
-        db.connection.execute(
-            "SELECT * FROM marks WHERE state = ? AND (? IS NULL OR account = ?)"
-            f" AND {_DUE} ORDER BY id DESC",
-            (state, account, account, *_due_now()),
-        )
-    )
+    due_now = f"WHERE state = ? AND (? IS NULL OR account = ?) AND {_DUE} ORDER BY id DESC"
+    return _selected(db, due_now, state, account, account, *_due_now())
 
 
 def _due_now() -> tuple[str, str]:
@@ -154,12 +147,11 @@ def _from_now(distance: timedelta) -> str:
 
 def unkeyworded(db: Database, account: str) -> list[Mark]:
     """Finished marks whose source mail has not been given its keyword yet."""
-    return _marks(
-        db.connection.execute(
-            "SELECT * FROM marks WHERE account = ? AND keyword_state IS NULL"
-            " AND (appended_at IS NOT NULL OR state IN ('failed', 'refused')) ORDER BY id",
-            (account,),
-        )
+    return _selected(
+        db,
+        "WHERE account = ? AND keyword_state IS NULL"
+        " AND (appended_at IS NOT NULL OR state IN ('failed', 'refused')) ORDER BY id",
+        account,
     )
 
 
@@ -328,28 +320,22 @@ def fail(tx: sqlite3.Connection, mark_id: int, reason: str) -> None:
 
 def unfinished(db: Database) -> list[Mark]:
     """Marks of all accounts whose rows hold, or may come to hold, text of mails."""
-    return _marks(db.connection.execute(f"SELECT * FROM marks WHERE {_UNFINISHED} ORDER BY id"))
+    return _selected(db, f"WHERE {_UNFINISHED} ORDER BY id")
 
 
 def past(db: Database) -> list[Mark]:
     """Settled marks that do not stand on the server any more."""
-    return _marks(
-        db.connection.execute(
-            f"SELECT * FROM marks WHERE present = 0 AND NOT ({_UNFINISHED}) ORDER BY id"
-        )
-    )
+    return _selected(db, f"WHERE present = 0 AND NOT ({_UNFINISHED}) ORDER BY id")
 
 
 def all_of(db: Database) -> list[Mark]:
     """Every mark of every account, in order."""
-    return _marks(db.connection.execute("SELECT * FROM marks ORDER BY id"))
+    return _selected(db, "ORDER BY id")
 
 
 def told(db: Database) -> list[Mark]:
     """Marks with something for the user to read."""
-    return _marks(
-        db.connection.execute("SELECT * FROM marks WHERE reason IS NOT NULL OR note != ''")
-    )
+    return _selected(db, "WHERE reason IS NOT NULL OR note != ''")
 
 
 def retell(tx: sqlite3.Connection, mark_id: int, reason: str | None, note: str) -> None:
@@ -378,9 +364,5 @@ def counts(db: Database, account: str) -> dict[str, int]:
 
 def recent(db: Database, account: str, limit: int) -> list[Mark]:
     """The newest marks, without those that were ignored."""
-    return _marks(
-        db.connection.execute(
-            "SELECT * FROM marks WHERE account = ? AND state != 'ignored' ORDER BY id DESC LIMIT ?",
-            (account, limit),
-        )
-    )
+    newest = "WHERE account = ? AND state != 'ignored' ORDER BY id DESC LIMIT ?"
+    return _selected(db, newest, account, limit)

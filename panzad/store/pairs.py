@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from panzad.store.database import Database, now
-from panzad.store.mails import COLUMNS, Mail, from_row
+from panzad.store.mails import OF_MAILS, Mail, from_row
 
 MAX_ATTEMPTS = 3
 # Stands where the model's name does.
@@ -30,9 +30,6 @@ class Pair:
     typed: bool = False
 
 
-_MAIL = ", ".join(f"mails.{column}" for column in COLUMNS.split(", "))
-
-
 def pending(db: Database, limit: int) -> list[Mail]:
     """Mails that still wait for an instruction, newest first.
 
@@ -40,7 +37,7 @@ def pending(db: Database, limit: int) -> list[Mail]:
     fetched from the server waits for that.
     """
     rows = db.connection.execute(
-        f"SELECT {_MAIL} FROM pairs JOIN mails ON mails.id = mail_id"
+        f"SELECT {OF_MAILS} FROM pairs JOIN mails ON mails.id = mail_id"
         " WHERE state = 'pending' AND repeats IS NULL AND thread_wanted = 0"
         " ORDER BY date DESC, mails.id LIMIT ?",
         (limit,),
@@ -86,7 +83,7 @@ def fail(tx: sqlite3.Connection, mail_id: int) -> None:
 def finished(db: Database) -> list[Pair]:
     """All finished pairs but those that repeat an earlier mail, oldest mail first."""
     rows = db.connection.execute(
-        f"SELECT {_MAIL}, instruction, score, model FROM pairs JOIN mails ON mails.id = mail_id"
+        f"SELECT {OF_MAILS}, instruction, score, model FROM pairs JOIN mails ON mails.id = mail_id"
         " WHERE state = 'done' AND repeats IS NULL ORDER BY date, mails.id"
     )
     return [_pair(row) for row in rows]
@@ -99,7 +96,7 @@ def _pair(row: sqlite3.Row) -> Pair:
 def get(db: Database, mail_id: int) -> Pair | None:
     """The finished pair of a mail."""
     row = db.connection.execute(
-        f"SELECT {_MAIL}, instruction, score, model FROM pairs JOIN mails ON mails.id = mail_id"
+        f"SELECT {OF_MAILS}, instruction, score, model FROM pairs JOIN mails ON mails.id = mail_id"
         " WHERE mail_id = ? AND state = 'done'",
         (mail_id,),
     ).fetchone()

@@ -42,7 +42,7 @@ def clear(db: Database, scope: str) -> None:
     """The scope works again."""
     if db.connection.execute("SELECT 1 FROM problems WHERE scope = ?", (scope,)).fetchone():
         with db.transaction() as tx:
-            tx.execute("DELETE FROM problems WHERE scope = ?", (scope,))
+            drop(tx, scope)
 
 
 def try_report(db: Database, scope: str, error: PanzadError) -> None:

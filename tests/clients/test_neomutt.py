@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from panzad.imap.drafts import append_draft
-from panzad.mail.compose import compose_reply
+from panzad.mail.compose import compose_draft
 from panzad.mail.extract import extract
 from panzad.mail.message import Address
 from panzad.mail.parse import parse
@@ -23,7 +23,7 @@ from tests.servers.mailbox import TestMailbox
 pytestmark = pytest.mark.client
 
 ME, BOB = Address("Ann Lee", "me@example.org"), Address("Bob Ray", "bob@example.net")
-DRAFT = compose_reply(
+DRAFT = compose_draft(
     from_=ME,
     to=[BOB],
     cc=[],

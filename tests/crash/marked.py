@@ -13,7 +13,7 @@ from panzad.store.database import Database
 from tests.crash.hooks import Kill
 from tests.crash.lives import Stage
 from tests.crash.world import World
-from tests.drafting.test_followup import as_thunderbird_saves, taken
+from tests.drafting.followup.mail_program import as_thunderbird_saves, taken
 from tests.servers.mailbox import mail
 
 SMALL = {"panzad.drafting.write:MAX_TOKENS": 8}

@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.servers.mailbox import TestMailbox
 
+STOP_SECONDS = 5.0
 ACCOUNT = """
 [accounts.{name}]
 address = "me@example.org"

@@ -15,7 +15,6 @@ from panzad.evaluation.metrics import (
     fact_recall,
     greeting,
     over_mails,
-    over_seeds,
     rouge_l,
     scores,
     sign_off,
@@ -138,10 +137,3 @@ class TestSpread:
         assert found == over_mails(self.DRAFTS, figure)
         assert found.value == 0.5
         assert 0.2 < found.low < 0.5 < found.high < 0.8
-
-    def test_seeds_give_mean_and_deviation(self) -> None:
-        one, two = scores([Drafted(MAIL, MAIL)]), scores([Drafted(OTHER, MAIL)])
-        found = over_seeds([one, two])
-        assert found["greeting"] == (0.5, pytest.approx(0.7071, abs=1e-3))
-        assert over_seeds([one])["greeting"] == (1, 0)
-        assert "fact_recall" not in found

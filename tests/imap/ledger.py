@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from email import message_from_bytes
 
 from panzad.imap.fetch import Fetched, Unreadable
-from panzad.imap.plan import NEVER_SYNCED, Cursor, Known
+from panzad.imap.plan import Cursor, Known
 from panzad.imap.session import Session
 from panzad.imap.sync import Checkpoint, Done, Rematched, SyncEvent, Vanished, changes
+
+NEVER_SYNCED = Known(None, 0, None, frozenset())
 
 
 class Killed(Exception):

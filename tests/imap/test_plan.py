@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.imap.plan import (
-    NEVER_SYNCED,
     UIDS_PER_SEARCH,
     Compare,
     FetchNew,
@@ -23,6 +22,7 @@ from panzad.imap.plan import (
     ranges,
     rematch,
 )
+from tests.imap.ledger import NEVER_SYNCED
 
 
 @dataclass(frozen=True)

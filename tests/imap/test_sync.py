@@ -6,8 +6,8 @@ import pytest
 
 from panzad.config import ImapServer
 from panzad.imap.fetch import MAILS_PER_BATCH
-from panzad.imap.plan import NEVER_SYNCED, finished
-from tests.imap.ledger import Killed, Ledger
+from panzad.imap.plan import finished
+from tests.imap.ledger import NEVER_SYNCED, Killed, Ledger
 from tests.imap.scripted import ScriptedServer
 from tests.imap.wire import commands
 from tests.servers.dovecot import DovecotServer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from panzad.cli.explain import compared, explained
 from panzad.drafting.task import Original
-from panzad.mail.compose import compose_reply
+from panzad.mail.compose import compose_draft
 from panzad.mail.extract import extract
 from panzad.mail.message import Address, Message
 from panzad.mail.parse import parse
@@ -46,7 +46,7 @@ def _answer(message: Message) -> bytes:
     recipients = reply_recipients(message, ME, reply_all=True)
     author = message.from_[0] if message.from_ else Address("", "")
     date = message.date.isoformat() if message.date else ""
-    return compose_reply(
+    return compose_draft(
         from_=recipients.from_,
         to=recipients.to,
         cc=recipients.cc,

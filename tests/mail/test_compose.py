@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.mail.attribution_lines import LANGUAGES, attribution_line
-from panzad.mail.compose import Arrangement, Placement, compose_new, compose_reply, new_message_id
+from panzad.mail.compose import Arrangement, Placement, compose_draft
 from panzad.mail.extract import extract
+from panzad.mail.header_fields import new_message_id
 from panzad.mail.message import Address
 from panzad.mail.parse import parse
 
@@ -35,7 +36,7 @@ ORIGINAL = Quoted(BEN, "2026-11-12T18:20:00+01:00", "Shall we paint?\n\n> The bo
 
 
 def reply(**changes: Any) -> bytes:
-    return compose_reply(
+    return compose_draft(
         **{
             "from_": ANN,
             "to": [BEN],
@@ -174,9 +175,9 @@ def test_malformed_ids_of_the_parent_go_out_byte_for_byte() -> None:
 
 
 def test_a_new_mail_has_no_thread() -> None:
-    raw = compose_new(
+    raw = compose_draft(
         from_=ANN, to=[BEN], cc=[], subject="Paint", date=WHEN, message_id="<n@example.org>",
-        text="Bring brushes.", signature=None,
+        in_reply_to=None, references=(), text="Bring brushes.", signature=None, original=None,
     )  # fmt: skip
 
     assert parse(raw).in_reply_to == ()

@@ -36,9 +36,7 @@ def test_the_plain_version_of_an_alternative_is_read_unless_it_is_empty() -> Non
         )
 
     assert alternative("Plain").text == "Plain"
-    assert not alternative("Plain").html_only
     assert alternative(" \n").text == "Marked up"
-    assert alternative(" \n").html_only
 
 
 def test_text_parts_of_mixed_are_joined_and_attachments_left_out() -> None:
@@ -91,7 +89,6 @@ def test_enriched_text_is_shown_without_its_commands() -> None:
     )
 
     assert message.text == ("Yes, that works <3.\n\nBest,\nAnn\n\n> Shall we\n> paint?\na\nb")
-    assert not message.html_only
 
 
 def test_a_skeleton_with_empty_leaves_reads_like_the_whole_mail() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from panzad.mail.unwrap import unwrapped
@@ -133,6 +133,8 @@ def test_twice_is_once(text: str) -> None:
 @given(st.lists(st.sampled_from(PROSE.lower().split()), min_size=40, max_size=120).map(" ".join))
 def test_prose_wrapped_by_a_client_comes_back(text: str) -> None:
     lines = textwrap.wrap(text, 72)
+    # Without a full line that breaks its sentence, nothing tells a wrap from a choice.
+    assume(any(len(line) >= 66 and not line.endswith(".") for line in lines[:-1]))
 
     assert unwrapped("\n".join(lines)).split() == text.split()
     assert unwrapped("\n".join(lines)).count("\n") < len(lines) - 1

@@ -17,8 +17,8 @@ from panzad.store import drafts as kept
 from panzad.store import pairs
 from panzad.store.database import Database
 from tests.daemon.process import account, running
+from tests.drafting.followup.mail_program import EDIT, OWN_ANSWER, TEXT, answer, taken
 from tests.drafting.steps import ask, drafts, newest, round_
-from tests.drafting.test_followup import EDIT, OWN_ANSWER, TEXT, answer, taken
 from tests.panzad_fixtures import NAME
 from tests.servers.mailbox import TestMailbox
 
@@ -36,11 +36,6 @@ def decide(*arguments):
 drafts.decide = decide
 cli(["--state", sys.argv[1], "sync"])
 """
-
-
-@pytest.fixture
-def mailbox(dovecot_mailbox: TestMailbox) -> TestMailbox:
-    return dovecot_mailbox
 
 
 @pytest.fixture
