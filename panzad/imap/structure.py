@@ -13,8 +13,9 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from panzad.mail.parse import READABLE
+
 _CRLF = b"\r\n"
-_READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 _MAX_DEPTH = 30
 
 
@@ -38,7 +39,7 @@ class Part:
     @property
     def readable(self) -> bool:
         """Whether a person would read this leaf as the mail's text."""
-        return self.content_type in _READABLE and self.disposition != "attachment"
+        return self.content_type in READABLE and self.disposition != "attachment"
 
 
 def parts_of(body: object) -> Part:

@@ -18,6 +18,8 @@ MAX_TEXT = 1_000_000
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _ENRICHED = frozenset({"text/enriched", "text/richtext"})
 _PLAIN = frozenset({"text/plain", "text", "text/markdown", "text/x-markdown"})
+# What a person reads as a mail's text.
+READABLE = _HTML | _ENRICHED | _PLAIN
 # "Please view this mail in an HTML capable client."
 _MAX_STUB = 250
 _STUB = re.compile(

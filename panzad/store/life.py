@@ -40,7 +40,7 @@ class IllegalStep(Exception):
     """A defect of ours: no mark goes from the one state to the other."""
 
 
-def check(before: str, after: str) -> None:
-    """Raises IllegalStep unless a mark may go from `before` to `after`."""
-    if after not in TRANSITIONS[before]:
+def check(before: str | None, after: str) -> None:
+    """Raises IllegalStep unless a mark may go from `before` (None: it is new) to `after`."""
+    if after not in (FIRST if before is None else TRANSITIONS[before]):
         raise IllegalStep(f"{before} to {after}")

@@ -89,6 +89,7 @@ def _selected(db: Database, which: str, *values: object) -> list[Mark]:
 
 def add(tx: sqlite3.Connection, mark: NewMark) -> int:
     """A new mark. Returns its id."""
+    life.check(None, mark.state)
     moment = now()
     cursor = tx.execute(
         "INSERT INTO marks (account, folder, uidvalidity, uid, message_id, kind, state, present,"

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log2
 
+from panzad.mail.sameness import word_runs
 from panzad.writing.facts import facts
 from panzad.writing.greetings import frame_of
-from panzad.writing.telling import runs
 
 # A draft of which more than this share stands in the mail that it answers says nothing new.
 MOST_ECHOED = 0.5
@@ -90,7 +90,7 @@ def echoed(draft: str, thread: Iterable[str]) -> float:
 
 
 def _runs(text: str) -> list[tuple[str, ...]]:
-    return runs([word.strip(".,;:!?\"'()").casefold() for word in text.split()], _RUN)
+    return list(word_runs([word.strip(".,;:!?\"'()").casefold() for word in text.split()], _RUN))
 
 
 def unsaid(draft: str, instruction: str) -> int:

@@ -39,13 +39,12 @@ class Trait:
 class Habits:
     """How a draft to certain people is usually written; empty and 0 where nothing is usual.
 
-    `words` is the median length, `shortest` and `longest` are the quartiles.
+    `words` is the median length, `longest` the upper quartile.
     """
 
     greeting: str = ""
     sign_off: str = ""
     words: int = 0
-    shortest: int = 0
     longest: int = 0
     language: str = ""
 
@@ -77,13 +76,12 @@ def habits(past: Sequence[Trait], to: Iterable[tuple[str, str]]) -> Habits:
         if close
         else _addressed(_usual(trait.frame.form for trait in told), people)
     )
-    first, median, last = quantiles([trait.words for trait in told], n=4, method="inclusive")
+    _, median, upper = quantiles([trait.words for trait in told], n=4, method="inclusive")
     return Habits(
         greeting=greeting,
         sign_off=_usual(trait.frame.sign_off for trait in told),
         words=round(median),
-        shortest=round(first),
-        longest=round(last),
+        longest=round(upper),
         language=_most(trait.language for trait in told),
     )
 

@@ -7,8 +7,8 @@ whatever has a digit, and names.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
+from panzad.mail.sameness import word_runs
 from panzad.writing.greetings import frame_of
 
 LONG_WORD = 5
@@ -155,17 +155,12 @@ def untold(text: str, own_text: str) -> list[str]:
     ]
 
 
-def runs(words: Sequence[str], length: int) -> list[tuple[str, ...]]:
-    """All runs of so many neighbouring words, in order."""
-    return [tuple(words[at : at + length]) for at in range(len(words) - length + 1)]
-
-
 def copying(text: str, own_text: str) -> float:
     """The share of the text's words that stand in runs of RUN words taken from the mail."""
     words, mail = _WORD.findall(text.lower()), _WORD.findall(own_text.lower())
-    said = set(runs(mail, RUN))
+    said = set(word_runs(mail, RUN))
     taken = [False] * len(words)
-    for at, run in enumerate(runs(words, RUN)):
+    for at, run in enumerate(word_runs(words, RUN)):
         if run in said:
             taken[at : at + RUN] = [True] * RUN
     return sum(taken) / len(words) if words else 0.0

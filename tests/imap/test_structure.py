@@ -48,6 +48,11 @@ class TestPartsOf:
         (leaf,) = leaves(parts_of(as_client(attached)))
         assert (leaf.disposition, leaf.filename, leaf.readable) == ("attachment", "log.txt", False)
 
+    @pytest.mark.parametrize("subtype", ["MARKDOWN", "X-MARKDOWN", "ENRICHED"])
+    def test_what_the_mail_room_reads_is_fetched(self, subtype: str) -> None:
+        (leaf,) = leaves(parts_of(as_client(("TEXT", subtype, *TEXT[2:]))))
+        assert leaf.readable
+
     def test_a_language_is_not_taken_for_a_disposition(self) -> None:
         part = parts_of(as_client((*TEXT[:8], None, None, ("EN",), None)))
         assert part.disposition == ""

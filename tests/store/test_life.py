@@ -64,6 +64,13 @@ def test_a_mark_goes_where_the_table_lets_it_and_nowhere_else(
     assert mark.state == expected
 
 
+@pytest.mark.parametrize("state", sorted(life.TRANSITIONS.keys() - life.FIRST))
+def test_no_mark_begins_in_a_later_state(db: Database, state: str) -> None:
+    new = NewMark("work", "INBOX", 1, 1, "<a@example.org>", "reply", state, present=True)
+    with pytest.raises(life.IllegalStep), db.transaction() as tx:
+        marks.add(tx, new)
+
+
 def test_every_state_but_the_first_ones_is_reached_by_a_step() -> None:
     assert STEPS.keys() | life.FIRST == life.TRANSITIONS.keys()
     reached = set(life.FIRST)

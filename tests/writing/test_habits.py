@@ -87,7 +87,7 @@ class TestHabits:
             *sent(NEW[1], "Dear Maria,\n\nyes.\n\nKind regards,\nAnn Lee", 9),
             *sent(TOM[1], "Hey Tommy,\n\n" + "word " * 36 + "\n\nx\nAnn", language="de"),
         ]
-        assert habits(past, [TOM]) == Habits("Hey Tommy,", "x\nAnn", 40, 40, 40, "de")
+        assert habits(past, [TOM]) == Habits("Hey Tommy,", "x\nAnn", 40, 40, "de")
 
     def test_somebody_new_is_written_to_as_others_are_by_their_own_name(self) -> None:
         past = sent(TOM[1], "Hi Tom,\n\nyes.\n\nBest,\nAnn")
