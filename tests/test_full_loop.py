@@ -150,7 +150,7 @@ class TestFullLoop:
         self, place: tuple[Panzad, TestMailbox]
     ) -> None:
         panzad, _ = place
-        result = json.loads(panzad.run("train", "--epochs", "3", "--json"))
+        result = json.loads(panzad.run("train", "--epochs", "4", "--json"))
         assert result["promoted"], result["reason"]
         assert result["loss"] < result["base_loss"]
         [adapter] = panzad.status()["adapters"]
