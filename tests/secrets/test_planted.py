@@ -250,6 +250,6 @@ def test_no_word_of_a_prompt_comes_back_from_a_model_server_that_quotes_it(
             refused = f"{address} refuses the prompt (400 Bad Request): see its log"
             told = dict(places(daemon))
     assert told[str(state / "panzad.log")].count(refused.encode()) >= 2
-    assert refused.encode() in told["status"]
+    assert refused.encode() in told["status --json"]
     holding = [place for place, content in told.items() if WORD.encode() in content]
     assert all(Path(place).name.startswith("panzad.db") for place in holding), "mail is there alone"
