@@ -24,7 +24,7 @@ from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused
 from panzad.imap.connection import abandon, check_pin, connecting, keep_alive, opened, start_tls
 from panzad.imap.folders import FolderInfo, encoded, folder_info
 from panzad.imap.login import password_login, refusal, token_login
-from panzad.imap.refusals import plain, remedy, suggested_pause, throttled, unquoted
+from panzad.imap.refusals import coded, plain, remedy, suggested_pause, throttled, unquoted
 from panzad.secrets.token import AccessToken
 
 # IMAPClient logs every protocol line at DEBUG, and those hold mail.
@@ -250,8 +250,8 @@ class Session:
                 ) from error
             if throttled(str(error)):
                 raise NetworkError(
-                    f"{self.host} is throttling ({plain(error)})", "it is tried again later"
-                ) from error
+                    f"{self.host} is throttling ({coded(error)})", "it is tried again later"
+                ) from None
             if "authenticated but not connected" in str(error):
                 # Exchange says OK to the login where IMAP is not allowed, and BAD to all else.
                 raise LoginError(
