@@ -26,6 +26,7 @@ from panzad.learning.playback import play_back
 from panzad.learning.privacy import enforce
 from panzad.locks import held, is_held
 from panzad.logs import configure, told
+from panzad.memory import give_back
 from panzad.private import check_state, make_private
 from panzad.store import marks, pause, problems
 from panzad.store.database import Database, Unreadable, explained
@@ -53,6 +54,7 @@ class Worker:
                 self._learn()
             waiting = self._woken_meanwhile or marks.due(self._db, "gathered")
             if pause.since(self._db) or not waiting:
+                give_back()
                 self._alive = self._alive and self._woken(self._config.model.idle_minutes * 60)
         self._desk.close()
 

@@ -10,6 +10,7 @@ import pytest
 from tests.daemon.process import running
 from tests.servers.grantee import Grantee
 from tests.servers.mailbox import mail
+from tests.servers.proxy import ListeningProxy
 
 
 @pytest.fixture
@@ -39,6 +40,17 @@ class TestLogin:
         assert status == 0, stderr
         assert f"{panzad.authority.url}/type" in stdout
         assert panzad("sync")[0] == 0
+
+    def test_a_proxy_of_the_environment_hears_neither_of_tokens_nor_of_mail(
+        self, panzad: Grantee
+    ) -> None:
+        """While access is granted and renewed and mail is read."""
+        with ListeningProxy() as proxy:
+            assert panzad("login", "work", **proxy.variables)[0] == 0
+            panzad.authority.expire()
+            assert panzad("sync", **proxy.variables)[0] == 0
+            assert panzad.authority.asked("/token", grant_type="refresh_token") == 1
+            assert proxy.heard() == b""
 
     def test_the_one_account_that_needs_it_need_not_be_named(self, panzad: Grantee) -> None:
         assert panzad("login")[0] == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from panzad import config as settings
 from panzad.store.database import Database
 from panzad.worker import Worker
+from tests.test_memory import heap_full_of_holes, resident
 
 
 class _Interrupted(Worker):
@@ -41,14 +44,39 @@ CONFIG = {
 }
 
 
-def test_what_came_while_it_learnt_is_looked_at_before_it_waits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class _Resting(Worker):
+    """A worker whose lesson leaves much that is free, as embeddings do, and that has no time."""
+
+    resident: list[float]
+
+    def _learn(self) -> None:
+        self.resident = [resident()]
+        self.holes = contextlib.ExitStack()
+        self.holes.enter_context(heap_full_of_holes())
+        self.resident.append(resident())
+
+    def _woken(self, seconds: float) -> bool:
+        self.resident.append(resident())
+        self.holes.close()
+        return False
+
+
+@pytest.fixture
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[settings.Paths]:
     with os.fdopen(os.dup(WAKING[0]), "rb", buffering=0) as waking:
         monkeypatch.setattr("sys.stdin", waking)
-        paths = settings.locate(None, tmp_path)
-        worker = _Interrupted(
-            Database(paths.database), paths, settings.Config.model_validate(CONFIG)
-        )
-        worker.run()
+        yield settings.locate(None, tmp_path)
+
+
+def test_what_came_while_it_learnt_is_looked_at_before_it_waits(paths: settings.Paths) -> None:
+    worker = _Interrupted(Database(paths.database), paths, settings.Config.model_validate(CONFIG))
+    worker.run()
     assert (worker.rounds, worker.waits) == (2, 1)
+
+
+def test_while_it_waits_it_holds_no_memory_that_is_free(paths: settings.Paths) -> None:
+    worker = _Resting(Database(paths.database), paths, settings.Config.model_validate(CONFIG))
+    worker.run()
+    before, full, resting = worker.resident
+    assert full - before > 80
+    assert resting - before < 20

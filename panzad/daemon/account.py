@@ -26,12 +26,15 @@ from panzad.imap.watch import Stop, watch
 from panzad.learning.sync import sync_account
 from panzad.locks import held
 from panzad.mailbox import TO_DRAFT, TO_SYNC, Mailbox, chosen, connect
+from panzad.memory import give_back
 from panzad.secrets.passwords import password_of
 from panzad.store import marks, pause
 from panzad.store.database import Database
 
 SYNC_SECONDS = 300.0
 WAITING_SECONDS = 60.0
+# All folders are looked at together: where it is quiet one watch does so for the others.
+LOOKED_SECONDS = 25.0
 
 log = structlog.get_logger("panzad.daemon")
 
@@ -54,6 +57,7 @@ class AccountLoop:
         self._locks = locks
         self._wake_worker = wake_worker
         self._changed = asyncio.Event()
+        self._looked_at = 0.0  # on the loop's clock
         self._rung = {"marks": asyncio.Event(), "sync": asyncio.Event()}
         self._password: str | None = None
         self._asking = threading.Lock()
@@ -78,6 +82,7 @@ class AccountLoop:
     async def _sync(self, health: Health) -> None:
         while True:
             await in_thread(self._synced)
+            give_back()
             health.works()
             self._wake_worker()
             await asyncio.sleep(SYNC_SECONDS)
@@ -143,6 +148,7 @@ class AccountLoop:
     ) -> None:
         while True:
             self._changed.clear()
+            self._looked_at = asyncio.get_running_loop().time()
             if await in_thread(lambda: self._locked_round(mailbox, in_use)):
                 self._wake_worker()
             health.works()
@@ -191,12 +197,13 @@ class AccountLoop:
     async def _watch(self, folder: str, stop: Stop) -> None:
         loop = asyncio.get_running_loop()
 
-        def on_change() -> None:
-            loop.call_soon_threadsafe(self._changed.set)
+        def look(quiet: bool) -> None:
+            if not quiet or loop.time() - self._looked_at > LOOKED_SECONDS:
+                loop.call_soon_threadsafe(self._changed.set)
 
         def work() -> None:
             with self._connect() as session:
-                watch(session, folder, on_change, stop)
+                watch(session, folder, look, stop)
 
         await in_thread(work)
 

@@ -64,7 +64,12 @@ def _judge(db: Database, mailbox: Mailbox, config: Config, now: datetime) -> int
     awaited = drafts.awaited(db, mailbox.name)
     if not awaited:
         return 0
-    pending = _pending(mailbox.session, awaited)
+    begun = {one.mark_id for one in awaited if problems.noted(db, _note(one)) is not None}
+    pending = [
+        # It is we who took it away: it is not on its way anywhere.
+        replace(one, missing_since=now) if one.mark_id in begun and one.place == "missing" else one
+        for one in _pending(mailbox.session, awaited)
+    ]
     since = min(draft.marked_at for draft in awaited)
     sent = [_sent(mail) for mail in drafts.sent_since(db, mailbox.name, since)]
     told = {draft.mark_id: draft for draft in awaited}
@@ -77,13 +82,13 @@ def _judge(db: Database, mailbox: Mailbox, config: Config, now: datetime) -> int
                 with db.transaction() as tx:
                     drafts.missing(tx, mark_id, moment.isoformat() if moment else None)
             case Became():
-                begun = problems.noted(db, _note(draft)) is not None
+                ours = draft.mark_id in begun
                 if (
                     decision.state == "answered-without"
-                    and (begun or places[draft.mark_id] == "untouched")
+                    and (ours or places[draft.mark_id] == "untouched")
                     and config.drafts.remove_stale
                 ):
-                    _remove(db, mailbox.session, draft, begun=begun)
+                    _remove(db, mailbox.session, draft, begun=ours)
                 _record(db, mailbox.name, draft, decision)
                 known += 1
     return known

@@ -3,7 +3,7 @@
 | the draft lies in Drafts | an answer was sent                       | what became of it          |
 |--------------------------|------------------------------------------|----------------------------|
 | either                   | under its id, or made from its words     | sent, unchanged or edited  |
-| untouched, or no more    | in other words, to some of its people    | answered without it        |
+| untouched, or missing    | in other words, to some of its people    | answered without it        |
 | edited                   | in other words                           | awaited: it is worked on   |
 | no more, for a day       | none                                     | discarded                  |
 | for `STALE` or longer    | none                                     | stale; awaited all the same|
@@ -194,6 +194,8 @@ def _answered(draft: Pending, sent: Sequence[Sent]) -> Became | None:
     """The user has answered in other words. A mail passed on to others is no answer."""
     if draft.answers is None or draft.place in ("standing", "unknown"):
         return None
+    if draft.place == "missing" and draft.missing_since is None:
+        return None  # It may just be on its way from Drafts to Sent, after an earlier answer.
     for mail in sent:
         if (
             mail.date >= draft.asked

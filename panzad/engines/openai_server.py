@@ -1,6 +1,7 @@
 """The engine that asks a server of the user's own over the OpenAI chat protocol.
 
-Any server with `POST /v1/chat/completions` serves: llama.cpp's, vLLM's, Ollama's.
+Any server with `POST /v1/chat/completions` serves: llama.cpp's, vLLM's, Ollama's. Of what it says
+when it fails only the status is told: some quote the prompt, and that is mail.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
 import time
 import urllib.error
 import urllib.request
@@ -64,22 +64,24 @@ class OpenAiServer:
             # Not in OpenAI's own protocol, and refused by its strict followers: only when asked.
             request["repeat_penalty"] = sampling.repeat_penalty
         started = time.monotonic()
-        answer = self._post("/chat/completions", request)
-        try:
-            choice, usage = answer["choices"][0], answer["usage"]
-            text, reason = choice["message"]["content"] or "", choice["finish_reason"]
-            prompt_tokens, tokens = usage["prompt_tokens"], usage["completion_tokens"]
-        except (KeyError, IndexError, TypeError) as error:
-            raise PanzadError(
-                f"{self._address} answers, but not as a chat server does",
-                "check that model.base ends in /v1",
-            ) from error
-        return Generation(
-            text=text,
-            prompt_tokens=prompt_tokens,
-            tokens=tokens,
-            truncated=reason == "length",
-            seconds=time.monotonic() - started,
+        match self._post("/chat/completions", request):
+            case {
+                "choices": [
+                    {"message": {"content": str() | None as text}, "finish_reason": why},
+                    *_,
+                ],
+                "usage": {"prompt_tokens": int(prompt_tokens), "completion_tokens": int(tokens)},
+            }:
+                return Generation(
+                    text=text or "",
+                    prompt_tokens=prompt_tokens,
+                    tokens=tokens,
+                    truncated=why == "length",
+                    seconds=time.monotonic() - started,
+                )
+        raise PanzadError(
+            f"{self._address} answers, but not as a chat server does",
+            "check that model.base ends in /v1",
         )
 
     def use_adapter(self, directory: Path | None) -> None:
@@ -110,22 +112,20 @@ class OpenAiServer:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             with error:
-                raise self._refused(error) from error
+                raise self._refused(error.code) from None
         except (OSError, http.client.HTTPException) as error:
-            reason = getattr(error, "reason", error)
             raise NetworkError(
-                f"cannot reach {self._address} ({reason})", "start the server, or mend model.base"
-            ) from error
-        except ValueError as error:
+                f"cannot reach {self._address} ({_why(error)})",
+                "start the server, or mend model.base",
+            ) from None
+        except (ValueError, RecursionError):
             raise PanzadError(
                 f"{self._address} does not answer in JSON", "check that model.base ends in /v1"
-            ) from error
+            ) from None
 
-    def _refused(self, error: urllib.error.HTTPError) -> PanzadError:
-        said = error.read(2000).decode("utf-8", errors="replace")
-        message = re.search(r'"message"\s*:\s*"([^"]*)"', said)
-        reason = f"{error.code} {message[1] if message else error.reason}"
-        match error.code:
+    def _refused(self, status: int) -> PanzadError:
+        reason = f"{status} {http.client.responses.get(status, '')}".strip()
+        match status:
             case 401 | 403:
                 return PanzadError(
                     f"{self._address} refuses the key ({reason})", f"set {KEY_VARIABLE}"
@@ -139,6 +139,13 @@ class OpenAiServer:
                 return NetworkError(f"{self._address} is busy ({reason})", "try again later")
             case _:
                 return PanzadError(f"{self._address} refuses the prompt ({reason})", "see its log")
+
+
+def _why(error: OSError | http.client.HTTPException) -> str:
+    """Why nothing came, in this machine's words; HTTPException quotes what the server said."""
+    if isinstance(error, http.client.HTTPException):
+        return type(error).__name__
+    return str(getattr(error, "reason", error))
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -56,6 +56,9 @@ def start_tls(client: imapclient.IMAPClient, server: ImapServer) -> None:
         if isinstance(error, CapabilityError):
             raise
         raise TlsError(f"{where} refused STARTTLS", _USE_TLS) from error
+    # What was said in clear may be anybody's: imaplib keeps it for whatever command asks for its
+    # like first, and it would pass for folders and mail of the server's (RFC 9051 section 6.2.1).
+    client._imap.untagged_responses.clear()
 
 
 def check_pin(client: imapclient.IMAPClient, server: ImapServer) -> None:

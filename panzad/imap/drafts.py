@@ -9,6 +9,7 @@ import structlog
 
 from panzad.errors import FolderMissing, ServerRefused
 from panzad.imap.fetch import header_ids
+from panzad.imap.refusals import coded
 from panzad.imap.search import search
 from panzad.imap.session import Session
 
@@ -34,8 +35,11 @@ def append_draft(session: Session, folder: str, raw: bytes, flags: Sequence[str]
             raise FolderMissing(
                 f"there is no folder {folder} on {session.host}",
                 "set folders.drafts to one that exists",
-            ) from refusal
-        raise
+            ) from None
+        raise ServerRefused(
+            f"{session.host} could not put a draft into {folder} ({coded(refusal.__cause__)})",
+            refusal.remedy,
+        ) from None
     told = re.search(rb"\[APPENDUID \d+ (\d+)\]", bytes(answer or b""), re.IGNORECASE)
     return int(told[1]) if told else None
 

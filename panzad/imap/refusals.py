@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _SUGGESTED_PAUSE = re.compile(r"Suggested Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
+# At the beginning of what the server says, behind IMAPClient's words for a NO or a BAD.
+_CODE = re.compile(r"(?:failed: |BAD \[b['\"])(\[[A-Z][A-Z-]{2,20}\])")
 _LONGEST_PAUSE = 24 * 3600.0
 # What imaplib and IMAPClient quote whole: the line is what they could not read, and may be mail.
 _QUOTED = re.compile(
@@ -37,6 +39,13 @@ def plain(error: BaseException | None) -> str:
     for prefix in ("append failed: ", "select failed: ", "fetch failed: ", "search failed: "):
         text = text.removeprefix(prefix)
     return text[:200]
+
+
+def coded(error: BaseException | None) -> str:
+    """The response code of a refusal (RFC 5530) alone: its words may quote what was sent, as those
+    of content filters and of parsers do, and that is mail."""
+    found = _CODE.search(str(error))
+    return found[1] if found else "it gives no code"
 
 
 def remedy(text: str) -> str:

@@ -12,6 +12,7 @@ from imapclient.response_parser import parse_message_list
 
 from panzad.errors import ServerRefused
 from panzad.imap.fetch import Fetched, batches, fetch_batch, header_ids
+from panzad.imap.refusals import coded
 from panzad.imap.session import Session
 
 _IDS_PER_SEARCH = 8
@@ -132,7 +133,8 @@ def _searched(session: Session, folder: str, keys: str) -> list[int] | None:
     try:
         return search(session, f"UNDRAFT UNDELETED {keys}", "search for a thread")[-_HITS:]
     except ServerRefused as refusal:
-        log.warning("search.header_refused", folder=folder, reason=refusal.what)
+        # It was asked for a subject.
+        log.warning("search.header_refused", folder=folder, reason=coded(refusal.__cause__))
         return None
 
 

@@ -23,7 +23,7 @@ from panzad.errors import FolderMissing, LoginError, NetworkError, ServerRefused
 from panzad.imap.connection import abandon, check_pin, connecting, keep_alive, opened, start_tls
 from panzad.imap.folders import FolderInfo, encoded, folder_info
 from panzad.imap.login import password_login, refusal, token_login
-from panzad.imap.refusals import plain, remedy, suggested_pause, throttled, unquoted
+from panzad.imap.refusals import coded, plain, remedy, suggested_pause, throttled, unquoted
 from panzad.secrets.token import AccessToken
 from panzad.tls import cut
 
@@ -118,7 +118,7 @@ class Session:
                     start_tls(client, server)
             check_pin(client, server)
             keep_alive(client)
-            with _hidden(secret):
+            with _without_words(server.host):
                 session._log_in(server, user, secret)
                 session._introduce()
         except BaseException:
@@ -245,14 +245,14 @@ class Session:
                 ) from error
             if throttled(str(error)):
                 raise NetworkError(
-                    f"{self.host} is throttling ({plain(error)})", "it is tried again later"
-                ) from error
+                    f"{self.host} is throttling ({coded(error)})", "it is tried again later"
+                ) from None
             if "authenticated but not connected" in str(error):
                 # Exchange says OK to the login where IMAP is not allowed, and BAD to all else.
                 raise LoginError(
-                    f"{self.host} lets no mail program in ({plain(error)})",
+                    f"{self.host} lets no mail program in (authenticated but not connected)",
                     "allow IMAP for the account, and an app password for it or access to its mail",
-                ) from error
+                ) from None
             # imaplib gives up inside a line over 1 MB, and what follows is out of step.
             if "got more than" in str(error):
                 raise self._dead("an answer longer than 1 MB") from error
@@ -294,7 +294,7 @@ class Session:
             if isinstance(cause, ClientLoginError) and isinstance(
                 cause.__context__, imaplib.IMAP4.abort
             ):
-                raise self._dead("it hung up during the login") from cause
+                raise self._dead("it hung up during the login") from None
             for code in _TRANSIENT_LOGIN:
                 # No more of its words: some servers repeat the command that they refuse.
                 if code in str(cause):
@@ -347,10 +347,14 @@ class Session:
 
 
 @contextlib.contextmanager
-def _hidden(secret: str | AccessToken) -> Iterator[None]:
-    """What a server says when it hangs up or throttles may repeat the login, as a refusal may."""
+def _without_words(host: str) -> Iterator[None]:
+    """Of what a server says when it hangs up or throttles nothing is told: it may repeat the login,
+    in clear or in base64, as a refusal may."""
     try:
         yield
     except NetworkError as error:
-        told = error.what.replace(secret if isinstance(secret, str) else secret.value, "…")
-        raise NetworkError(told, error.remedy, retry_after=error.retry_after) from None
+        if not isinstance(error.__cause__, imaplib.IMAP4.error):
+            raise
+        raise NetworkError(
+            f"{host} takes no logins now", "it is tried again later", retry_after=error.retry_after
+        ) from None

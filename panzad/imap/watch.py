@@ -85,21 +85,23 @@ class Stop:
 def watch(
     session: Session,
     folder: str,
-    on_change: Callable[[], None],
+    on_change: Callable[[bool], None],
     stop: Stop,
     *,
     window: float = _WINDOW_SECONDS,
 ) -> None:
     """Call `on_change` at once, after each change, and at least every `window` seconds.
 
-    `on_change` runs in this thread and may use the session. Returns within about two seconds
-    after `stop` is set. Raises NetworkError when the link is dead, ended by the server (BYE), or
-    when the machine slept meanwhile; and whatever `on_change` raises.
+    It is given whether all was quiet for a whole such window: then a look that there has just been
+    will do. `on_change` runs in this thread and may use the session. Returns within about two
+    seconds after `stop` is set. Raises NetworkError when the link is dead, ended by the server
+    (BYE), or when the machine slept meanwhile; and whatever `on_change` raises.
     """
     idle = "IDLE" in session.capabilities
     length, late = _SETTLE_SECONDS, 0
+    quiet = False
     while not stop.is_set():
-        on_change()
+        on_change(quiet)
         session.selected_as(folder, readonly=True)
         try:
             news = (_idle if idle else _poll)(session, min(length, window), stop)
@@ -107,6 +109,7 @@ def watch(
             if stop.is_set():
                 return
             raise
+        quiet = news is _News.NONE and length >= window
         told = news is not _News.LATE or length >= _TELLING_SECONDS
         if news is not _News.NONE and told:
             late = late + 1 if news is _News.LATE else 0

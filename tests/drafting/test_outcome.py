@@ -109,7 +109,7 @@ class TestSent:
         assert decide([first, second], [SENT], NOON) == [Became(2, "sent-unchanged", 7, 0.0)]
 
     def test_a_mail_whose_draft_is_known_is_no_other_drafts(self) -> None:
-        assert became(replace(SENT, claimed=True)) == "answered-without"
+        assert became(replace(SENT, claimed=True), place="untouched") == "answered-without"
 
     def test_a_draft_becomes_one_mail(self) -> None:
         later = replace(SENT, mail_id=8, message_id="<later@x>")
@@ -121,7 +121,7 @@ class TestAnsweredWithout:
         ("place", "state"),
         [
             ("untouched", "answered-without"),
-            ("missing", "answered-without"),
+            ("missing", "missing"),
             ("standing", None),
             ("unknown", None),
         ],
@@ -129,8 +129,17 @@ class TestAnsweredWithout:
     def test_an_answer_in_other_words(self, place: Place, state: str | None) -> None:
         assert became(replace(SENT, text=OTHER), place=place) == state
 
+    def test_a_draft_that_leaves_drafts_after_an_answer_may_be_on_its_way(self) -> None:
+        """Edited, and then sent by a client that files it only after it took the draft away."""
+        answered = replace(SENT, text=OTHER)
+        assert became(answered) == "missing"
+        lost = replace(DRAFT, missing_since=NOON)
+        filed = replace(SENT, mail_id=8, message_id="<later@x>", text=EDITED)
+        assert became(answered, filed, draft=lost) == "sent-edited"
+        assert became(answered, draft=lost) == "answered-without"
+
     def test_an_answer_of_which_no_text_may_be_kept(self) -> None:
-        assert became(replace(SENT, text="")) == "answered-without"
+        assert became(replace(SENT, text=""), place="untouched") == "answered-without"
 
     def test_not_by_an_answer_from_before_the_mark(self) -> None:
         assert became(replace(SENT, date=NOON - MINUTE)) == "missing"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import threading
+import traceback
 from collections.abc import Generator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +20,7 @@ from panzad.engines.llama_cpp import LlamaCpp
 from panzad.engines.openai_server import KEY_VARIABLE, OpenAiServer
 from panzad.engines.protocol import ChatMessage, Sampling
 from panzad.errors import ConfigError, ModelMissing, NetworkError, PanzadError, UsageError
+from tests.servers.parrot import Answer, http, parrot, refusal
 
 ASKED = (ChatMessage("user", "What is the capital of France?"),)
 KEY = "sesame"
@@ -109,10 +112,16 @@ class TestServersThatFail:
     @pytest.mark.parametrize(
         ("status", "body", "kind", "said"),
         [
-            (503, b'{"error": {"message": "Loading model"}}', NetworkError, "Loading model"),
+            (
+                503,
+                b'{"error": {"message": "Loading model"}}',
+                NetworkError,
+                "503 Service Unavailable",
+            ),
             (400, b'{"error": {"message": "too long"}}', PanzadError, "refuses the prompt"),
             (200, b"<html>welcome</html>", PanzadError, "does not answer in JSON"),
             (200, b'{"choices": []}', PanzadError, "not as a chat server does"),
+            (200, b"[" * 100_000, PanzadError, "does not answer in JSON"),
         ],
     )
     def test_an_answer_of_no_use_is_one_clear_line(
@@ -134,6 +143,49 @@ class TestServersThatFail:
                 monkeypatch.setenv(name, proxy)
             with pytest.raises(NetworkError, match=r"cannot reach http://127\.0\.0\.1:9/v1"):
                 OpenAiServer("http://127.0.0.1:9/v1").generate(ASKED, Sampling(), adapter=True)
+
+
+def chat(text: object, tokens: object) -> str:
+    """A chat server's answer with this text and this number of tokens."""
+    return json.dumps(
+        {
+            "choices": [{"message": {"content": text}, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": tokens, "completion_tokens": tokens},
+        }
+    )
+
+
+QUOTES: dict[str, Answer] = {
+    **{f"status {one}": refusal(one) for one in (302, 400, 401, 403, 404, 413, 422, 429, 500, 503)},
+    "a refusal without JSON": lambda said: http("400 Bad Request", said),
+    "a status of its own": lambda said: http(f"499 {said}", said),
+    "an error with status 200": lambda said: http("200 OK", json.dumps({"error": said})),
+    "the prompt as it came": lambda said: http("200 OK", said),
+    "octets that are no text": lambda said: http("200 OK", said.encode() + b"\xff"),
+    "a list for the text": lambda said: http("200 OK", chat([said], 1)),
+    "words for numbers": lambda said: http("200 OK", chat("Yes.", said)),
+    "no status line": lambda said: said.encode() + b"\r\n\r\n",
+    "no number for a status": lambda said: f"HTTP/1.1 {said}\r\n\r\n".encode(),
+    "cut off": lambda said: http("200 OK", said)[:-1],
+    "a length that is none": lambda said: (
+        f"HTTP/1.1 200 OK\r\nContent-Length: {said}\r\n\r\n{said}".encode()
+    ),
+    "chunks that are none": lambda said: (
+        f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{said}\r\n".encode()
+    ),
+    "too long a header": lambda said: f"HTTP/1.1 200 OK\r\nX: {said * 9000}\r\n\r\n".encode(),
+}
+
+
+@pytest.mark.parametrize("quotes", QUOTES)
+def test_a_server_that_quotes_the_prompt_is_not_quoted(quotes: str) -> None:
+    """Neither in the line that the user, the log and the status get, nor in a traceback."""
+    asked = (ChatMessage("system", "You write."), ChatMessage("user", "zarquon\nand more"))
+    with parrot(QUOTES[quotes]) as address, pytest.raises(PanzadError) as caught:
+        OpenAiServer(address).generate(asked, Sampling(), adapter=True)
+    told = "".join(traceback.format_exception(caught.value))
+    assert "zarquon" not in told
+    assert address in str(caught.value)
 
 
 class TestTheAddress:

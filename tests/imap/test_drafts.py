@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from panzad.config import ImapServer
-from panzad.errors import FolderMissing, NetworkError, ServerRefused
+from panzad.errors import FolderMissing, NetworkError, PanzadError, ServerRefused
 from panzad.imap.drafts import append_draft, find_message, mark_source
 from panzad.imap.search import fetch_message, find_by_message_id, message_ids, standing
 from tests.imap.scripted import ScriptedServer
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import TestMailbox, mail
 
+WORD = "zarquon"
 FLAGS = (r"\Draft", r"\Seen")
 
 
@@ -61,6 +63,27 @@ class TestAppend:
             pytest.raises(ServerRefused, match=r"TOOBIG.*no mail of this size"),
         ):
             append_draft(session, "Drafts", mail("x"), FLAGS)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "TAG NO [CANNOT] looks like spam:",
+            "TAG NO [OVERQUOTA] no room for",
+            "TAG NO [THROTTLED] later:",
+            "TAG NO",
+            "TAG BAD unknown command",
+            "TAG OK [APPENDUID",
+        ],
+    )
+    def test_a_server_that_quotes_the_draft_is_not_quoted(self, answer: str) -> None:
+        """As content filters do, and parsers that have lost their place."""
+        server = ScriptedServer({"APPEND": [f"{answer} {WORD}"]})
+        with server, server.session() as session:
+            try:
+                told = append_draft(session, "Drafts", mail(WORD, WORD), FLAGS)
+            except PanzadError as error:
+                told = "".join(traceback.format_exception(error))
+        assert WORD not in str(told)
 
 
 class TestRefusals:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from structlog.testing import capture_logs
 
 from panzad.imap.search import ThreadSearch, find_thread
 from tests.imap.scripted import ScriptedServer
@@ -74,6 +75,14 @@ class TestByScript:
         with ScriptedServer(script) as server, server.session() as session:
             find_thread(session, "INBOX", wanted)
             return server.received("UID SEARCH")
+
+    @pytest.mark.parametrize("answer", ["NO [CANNOT] cannot look for", "BAD unknown argument"])
+    def test_a_server_that_quotes_the_subject_is_not_quoted(self, answer: str) -> None:
+        wanted = ThreadSearch((), None, "zarquon", by_subject=True, day=None)
+        with capture_logs() as logged:
+            assert self.searches(wanted, f"TAG {answer} zarquon")
+        assert [one["event"] for one in logged] == ["search.header_refused"]
+        assert "zarquon" not in str(logged)
 
     def test_one_search_asks_for_all_ids_and_dates_come_first(self) -> None:
         wanted = ThreadSearch(("<1@x>",), "<2@x>", "Boat", False, date(2026, 3, 1))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import select
 import socket
 import ssl
 import threading
 import traceback
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,28 @@ from tests.servers.mailbox import TestMailbox, mail
 
 def connect(server: ImapServer, password: str = "geheim", user: str = "me@example.org") -> Session:
     return Session.connect(server, user, password, timeout=5)
+
+
+@contextlib.contextmanager
+def in_between(port: int, said: bytes) -> Generator[int]:
+    """A port that hands one connection on to `port`, and adds to the answer to STARTTLS."""
+    with socket.create_server(("localhost", 0)) as listening:
+
+        def hand_on() -> None:
+            client, _ = listening.accept()
+            with client, socket.create_connection(("localhost", port)) as server:
+                others = {client: server, server: client}
+                while True:
+                    for one in select.select([*others], [], [])[0]:
+                        if not (octets := one.recv(65536)):
+                            return
+                        others[one].sendall((said if b"Begin TLS" in octets else b"") + octets)
+
+        thread = threading.Thread(target=hand_on)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 class TestTls:
@@ -83,6 +108,19 @@ class TestTls:
             server.session("starttls")
         assert not server.received("LOGIN")
         assert not server.received("AUTHENTICATE")
+
+    def test_what_was_said_before_the_encryption_passes_for_nothing_of_the_servers(
+        self, dovecot: DovecotServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever sits in between names another folder for drafts and for what is learnt from."""
+        monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.ca_file))
+        dovecot.add_user("injected@example.org", "geheim")
+        lies = (b'* LIST (\\Drafts \\Sent) "/" "Lies"', b"* CAPABILITY IMAP4rev1", b"* 9 EXISTS")
+        with in_between(dovecot.port, b"".join(line + b"\r\n" for line in lies)) as port:
+            server = ImapServer(host="localhost", port=port, security="starttls")
+            with connect(server, user="injected@example.org") as session:
+                assert "Lies" not in {one.name for one in session.list_folders()}
+                assert "IDLE" in session.capabilities
 
     @pytest.mark.parametrize("security", ["tls", "starttls"])
     def test_a_pinned_certificate_needs_no_authority(

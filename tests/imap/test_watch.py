@@ -37,7 +37,7 @@ class Watcher:
         self._thread.start()
 
     def _run(self) -> None:
-        def look() -> None:
+        def look(_: bool) -> None:
             self._session.select(self._folder, readonly=True)
             self.seen.put(standing(self._session, "flag"))
 

@@ -76,7 +76,7 @@ def test_every_idle_is_over_long_before_servers_forget_it(monkeypatch: pytest.Mo
             "idle_done",
             lambda: (lasted.append(clocks.awake - begun[-1]), done())[1],
         )
-        watch(session, "INBOX", lambda: looks.append(clocks.awake), stop)
+        watch(session, "INBOX", lambda _: looks.append(clocks.awake), stop)
     assert max(lasted) <= MINUTE
     assert 60 <= len(lasted) <= 90, "no more than the hour needs"
     assert 60 <= len(looks) <= 90
@@ -86,8 +86,22 @@ def test_nothing_wakes_it_more_than_a_few_times_a_minute(monkeypatch: pytest.Mon
     stop = Stop()
     clocks = Clocks(lambda clocks: stop.set() if clocks.awake > 60 * MINUTE else None)
     with living_by(monkeypatch, clocks) as session:
-        watch(session, "INBOX", lambda: None, stop)
+        watch(session, "INBOX", lambda _: None, stop)
     assert clocks.waits <= 7 * 60
+
+
+def test_it_is_quiet_when_a_whole_window_has_brought_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not after the short ones, which are there for what the look before may have hidden."""
+    stop = Stop()
+    clocks = Clocks(lambda clocks: stop.set() if clocks.awake > 60 * MINUTE else None)
+    quiet: list[bool] = []
+    with living_by(monkeypatch, clocks) as session:
+        watch(session, "INBOX", quiet.append, stop)
+    assert quiet[:7] == [False] * 7, "at first, and after 1, 2, 4 ... 32 seconds"
+    assert len(quiet) > 60
+    assert all(quiet[7:])
 
 
 def test_after_a_suspend_the_link_is_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +114,7 @@ def test_after_a_suspend_the_link_is_taken_for_dead(monkeypatch: pytest.MonkeyPa
         living_by(monkeypatch, clocks) as session,
         pytest.raises(NetworkError, match="asleep"),
     ):
-        watch(session, "INBOX", lambda: None, Stop())
+        watch(session, "INBOX", lambda _: None, Stop())
     assert clocks.awake < 10 * MINUTE + 11, "some seconds after the lid was opened"
 
 
@@ -113,4 +127,4 @@ def test_a_short_nap_is_no_reason_to_log_in_anew(monkeypatch: pytest.MonkeyPatch
             stop.set()
 
     with living_by(monkeypatch, Clocks(nods_off)) as session:
-        watch(session, "INBOX", lambda: None, stop)
+        watch(session, "INBOX", lambda _: None, stop)

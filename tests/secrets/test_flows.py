@@ -33,6 +33,7 @@ from tests.servers import certificates
 from tests.servers.authority import AuthorisationServer
 from tests.servers.browser import allow
 from tests.servers.faults import Fault, FaultProxy, Kind
+from tests.servers.proxy import ListeningProxy
 from tests.servers.tls_front import tls_front
 
 
@@ -291,6 +292,33 @@ class TestTransport:
         with pytest.raises(LoginError, match="answers 307"):
             by_refresh_token(client, "secret")
         assert not authority.asked("/elsewhere")
+
+    @pytest.mark.parametrize("encrypted", [False, True])
+    def test_a_proxy_of_the_environment_hears_of_no_token(
+        self,
+        authority: AuthorisationServer,
+        client: Client,
+        behind_tls: tuple[Client, Path],
+        monkeypatch: pytest.MonkeyPatch,
+        encrypted: bool,
+    ) -> None:
+        """Granted in a browser and by a code, and renewed."""
+        monkeypatch.setenv("SSL_CERT_FILE", str(behind_tls[1]))
+        client = behind_tls[0] if encrypted else client
+        with ListeningProxy() as proxy:
+            for name, value in proxy.variables.items():
+                monkeypatch.setenv(name, value)
+            tokens = granted_in_browser(client, "me@example.org", Visit())
+            clock = Clock()
+            granted_on_device(
+                client,
+                lambda code: authority.type_code(code.user_code),
+                sleep=clock.sleep,
+                clock=clock,
+            )
+            by_refresh_token(client, tokens.refresh_token or "")
+            assert authority.asked("/token") == 3
+            assert proxy.heard() == b""
 
     def test_a_server_that_hangs_up_is_trouble_with_the_network(self, auth: OAuth2) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:

@@ -6,14 +6,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
-from tests.daemon.process import ACCOUNT, Daemon, running
+from tests.daemon.process import ACCOUNT, Daemon, account, running
 from tests.servers.dovecot import DovecotServer
 from tests.servers.grantee import Grantee
 from tests.servers.mailbox import TestMailbox, mail
+from tests.servers.parrot import parrot, refusal
 
 PASSWORD = "Zaphod-42-Beeblebrox"
 WORD = "zarquon"
@@ -214,3 +217,39 @@ def test_no_log_line_holds_a_word_of_any_mail(tmp_path: Path, dovecot_mailbox: T
     assert {"sync.done", "mark.gathered", "mark.refused"} <= events
     told = [one for one in said.splitlines() if WORD in one.lower()]
     assert told == []
+
+
+QUESTION = mail(
+    "Lunch",
+    f"Is there time for {WORD} on Thursday?\n\nAnn\n",
+    sender="Ann <ann@example.net>",
+    To="me@example.org",
+    Message_ID="<lunch.1@example.net>",
+    Date=format_datetime(datetime.now(UTC)),
+)
+SENT = mail("Plan", f"I will bring the plan of {WORD} to the harbour on Monday.\n\nAnn Lee\n")
+
+
+def test_no_word_of_a_prompt_comes_back_from_a_model_server_that_quotes_it(
+    tmp_path: Path, dovecot_mailbox: TestMailbox
+) -> None:
+    """Over a draft and over learning, in a daemon's worker and in commands."""
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    with parrot(refusal(400)) as address:
+        model = f'[model]\nengine = "openai"\nbase = "{address}"\n'
+        with running(state, account("work", dovecot_mailbox) + model) as daemon:
+            daemon.logs("sync.done")
+            dovecot_mailbox.append("Sent", SENT)
+            dovecot_mailbox.append("INBOX", QUESTION, flags=())
+            dovecot_mailbox.flag("INBOX", 1)
+            daemon.run("sync")
+            # The embedder comes first, and torch with it.
+            daemon.wait(lambda: bool(daemon.logged("learning.postponed")), seconds=120)
+            assert daemon.logged("draft.postponed")
+            refused = f"{address} refuses the prompt (400 Bad Request): see its log"
+            told = dict(places(daemon))
+    assert told[str(state / "panzad.log")].count(refused.encode()) >= 2
+    assert refused.encode() in told["status --json"]
+    holding = [place for place, content in told.items() if WORD.encode() in content]
+    assert all(Path(place).name.startswith("panzad.db") for place in holding), "mail is there alone"

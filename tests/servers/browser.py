@@ -11,11 +11,13 @@ from urllib.parse import urljoin
 
 def allow(url: str) -> str:
     """Open an authorisation page and press its one link; the page that it ends at."""
-    with urllib.request.urlopen(url, timeout=10) as page:  # noqa: S310 - the test's own server
+    # Which proxy a browser asks is its own affair: a test's may be for panzad to leave alone.
+    browser = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with browser.open(url, timeout=10) as page:
         link = re.search(r'href="([^"]*)"', page.read().decode())
     assert link is not None
     consent = urljoin(url, html.unescape(link[1]))
-    with urllib.request.urlopen(consent, timeout=10) as last:  # noqa: S310
+    with browser.open(consent, timeout=10) as last:
         return last.read().decode()
 
 

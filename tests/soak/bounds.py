@@ -12,8 +12,8 @@ WARM_HOURS = 1
 # Each connection compiles patterns of its own (imaplib's tags), of which `re` keeps the last 512;
 # what threads have freed is used again only in part.
 DAEMON_MB_AN_HOUR = 1.0
-# Of 700: torch, the embedder and the model.
-WORKER_MB_AN_HOUR = 4.0
+# Of 670: torch, the embedder and the model. Runs of eight hours gave 1.5 to 1.8.
+WORKER_MB_AN_HOUR = 2.5
 DESCRIPTORS_AN_HOUR = 0.2
 IDLE_CPU_SECONDS_A_MINUTE = 0.5
 # Of each account, with three folders that are watched.

@@ -198,12 +198,12 @@ def _learning(db: sqlite3.Connection) -> Iterator[str]:
     if not files or files[0]["stale"]:
         yield "the index file is stale"
         return
-    path = folder.parent / "index" / files[0]["file"]
-    if not path.exists():
+    index: Any = hnswlib.Index(space="cosine", dim=DIMENSIONS)
+    try:
+        index.load_index(str(folder.parent / "index" / files[0]["file"]))
+    except RuntimeError:  # The next one may have taken its place since the row was read.
         yield "the index file on record is not there"
         return
-    index: Any = hnswlib.Index(space="cosine", dim=DIMENSIONS)
-    index.load_index(str(path))
     labels = sorted(index.get_ids_list())
     if labels != sorted(vectors):
         yield f"the index has {len(labels)} vectors of {len(vectors)}, or others"
