@@ -10,8 +10,6 @@ import http.client
 import json
 import os
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,10 +18,11 @@ from urllib.parse import urldefrag, urlsplit
 from panzad.config import is_loopback
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
 from panzad.errors import ConfigError, ModelMissing, NetworkError, PanzadError, UsageError
+from panzad.posting import post
 
 KEY_VARIABLE = "PANZAD_OPENAI_API_KEY"
 # A large model on a small server may think this long over one draft.
-_TIMEOUT_SECONDS = 600
+TIMEOUT_SECONDS = 600.0
 # Characters a token in Latin scripts, on the safe side: these servers do not count for us.
 _CHARACTERS_A_TOKEN = 3
 
@@ -103,21 +102,19 @@ class OpenAiServer:
         headers = {"Content-Type": "application/json"}
         if key := os.environ.get(KEY_VARIABLE):
             headers["Authorization"] = f"Bearer {key}"
-        # The scheme is http or https (`resolve`), so no other handler of urllib's is reached.
-        request = urllib.request.Request(  # noqa: S310
-            self._address + path, json.dumps(content).encode(), headers
-        )
         try:
-            with _open(request) as response:
-                return json.load(response)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise self._refused(error.code) from None
+            answer = post(
+                self._address + path, json.dumps(content).encode(), headers, TIMEOUT_SECONDS
+            )
         except (OSError, http.client.HTTPException) as error:
             raise NetworkError(
                 f"cannot reach {self._address} ({_why(error)})",
                 "start the server, or mend model.base",
             ) from None
+        if not 200 <= answer.status < 300:
+            raise self._refused(answer.status)
+        try:
+            return json.loads(answer.body)
         except (ValueError, RecursionError):
             raise PanzadError(
                 f"{self._address} does not answer in JSON", "check that model.base ends in /v1"
@@ -145,19 +142,4 @@ def _why(error: OSError | http.client.HTTPException) -> str:
     """Why nothing came, in this machine's words; HTTPException quotes what the server said."""
     if isinstance(error, http.client.HTTPException):
         return type(error).__name__
-    return str(getattr(error, "reason", error))
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Mail goes to the address the user wrote down and to no other."""
-
-    def redirect_request(
-        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
-    ) -> None:
-        """Follow none: the redirect comes back as the error it then is."""
-
-
-def _open(request: urllib.request.Request) -> Any:
-    # Nor through a proxy that the environment names, which would read what is said to localhost.
-    direct = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
-    return direct.open(request, timeout=_TIMEOUT_SECONDS)
+    return str(error) or "no answer in time"

@@ -13,16 +13,18 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 
 from panzad.config_auth import OAuth2
 from panzad.errors import LoginError, NetworkError, PanzadError, TlsError
+from panzad.posting import Answer, post
 from panzad.secrets.passwords import from_command
-from panzad.secrets.posting import Answer, post
 from panzad.secrets.providers import Provider, provider_of
 
 TIMEOUT_SECONDS = 30.0
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 # Where `expires_in` is missing, as it may be (RFC 6749 section 5.1), the mail server will tell.
 _USUAL_SECONDS = 3600.0
@@ -170,9 +172,9 @@ def _number(value: object, otherwise: float) -> float:
 
 
 def _post(client: Client, url: str, fields: Mapping[str, str]) -> dict[str, Any]:
-    form = {"client_id": client.client_id, **fields}
+    form = urlencode({"client_id": client.client_id, **fields}).encode("ascii")
     try:
-        answer = post(url, form, TIMEOUT_SECONDS)
+        answer = post(url, form, _FORM, TIMEOUT_SECONDS)
     except (OSError, http.client.HTTPException) as error:
         raise _unreachable(client, error) from None
     if not 200 <= answer.status < 300:

@@ -6,11 +6,13 @@ import contextlib
 import importlib
 import json
 import threading
+import time
 import traceback
 from collections.abc import Generator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -20,6 +22,7 @@ from panzad.engines.llama_cpp import LlamaCpp
 from panzad.engines.openai_server import KEY_VARIABLE, OpenAiServer
 from panzad.engines.protocol import ChatMessage, Sampling
 from panzad.errors import ConfigError, ModelMissing, NetworkError, PanzadError, UsageError
+from tests.servers.faults import Fault, FaultProxy, Kind
 from tests.servers.parrot import Answer, http, parrot, refusal
 
 ASKED = (ChatMessage("user", "What is the capital of France?"),)
@@ -143,6 +146,22 @@ class TestServersThatFail:
                 monkeypatch.setenv(name, proxy)
             with pytest.raises(NetworkError, match=r"cannot reach http://127\.0\.0\.1:9/v1"):
                 OpenAiServer("http://127.0.0.1:9/v1").generate(ASKED, Sampling(), adapter=True)
+
+    def test_an_answer_that_trickles_is_broken_off_in_time(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("panzad.engines.openai_server.TIMEOUT_SECONDS", 0.5)
+        with (
+            answering(200, chat("Yes.", 1).encode(), {}) as address,
+            FaultProxy(urlsplit(address).port or 0, pace=0.1) as proxy,
+        ):
+            proxy.fails(Fault(Kind.TRICKLE, "down", 20))
+            began = time.monotonic()
+            with pytest.raises(NetworkError, match="no answer in time"):
+                OpenAiServer(f"http://127.0.0.1:{proxy.port}/v1").generate(
+                    ASKED, Sampling(), adapter=True
+                )
+            assert time.monotonic() - began < 5
 
 
 def chat(text: object, tokens: object) -> str:

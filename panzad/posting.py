@@ -1,4 +1,4 @@
-"""A form posted to an authorisation server: answered in time as a whole, or not at all.
+"""A request posted over HTTP: answered in time as a whole, or not at all.
 
 The standard library is enough for it. It goes to the address in the config and to no other: no
 redirect is followed, and no proxy of the environment is asked.
@@ -12,10 +12,11 @@ import socket
 import threading
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from panzad.tls import cut, verified
 
+# Octets.
 _LONGEST_ANSWER = 1 << 20
 
 
@@ -28,27 +29,24 @@ class Answer:
     retry_after: str
 
 
-def post(url: str, fields: Mapping[str, str], seconds: float) -> Answer:
-    """Post a form to `url`, which is https, or http on loopback (config_auth sees to that).
+def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Answer:
+    """Post `body` to `url`, which is https, or http on loopback: who takes it from the user sees to
+    that.
 
-    It has `seconds` for each step of connecting, and then for all of the answer. Raises OSError
-    (TimeoutError when it takes longer) or http.client.HTTPException where none comes.
+    It has `seconds` for each step of connecting, and then for all of the answer, of which the first
+    megabyte is read. Raises OSError (TimeoutError when it takes longer) or
+    http.client.HTTPException where none comes.
     """
     place = urlsplit(url)
-    form = urlencode(fields).encode("ascii")
-    headers = {
-        "Accept": "application/json",
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Connection": "close",
-    }
+    sent = {"Accept": "application/json", "Connection": "close", **headers}
     with contextlib.closing(_connection(place, seconds)) as connection:
         connection.connect()
         with _over_within(seconds, connection.sock):
             target = place._replace(scheme="", netloc="", fragment="").geturl() or "/"
-            connection.request("POST", target, form, headers)
+            connection.request("POST", target, body, sent)
             with connection.getresponse() as response:
-                body = response.read(_LONGEST_ANSWER)
-                return Answer(response.status, body, response.getheader("Retry-After", ""))
+                answer = response.read(_LONGEST_ANSWER)
+                return Answer(response.status, answer, response.getheader("Retry-After", ""))
 
 
 def _connection(place: SplitResult, seconds: float) -> http.client.HTTPConnection:
@@ -63,7 +61,7 @@ def _over_within(seconds: float, link: socket.socket) -> Generator[None]:
     """Break the connection when the block takes longer, and raise TimeoutError.
 
     A socket's own timeout begins anew with each octet: an answer that comes at one a second would
-    be read for days, with the account's lock held. Only a shutdown wakes who reads.
+    be read for days, with locks held. Only a shutdown wakes who reads.
     """
     late = threading.Event()
 
