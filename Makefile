@@ -23,8 +23,9 @@ help:
 demo: .venv/demo $(MODEL)
 	$(BIN)/panzad --state $(STATE) demo
 
-# Test modules at once. Torch gets one thread in each: more of them than cores wait for each other.
-JOBS ?= 2
+# Test modules at once, of which some wait for servers. Torch gets one thread in each: more of those
+# than cores wait for each other.
+JOBS ?= 3
 test: export OMP_NUM_THREADS = 1
 test: .venv/test $(MODEL) servers lint
 	PANZAD_TEST_MODELS=$(CURDIR)/$(STATE)/models PANZAD_TEST_SERVERS=$(CURDIR)/$(STATE)/servers \

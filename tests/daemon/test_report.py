@@ -7,7 +7,7 @@ import asyncio
 import base64
 import socket
 import ssl
-from collections.abc import Generator, Iterator
+from collections.abc import Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +45,21 @@ ACCOUNT = Account(
 NOW = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 
 
+def sent(sending: Coroutine[Any, Any, None]) -> None:
+    """Send, and go on until the connection is closed: by then TLS has been ended on both sides."""
+
+    async def to_the_end() -> None:
+        try:
+            await sending
+        finally:
+            loop: Any = asyncio.get_running_loop()
+            # The loop watches itself, and every connection that is open.
+            while len(loop._selector.get_map()) > 1:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.01)
+
+    asyncio.run(to_the_end())
+
+
 class Postbox(Sink):
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +87,7 @@ class TestSend:
     ) -> None:
         handler, server = postbox
         message = report_mail(ACCOUNT, VALUES, NOW)
-        asyncio.run(send(server, "work", ACCOUNT, message))
+        sent(send(server, "work", ACCOUNT, message))
         [(recipients, content)] = handler.received
         assert recipients == ["ann@example.org"]
         assert b"work: 7 of 9 sent mails are learnt from" in content
@@ -87,13 +102,13 @@ class TestSend:
         del message["To"]
         for field in ("To", "Cc", "Bcc", "Resent-To", "Reply-To", "X-To"):
             message[field] = "Eve <eve@example.net>"
-        asyncio.run(send(server, "work", ACCOUNT, message))
+        sent(send(server, "work", ACCOUNT, message))
         assert [recipients for recipients, _ in handler.received] == [["ann@example.org"]]
 
     def test_a_server_that_is_away_is_one_line(self) -> None:
         server = SmtpServer(host="127.0.0.1", port=1, security="none")
         with pytest.raises(NetworkError, match=r"check report\.smtp"):
-            asyncio.run(send(server, "work", ACCOUNT, report_mail(ACCOUNT, VALUES, NOW)))
+            sent(send(server, "work", ACCOUNT, report_mail(ACCOUNT, VALUES, NOW)))
 
 
 class TokenPostbox(Postbox):
@@ -141,7 +156,7 @@ class TestToken:
         account = load(grantee.state / "config.toml").accounts["work"]
         handler = TokenPostbox()
         with by_token(handler, tmp_path, monkeypatch) as server:
-            asyncio.run(send(server, "work", account, report_mail(account, VALUES, NOW)))
+            sent(send(server, "work", account, report_mail(account, VALUES, NOW)))
         assert [recipients for recipients, _ in handler.received] == [[account.address]]
         user, bearer, *_ = handler.shown.decode().split("\1")
         assert user == f"user={account.user}"
@@ -161,7 +176,7 @@ class TestToken:
             by_token(handler, tmp_path, monkeypatch) as server,
             pytest.raises(LoginError, match="run `panzad login work`") as raised,
         ):
-            asyncio.run(send(server, "work", account, report_mail(account, VALUES, NOW)))
+            sent(send(server, "work", account, report_mail(account, VALUES, NOW)))
         assert handler.shown
         assert not handler.received
         assert grantee.kept["access_token"] not in str(raised.value)
