@@ -43,10 +43,7 @@ class Judge:
         self._engine = Tapped(self._desk.engine)
         self._engine.limit = limit
         self._engine.use_adapter(adapter)
-        self._desk.index.refresh()
-        self._retriever = Retriever(
-            self._db, self._desk.index, self._desk.embedder, self._config.retrieval.share
-        )
+        self._retriever = self._desk.retriever()
         cases = [
             Case(line, unwrapped(one.mail.text), one.instruction, is_reply=False)
             for line, one in self._held_out.items()

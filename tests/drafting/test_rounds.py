@@ -22,7 +22,7 @@ from tests.drafting.steps import (
     round_,
     unflag,
 )
-from tests.servers.mailbox import TestMailbox, mail
+from tests.servers.mailbox import TestMailbox, mail, note
 
 
 class TestReply:
@@ -195,14 +195,8 @@ class TestInstruction:
     def test_a_flagged_draft_of_the_users_own_is_the_instruction(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:
-        note = mail(
-            "Re: Lunch",
-            "yes, Thursday 3pm, ask for the room\n",
-            To="Bob Ray <bob@example.net>",
-            Message_ID="<note@example.org>",
-            In_Reply_To="<lunch.1@example.net>",
-        )
-        mailbox.append("Drafts", note, flags=("\\Draft", "\\Seen"))
+        own_draft = note("yes, Thursday 3pm, ask for the room\n")
+        mailbox.append("Drafts", own_draft, flags=("\\Draft", "\\Seen"))
         flag(mailbox, "Drafts", 1)
         [task] = round_(db, watched, config, "Yes, Thursday 3 pm.")
         own, written = drafts(mailbox)

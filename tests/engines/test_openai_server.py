@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
-import threading
 import time
 import traceback
 from collections.abc import Generator, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +22,7 @@ from panzad.engines.openai_server import KEY_VARIABLE, OpenAiServer
 from panzad.engines.protocol import ChatMessage, Sampling
 from panzad.errors import ConfigError, ModelMissing, NetworkError, PanzadError, UsageError
 from tests.servers.faults import Fault, FaultProxy, Kind
-from tests.servers.parrot import Answer, http, parrot, refusal
+from tests.servers.parrot import Answer, http, parrot, refusal, serving
 
 ASKED = (ChatMessage("user", "What is the capital of France?"),)
 KEY = "sesame"
@@ -64,14 +63,8 @@ def answering(status: int, body: bytes, headers: dict[str, str]) -> Generator[st
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/v1"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Handler) as address:
+        yield address
 
 
 @pytest.mark.model

@@ -72,3 +72,14 @@ def mail(subject: str, text: str = "", *, sender: str = "me@example.org", **head
         message[name.replace("_", "-")] = value
     message.set_content(text or f"About {subject}.\n")
     return message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def note(text: str) -> bytes:
+    """A draft of the user's own, of an answer to the first question about lunch."""
+    return mail(
+        "Re: Lunch",
+        text,
+        To="Bob Ray <bob@example.net>",
+        Message_ID="<note@example.org>",
+        In_Reply_To="<lunch.1@example.net>",
+    )

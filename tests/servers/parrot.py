@@ -1,4 +1,4 @@
-"""A chat server that says back what it was asked, wherever an answer has room for it."""
+"""Web servers on loopback; one for chats says back what it was asked wherever there is room."""
 
 from __future__ import annotations
 
@@ -29,6 +29,19 @@ def refusal(status: int) -> Answer:
 
 
 @contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Generator[str]:
+    """A web server whose requests are handled so; its address up to `/v1`."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/v1"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
 def parrot(answer: Answer) -> Generator[str]:
     """A server that gives every request this answer; its address up to `/v1`."""
 
@@ -41,11 +54,5 @@ def parrot(answer: Answer) -> Generator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/v1"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Handler) as address:
+        yield address

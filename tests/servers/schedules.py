@@ -32,7 +32,7 @@ from tests.drafting.steps import QUESTION, TODAY, flag, round_, unflag
 from tests.panzad_fixtures import account_on
 from tests.servers.dovecot import DovecotServer
 from tests.servers.faults import WAYS, Fault, FaultProxy, Kind
-from tests.servers.mailbox import TestMailbox, mail
+from tests.servers.mailbox import TestMailbox, mail, note
 
 PASSWORD = "geheim"
 YESTERDAY = format_datetime(datetime.now(UTC) - timedelta(days=1))
@@ -168,14 +168,8 @@ def _evening(mailbox: TestMailbox) -> None:
     """An answer is deleted, all flags are taken off, and an own draft is flagged."""
     mailbox.expunge("Sent", 1)
     unflag(mailbox)
-    note = mail(
-        "Re: Lunch",
-        "yes, Thursday 3pm\n",
-        To="bob@example.net",
-        Message_ID="<note@example.org>",
-        In_Reply_To="<lunch.1@example.net>",
-    )
-    mailbox.append("Drafts", note, flags=("\\Draft", "\\Flagged"))
+    own_draft = note("yes, Thursday 3pm\n")
+    mailbox.append("Drafts", own_draft, flags=("\\Draft", "\\Flagged"))
 
 
 def _letter(subject: str, message_id: str) -> bytes:

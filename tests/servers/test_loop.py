@@ -16,7 +16,7 @@ from panzad.store import mails, marks, pairs
 from panzad.store.database import Database
 from tests.drafting.steps import TODAY, flags_of, newest, prepared, unflag
 from tests.imap.test_watch import PROMISED_SECONDS, watching, without_idle
-from tests.servers.mailbox import TestMailbox, mail
+from tests.servers.mailbox import TestMailbox, mail, note
 from tests.servers.person import Person, at_home, reply, watching_orders
 
 
@@ -134,15 +134,9 @@ class TestDrafts:
         assert newest(person.db).state == "appended"
 
     def test_an_own_draft_that_is_flagged_is_the_instruction(self, person: Person) -> None:
-        note = mail(
-            "Re: Lunch",
-            "yes, Thursday 3pm\n",
-            To="bob@example.net",
-            Message_ID="<note@example.org>",
-            In_Reply_To="<lunch.1@example.net>",
-        )
+        own_draft = note("yes, Thursday 3pm\n")
         place = person.panzad.folders.drafts
-        person.puts(place, note)
+        person.puts(place, own_draft)
         person.flags(place)
         person.round("Yes, Thursday 3 pm.")
         own, written = (draft for draft, _ in person.drafts)

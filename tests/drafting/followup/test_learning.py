@@ -13,21 +13,15 @@ from panzad.store.database import Database
 from tests.drafting.followup.mail_program import EDIT, NOW, TEXT, look, taken
 from tests.drafting.steps import ask, flag, round_
 from tests.panzad_fixtures import NAME
-from tests.servers.mailbox import TestMailbox, mail
+from tests.servers.mailbox import TestMailbox, note
 
 
 class TestLearning:
     def test_the_sent_mail_is_learnt_with_the_instruction_of_its_draft(
         self, db: Database, watched: Mailbox, mailbox: TestMailbox, config: Config
     ) -> None:
-        note = mail(
-            "Re: Lunch",
-            "yes, noon, I book a table by the window\n",
-            To="Bob Ray <bob@example.net>",
-            Message_ID="<note@example.org>",
-            In_Reply_To="<lunch.1@example.net>",
-        )
-        mailbox.append("Drafts", note, flags=("\\Draft", "\\Seen"))
+        own_draft = note("yes, noon, I book a table by the window\n")
+        mailbox.append("Drafts", own_draft, flags=("\\Draft", "\\Seen"))
         flag(mailbox, "Drafts", 1)
         round_(db, watched, config, TEXT)
         mailbox.append("Sent", EDIT(taken(mailbox)))
