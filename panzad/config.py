@@ -211,9 +211,9 @@ class Training(Section):
 
 
 class Writing(Section):
-    """How a draft's text is made: up to so many candidates until one is without fault."""
+    """How a draft's text is made: the best of so many candidates."""
 
-    candidates: int = Field(default=4, ge=1, le=8)
+    candidates: int = Field(default=12, ge=1, le=32)
 
 
 class Drafts(Section):

@@ -15,7 +15,7 @@ from panzad.engines.protocol import Engine, Generation, Sampling
 from panzad.store.mails import Person
 from panzad.writing import cleaning, prompts
 from panzad.writing.brief import NOTHING_HIDDEN, Briefing, Cutoff, Letter
-from panzad.writing.choosing import Candidate, Wanted, choose, echoed, faultless
+from panzad.writing.choosing import Candidate, Wanted, choose, echoed
 from panzad.writing.fact_values import Kind
 from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
 from panzad.writing.habits import names_of, signed, with_habits
@@ -31,6 +31,8 @@ REPEAT_PENALTY = 1.05
 # How every candidate but the first is drawn.
 TEMPERATURE = 0.7
 TOP_P = 0.95
+# After so many seconds of writing no other candidate is begun: a large model writes for minutes.
+PATIENCE = 30.0
 
 log = structlog.get_logger("panzad.drafting")
 
@@ -61,10 +63,10 @@ def write(
 ) -> Written:
     """The text that answers `task`, without quote and signature; the best of several candidates.
 
-    There are no more than so many, and no others once one says what was asked for and nothing else.
-    With `grounding`, facts that stand nowhere become gaps. `adapter=False` asks the base model
-    with the same prompt. It knows nothing of the user: what is usual as greeting, sign-off and
-    length is put in. A mail that is written again knows what `cutoff` leaves of the past.
+    There are no more than so many, and no others once they have taken PATIENCE seconds. With
+    `grounding`, facts that stand nowhere become gaps. `adapter=False` asks the base model with the
+    same prompt. It knows nothing of the user: what is usual as greeting, sign-off and length is put
+    in. A mail that is written again knows what `cutoff` leaves of the past.
     """
     briefing, letter = Briefing(retriever), letter_of(task, account)
     asked = briefing.task(letter, examples, cutoff, style=not adapter)
@@ -88,7 +90,7 @@ def write(
         text = signed(text, asked.sign_off, signer.names)
         held.append(grounded(text, known))
         drawn.append(Candidate(text, len(held[-1].gaps), echoed(text, thread)))
-        if faultless(drawn[-1], wanted):
+        if sum(answer.seconds for answer in answers) >= PATIENCE:
             break
     best = choose(drawn, wanted)
     return Written(

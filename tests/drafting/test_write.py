@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from panzad.drafting.task import DraftTask
-from panzad.drafting.write import Written, write
+from panzad.drafting.write import PATIENCE, Written, write
 from panzad.engines.protocol import Sampling
 from panzad.mail.message import Address
 from panzad.store.mails import ThreadTurn
@@ -85,11 +85,12 @@ class Drawing:
     """An engine that has another answer for each draw, and keeps how it was asked."""
 
     answers: tuple[str, ...]
+    seconds: float = 0.1
     asked: list[Sampling] = field(default_factory=list)
 
     def generate(self, _: object, sampling: Sampling, **__: object) -> Answer:
         self.asked.append(sampling)
-        return Answer(self.answers[len(self.asked) - 1])
+        return Answer(self.answers[len(self.asked) - 1], seconds=self.seconds)
 
 
 class TestCandidates:
@@ -115,12 +116,12 @@ class TestCandidates:
         engine = Drawing(self.ANSWERS)
         result = self.chosen(engine, 3)
         assert (result.text, result.gaps) == (self.ANSWERS[1], ())
-        assert (result.tokens, len(engine.asked)) == (18, 2)
+        assert (result.tokens, len(engine.asked)) == (27, 3)
 
-    def test_no_other_is_drawn_once_one_is_without_fault(self) -> None:
-        engine = Drawing(self.ANSWERS[1:])
-        assert self.chosen(engine, 2).text == self.ANSWERS[1]
-        assert len(engine.asked) == 1
+    def test_no_other_is_begun_after_half_a_minute(self) -> None:
+        engine = Drawing(self.ANSWERS, seconds=PATIENCE / 2)
+        assert self.chosen(engine, 3).text == self.ANSWERS[1]
+        assert len(engine.asked) == 2
 
     def test_without_grounding_inventions_count_all_the_same(self) -> None:
         assert self.chosen(Drawing(self.ANSWERS), 2, grounding=False).text == self.ANSWERS[1]
