@@ -38,7 +38,8 @@ CONFIG = "[training]\nmin_mails = 20\n"
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--work", type=click.Path(path_type=Path), required=True, help="Emptied first.")
 @click.option("--newest", type=click.IntRange(min=1), help="Only so many sent mails.")
-def main(data: Path, models: Path, work: Path, newest: int | None) -> None:
+@click.option("--candidates", default=12, show_default=True, type=click.IntRange(min=1))
+def main(data: Path, models: Path, work: Path, newest: int | None, candidates: int) -> None:
     """Learn one person's mails, train an adapter, and have the held-out ones written."""
     shutil.rmtree(work, ignore_errors=True)
     sent = _read(data / "sent.mbox")
@@ -54,7 +55,7 @@ def main(data: Path, models: Path, work: Path, newest: int | None) -> None:
         state = configured(work, place, you.name or you.email, you.email, models, CONFIG)
         taken_in = timed(state, "run", "--once", "--json")
     trained = timed(state, "train", "--json")
-    found = timed(state, "evaluate", "--json")
+    found = timed(state, "evaluate", "--candidates", str(candidates), "--json")
     for mode in ("reply", "instruction"):
         _table(mode, [row for row in found["rows"] if row["mode"] == mode])
     click.echo(json.dumps({"run_once": taken_in, "train": trained, "evaluate": found}, indent=1))

@@ -82,8 +82,19 @@ def divided(db: Database, config: Config) -> Divided:
 class Person:
     """One state folder's user: the mails held out, and the desk that writes them again."""
 
-    def __init__(self, name: str, db: Database, paths: Paths, config: Config, limit: int) -> None:
-        """The newest `limit` held-out mails are written. Raises PanzadError when there are none."""
+    def __init__(
+        self,
+        name: str,
+        db: Database,
+        paths: Paths,
+        config: Config,
+        limit: int,
+        candidates: int = 1,
+    ) -> None:
+        """The newest `limit` held-out mails are written, each the best of so many `candidates`.
+
+        Raises PanzadError when there are none.
+        """
         self.name = name
         self.db = db
         self.paths = paths
@@ -91,6 +102,7 @@ class Person:
         self.divided = divided(db, config)
         self.held_out = {pair.mail.id: pair for pair in self.divided.held_out[-limit:]}
         self._desk = Desk(db, paths, config)
+        self.candidates = candidates
 
     @property
     def adapter(self) -> Path | None:
@@ -199,7 +211,7 @@ class Person:
     @cached_property
     def _rehearsal(self) -> Rehearsal:
         hidden = [pair.mail.id for pair in self.divided.held_out]
-        return Rehearsal(self.config, self._desk.retriever(), hidden)
+        return Rehearsal(self.config, self._desk.retriever(), hidden, self.candidates)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Sent mails written again, as if they had just been asked for: `panzad draft` without its mailbox.
 
-No draft is shown a mail that is hidden, nor one that is as new as the mail to be written. It is the
-likeliest: drafts drawn beside it cost more and tell less of the model.
+No draft is shown a mail that is hidden, nor one that is as new as the mail to be written.
 """
 
 from __future__ import annotations
@@ -23,11 +22,18 @@ from panzad.writing.brief import Cutoff
 class Rehearsal:
     """Writes mails of the configured accounts again by the function that writes drafts."""
 
-    def __init__(self, config: Config, retriever: Retriever, hidden: Iterable[int]) -> None:
-        """`hidden` are the ids of the mails that no draft may know: those held out."""
+    def __init__(
+        self, config: Config, retriever: Retriever, hidden: Iterable[int], candidates: int = 1
+    ) -> None:
+        """`hidden` are the ids of the mails that no draft may know: those held out.
+
+        By default a draft is the likeliest: others drawn beside it cost more and tell less of the
+        model.
+        """
         self._config = config
         self._retriever = retriever
         self._hidden = frozenset(hidden)
+        self._candidates = candidates
 
     def write(
         self,
@@ -50,6 +56,7 @@ class Rehearsal:
             signature=account.signature,
             grounding=self._config.drafts.grounding,
             adapter=adapter,
+            candidates=self._candidates,
             cutoff=Cutoff(mail.date, mail.id, mail.own_text, self._hidden),
         )
         return Answer(written.text, engine.asked, written.seconds)

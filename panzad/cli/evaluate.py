@@ -49,17 +49,30 @@ LIMIT = 24
     type=click.IntRange(min=1),
     help="Write at most so many held-out mails, the newest.",
 )
+@click.option(
+    "--candidates",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Each draft is the best of so many; one is the model's likeliest.",
+)
 @click.option("--curve", is_flag=True, help="Also train on 25, 50, 75, 100 and all mails.")
 @json_option()
 @click.pass_obj
 def evaluate(
-    app: App, page: Path | None, others: tuple[Path, ...], limit: int, curve: bool, as_json: bool
+    app: App,
+    page: Path | None,
+    others: tuple[Path, ...],
+    limit: int,
+    candidates: int,
+    curve: bool,
+    as_json: bool,
 ) -> None:
     """Write your newest held-out mails again in every way, and compare with what you wrote."""
     app.log("evaluate")
     if page is not None and not page.absolute().parent.is_dir():
         raise UsageError(f"there is no folder {page.parent}", "name a file in one that is there")
-    found = _report(app, others, limit, curve=curve)
+    found = _report(_people(app, others, limit, candidates), curve=curve)
     if page is not None:
         from panzad.evaluation.report import page as rendered
 
@@ -70,13 +83,29 @@ def evaluate(
         _print(found)
 
 
-def _report(app: App, others: Sequence[Path], limit: int, *, curve: bool) -> Report:
+def _people(app: App, others: Sequence[Path], limit: int, candidates: int) -> list[Person]:
+    from panzad.proof import Person
+
+    you = Person("you", app.db, app.paths, app.config(), limit, candidates)
+    return [you, *(_other(folder, limit, candidates) for folder in others)]
+
+
+def _other(folder: Path, limit: int, candidates: int) -> Person:
+    from panzad.proof import Person
+
+    paths = settings.locate(None, folder)
+    if not paths.database.exists():
+        raise UsageError(f"{folder} is no state folder of panzad", "name one that holds panzad.db")
+    db, config = Database(paths.database), settings.load(paths.config)
+    return Person(folder.name, db, paths, config, limit, candidates)
+
+
+def _report(people: Sequence[Person], *, curve: bool) -> Report:
     from panzad.evaluation import experiments
     from panzad.evaluation.report import Report
-    from panzad.proof import Person, opened
+    from panzad.proof import opened
 
-    you = Person("you", app.db, app.paths, app.config(), limit)
-    people = [you, *(_other(folder, limit) for folder in others)]
+    you = people[0]
     with opened(people), bars() as progress:
         modes = [experiments.cases_of(you.cases, mode) for mode in ("instruction", "reply")]
         task = progress.add_task("drafts", total=sum(map(len, modes)) * len(you.variants))
@@ -84,30 +113,22 @@ def _report(app: App, others: Sequence[Path], limit: int, *, curve: bool) -> Rep
         done = experiments.written(
             you.cases, you.write, you.variants, lambda: progress.advance(task)
         )
-        matrices = _matrices(people) if others else ()
+        matrices = _matrices(people) if people[1:] else ()
         progress.update(task, description="likelihoods")
         rows = you.rows(done)
         points = ()
         if curve:
-            with held(app.paths.locks, "train", wait=False):
+            with held(you.paths.locks, "train", wait=False):
                 points = you.curve(lambda at: progress.update(task, description=at))
     facts = {
         "when": f"{datetime.now(UTC):%Y-%m-%d}",
         "base model": you.config.model.base,
         "adapter": you.adapter.name if you.adapter else "none serves",
         "learnt from": f"{len(you.divided.learnt)} mails",
+        "candidates a draft": str(you.candidates),
         "held out": f"{len(you.divided.held_out)} mails, {len(you.held_out)} of them written",
     }
     return Report(facts, tuple(rows), tuple(matrices), tuple(points))
-
-
-def _other(folder: Path, limit: int) -> Person:
-    from panzad.proof import Person
-
-    paths = settings.locate(None, folder)
-    if not paths.database.exists():
-        raise UsageError(f"{folder} is no state folder of panzad", "name one that holds panzad.db")
-    return Person(folder.name, Database(paths.database), paths, settings.load(paths.config), limit)
 
 
 def _matrices(people: Sequence[Person]) -> list[Matrix]:
