@@ -23,7 +23,7 @@ from panzad.mail.message import Address
 from panzad.store.database import Database
 from panzad.writing.choosing import unsaid
 
-NUMBERS = (1, 2, 4)
+NUMBERS = (1, 4, 12)
 CONFIG = """
 [accounts.work]
 address = "ann@example.org"

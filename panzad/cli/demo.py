@@ -66,6 +66,9 @@ retrieved = 0.0  # past mails in the prompts are a quarter more to read
 
 [retrieval]
 examples = 0  # what an adapter was not trained with it copies out
+
+[writing]
+candidates = 4  # of two texts, one by the base model, which writes long
 """
 
 
