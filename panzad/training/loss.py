@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from panzad.training.dataset import Tokens, micro_batches
+from panzad.training.model import multiplies_bfloat16
 
 # Padded tokens that go through the model at once: it bounds the memory and is enough to keep the
 # cores busy.
@@ -76,24 +77,29 @@ def _logits_at(model: Any, ids: Tensor, where: Tensor) -> Tensor:
 
     hook = model.get_output_embeddings().register_forward_pre_hook(cut)
     try:
-        with _products_as_the_base(model):
+        with _bfloat16_products(model):
             return model(input_ids=ids).logits
     finally:
         hook.remove()
 
 
 @contextmanager
-def _products_as_the_base(model: Any) -> Iterator[None]:
-    """Within this an adapter's products are bfloat16 where the base's are; its weights are not.
+def _bfloat16_products(model: Any) -> Iterator[None]:
+    """Within this products are bfloat16 where the base is, or where all its weights are learnt.
 
-    By itself PEFT keeps a float32 copy of every layer's inputs for the backward pass: a quarter of
-    a step's memory, and a fifth more of its time.
+    The learnt weights are float32 all the same. By itself PEFT keeps a float32 copy of every
+    layer's inputs for the backward pass: a quarter of a step's memory, and a fifth more of its
+    time. A model that is learnt whole takes half as long by products of bfloat16.
     """
     head = model.get_output_embeddings().weight
-    if head.dtype != torch.bfloat16:
-        yield
-        return
-    with disable_input_dtype_casting(model), torch.autocast(head.device.type, torch.bfloat16):
+    products = torch.autocast(head.device.type, torch.bfloat16)
+    if head.dtype == torch.bfloat16:
+        with disable_input_dtype_casting(model), products:
+            yield
+    elif head.requires_grad and multiplies_bfloat16(head.device):
+        with products:
+            yield
+    else:
         yield
 
 

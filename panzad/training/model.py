@@ -48,11 +48,14 @@ def dtype_for(method: Method, device: torch.device) -> torch.dtype:
 
     Weights that are learnt stay float32: Adam's steps are smaller than bfloat16's.
     """
+    return torch.bfloat16 if method.rank and multiplies_bfloat16(device) else torch.float32
+
+
+def multiplies_bfloat16(device: torch.device) -> bool:
+    """Whether the device has products of bfloat16 in hardware."""
     if device.type == "cuda":
-        fast = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        fast = fast_bfloat16()
-    return torch.bfloat16 if fast and method.rank else torch.float32
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return fast_bfloat16()
 
 
 def spans_of(tokenizer: Any, text: str) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from transformers import AutoTokenizer
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.gguf_base import tokenise_as_llama_cpp
 from panzad.engines.llama_server import LlamaServer
+from panzad.training import loss as loss_room
 from panzad.training.dataset import Tokens
 from panzad.training.learner import trainable, with_adapter
 from panzad.training.loss import Stopped, backward, mean_loss, summed_loss
@@ -110,6 +111,21 @@ class TestBackward:
         other_loss, parts = gradient(100)
         assert math.isclose(loss, other_loss, rel_tol=1e-5)
         torch.testing.assert_close(parts, whole, rtol=1e-3, atol=1e-5)
+
+    @pytest.mark.parametrize("fast", [True, False])
+    def test_where_all_weights_are_learnt_only_the_products_are_bfloat16(
+        self, base_short: ModelFiles, cpu: torch.device, monkeypatch: pytest.MonkeyPatch, fast: bool
+    ) -> None:
+        monkeypatch.setattr(loss_room, "multiplies_bfloat16", lambda _: fast)
+        base, _ = load(base_short, cpu, torch.float32)
+        model = base.requires_grad_(True)
+        seen: set[torch.dtype] = set()
+        linear = model.model.layers[0].mlp.up_proj
+        linear.register_forward_hook(lambda _, __, out: seen.add(out.dtype))
+        backward(model, [SHORT], pad=2)
+        assert seen == {torch.bfloat16 if fast else torch.float32}
+        kinds = {(one.dtype, one.grad.dtype) for one in trainable(model) if one.grad is not None}
+        assert kinds == {(torch.float32, torch.float32)}
 
     def test_products_in_bfloat16_point_where_those_in_float32_do(
         self, base_short: ModelFiles, cpu: torch.device
