@@ -12,11 +12,14 @@ import structlog
 
 from panzad.drafting.task import DraftTask
 from panzad.engines.protocol import Engine, Generation, Sampling
+from panzad.mail.message import Address
+from panzad.mail.signatures import name_words
 from panzad.store.mails import Person
 from panzad.writing import cleaning, prompts
 from panzad.writing.brief import NOTHING_HIDDEN, Briefing, Cutoff, Letter
 from panzad.writing.choosing import Candidate, Wanted, choose, echoed
 from panzad.writing.fact_values import Kind
+from panzad.writing.facts import words_of
 from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
 from panzad.writing.habits import names_of, signed, with_habits
 from panzad.writing.signoff import Signer, own_sign_off
@@ -75,10 +78,15 @@ def write(
     habit = None if adapter else briefing.habits(letter, cutoff)
     today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
     known = sources(task, asked.examples, signature, today)
-    wanted = Wanted(
-        asked.greeting, asked.sign_off, asked.words, task.instruction, names_of(letter.author)
-    )
     thread = [turn.text for turn in task.thread]
+    wanted = Wanted(
+        asked.greeting,
+        asked.sign_off,
+        asked.words,
+        task.instruction,
+        names=names_of(letter.author),
+        people=_nameable(task) | words_of([asked.greeting]),
+    )
     answers: list[Generation] = []
     held: list[Grounded] = []
     drawn: list[Candidate] = []
@@ -151,6 +159,13 @@ def _others(task: DraftTask) -> list[str]:
     """The names of everybody but the user."""
     names = [person.name for person in (*task.to, *task.cc)]
     return names + [turn.author for turn in task.thread if turn.email != task.author.email]
+
+
+def _nameable(task: DraftTask) -> frozenset[str]:
+    """All words by which somebody may be greeted: people's, and all that stand in the mails."""
+    said = words_of([task.subject, task.instruction, *(turn.text for turn in task.thread)])
+    authors = [Address(turn.author, turn.email) for turn in task.thread]
+    return said | name_words([*task.to, *task.cc, *authors])
 
 
 def letter_of(task: DraftTask, account: str) -> Letter:

@@ -15,8 +15,8 @@ from functools import cache
 from sacrebleu.metrics.chrf import CHRF
 
 from panzad.mail.sameness import word_runs
-from panzad.writing.facts import facts
-from panzad.writing.greetings import frame_of
+from panzad.writing.facts import facts, words_of
+from panzad.writing.greetings import Frame, frame_of
 
 # A draft of which more than this share stands in the mail that it answers says nothing new.
 MOST_ECHOED = 0.5
@@ -40,7 +40,8 @@ class Candidate:
 class Wanted:
     """What a draft should be like; empty and 0 where nothing is usual.
 
-    `names` are the words that the user may sign with, in lower case.
+    `names` are the words that the user may sign with, `people` those that somebody may be greeted
+    by: all words that stand anywhere. Both are in lower case.
     """
 
     greeting: str
@@ -48,6 +49,7 @@ class Wanted:
     words: int
     instruction: str
     names: frozenset[str]
+    people: frozenset[str]
 
 
 def choose(candidates: Sequence[Candidate], wanted: Wanted) -> int:
@@ -84,6 +86,7 @@ def price(candidate: Candidate, wanted: Wanted) -> float:
         candidate.invented
         + 2 * (candidate.echoed > MOST_ECHOED)
         + unsaid(candidate.text, wanted.instruction)
+        + _greets_a_stranger(frame, wanted.people)
         + FRAME * _differs(frame.greeting, wanted.greeting)
         + FRAME * _differs(frame.sign_off, wanted.sign_off)
         + (SHORTNESS * max(0.0, 1 - words / wanted.words) if wanted.words else 0.0)
@@ -105,6 +108,10 @@ def unsaid(draft: str, instruction: str) -> int:
     """How many facts of the instruction (dates, numbers, names, links, …) a draft does not say."""
     said = frozenset(value for one in facts(draft) for value in one.values)
     return sum(not one.values & said for one in facts(instruction))
+
+
+def _greets_a_stranger(frame: Frame, people: frozenset[str]) -> bool:
+    return bool(frame.called) and words_of([frame.called]).isdisjoint(people)
 
 
 def _differs(found: str, usual: str) -> bool:

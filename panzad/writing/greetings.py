@@ -58,6 +58,12 @@ class Frame:
     form: str = ""
     sign_off: str = ""
 
+    @property
+    def called(self) -> str:
+        """Whom the greeting names; empty where that cannot be told."""
+        before, named, after = self.form.partition(NAME)
+        return self.greeting.removeprefix(before).removesuffix(after) if named else ""
+
 
 def frame_of(text: str, names: frozenset[str]) -> Frame:
     """The greeting and sign-off of a mail by an author with these `names` (words, lower case)."""

@@ -135,6 +135,12 @@ class TestCandidates:
         assert [one.temperature > 0 for one in first.asked] == [False, True, True]
         assert len({one.seed for one in first.asked}) == 3
 
+    def test_nobody_is_greeted_whom_nobody_has_named(self) -> None:
+        answers = [
+            f"{greeting}\n\nOn Thursday I bring 40 euros." for greeting in ("Hi Al,", "Hi Tom,")
+        ]
+        assert self.chosen(Drawing(tuple(answers)), 2).text == answers[1]
+
     def test_one_is_the_models_likeliest_alone(self) -> None:
         engine = Drawing(self.ANSWERS)
         assert self.chosen(engine, 1).gaps == ("day", "amount")

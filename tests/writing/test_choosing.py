@@ -20,7 +20,9 @@ from panzad.writing.choosing import (
 )
 
 GOOD = "Hi Bob,\n\nThursday at noon is fine for me, I book a table for two.\n\nBest,\nAnn"
-WANTED = Wanted("Hi Bob,", "Best,\nAnn", 10, "yes, Thursday noon", frozenset({"ann"}))
+WANTED = Wanted(
+    "Hi Bob,", "Best,\nAnn", 10, "yes, Thursday noon", frozenset({"ann"}), frozenset({"bob"})
+)
 
 
 def worse(old: str, new: str) -> Candidate:
@@ -37,12 +39,21 @@ class TestPrice:
         [
             Candidate(GOOD, 1),
             worse("Hi Bob,", "Dear Mr Ray,"),
+            worse("Hi Bob,", "Hi Tom,"),
             worse("Best,\nAnn", "Yours sincerely,\nAnn"),
             worse("Thursday", "Then"),
             worse("Thursday at noon is fine for me, I book a table for two.", "Yes."),
             Candidate("", 0),
         ],
-        ids=["invents", "greets", "signs", "forgets", "stops short", "says nothing"],
+        ids=[
+            "invents",
+            "greets",
+            "greets another",
+            "signs",
+            "forgets",
+            "stops short",
+            "says nothing",
+        ],
     )
     def test_rises_with_each_departure(self, other: Candidate) -> None:
         assert price(other, WANTED) > price(Candidate(GOOD, 0), WANTED)
@@ -52,8 +63,16 @@ class TestPrice:
         half = replace(WANTED, words=2 * len(GOOD.split()))
         assert price(Candidate(GOOD, 0), half) == price(worse("Thursday", "Then"), WANTED) == 1.0
 
+    @pytest.mark.parametrize("greeting", ["Hi Bob,", "Dear Mr Bob Ray,", "Hi all,", "Hello!", ""])
+    def test_a_greeting_costs_no_more_than_habit_unless_it_names_a_stranger(
+        self, greeting: str
+    ) -> None:
+        free = replace(WANTED, greeting="")
+        assert price(worse("Hi Bob,", greeting), free) == 0
+        assert price(worse("Hi Bob,", "Hi Tom,"), free) == 1
+
     def test_what_is_not_usual_costs_nothing(self) -> None:
-        nothing = Wanted("", "", 0, "", frozenset())
+        nothing = Wanted("", "", 0, "", frozenset(), frozenset())
         assert price(Candidate("Then so be it.", 0), nothing) == 0.0
 
 
