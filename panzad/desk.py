@@ -138,6 +138,7 @@ class Desk:
             tokens=result.tokens,
             seconds=round(result.seconds, 2),
             examples=result.examples,
+            candidates=result.candidates,
             gaps=len(result.gaps),
             adapter=self._adapter,
         )

@@ -5,6 +5,7 @@ No draft is shown a mail that is hidden, nor one that is as new as the mail to b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from panzad.config import Config
@@ -57,6 +58,7 @@ class Rehearsal:
             grounding=self._config.drafts.grounding,
             adapter=adapter,
             candidates=self._candidates,
+            patience=math.inf,  # a busy machine draws no other draft than an idle one
             cutoff=Cutoff(mail.date, mail.id, mail.own_text, self._hidden),
         )
         return Answer(written.text, engine.asked, written.seconds)

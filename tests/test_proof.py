@@ -49,7 +49,7 @@ class Engine:
     def generate(
         self, messages: Sequence[ChatMessage], sampling: Sampling, *, adapter: bool
     ) -> Generation:
-        return Generation(f"Ahoy, {adapter=}.", 1, 1, False, 0.5)
+        return Generation(f"Ahoy, {adapter=}.", 1, 1, False, 60)
 
     def use_adapter(self, directory: Path | None) -> None:
         self.adapter = directory
@@ -197,6 +197,16 @@ class TestPerson:
             assert hidden.isdisjoint(pair.mail.id for pair in shown)
             shown_once = shown_once or bool(shown)
         assert shown_once
+
+    @pytest.mark.parametrize("candidates", [1, 3])
+    def test_a_draft_is_the_best_of_so_many(
+        self, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, candidates: int
+    ) -> None:
+        monkeypatch.setattr(proof, "Desk", Desk)
+        paths = Paths(tmp_path / "c", tmp_path, tmp_path)
+        person = Person("you", db, paths, CONFIG, 2, candidates)
+        [case, _] = person.cases
+        assert person.write(case, VARIANTS[0]).seconds == 60 * candidates
 
     def test_without_retrieval_nothing_is_shown(self, person: Person) -> None:
         [case, _] = person.cases

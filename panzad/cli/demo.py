@@ -68,7 +68,7 @@ retrieved = 0.0  # past mails in the prompts are a quarter more to read
 examples = 0  # what an adapter was not trained with it copies out
 
 [writing]
-candidates = 4  # of two texts, one by the base model, which writes long
+candidates = 4  # of each of the two texts that are shown at the end
 """
 
 

@@ -53,7 +53,7 @@ LIMIT = 24
     "--candidates",
     default=1,
     show_default=True,
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 32),
     help="Each draft is the best of so many; one is the model's likeliest.",
 )
 @click.option("--curve", is_flag=True, help="Also train on 25, 50, 75, 100 and all mails.")

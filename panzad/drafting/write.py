@@ -12,14 +12,12 @@ import structlog
 
 from panzad.drafting.task import DraftTask
 from panzad.engines.protocol import Engine, Generation, Sampling
-from panzad.mail.message import Address
-from panzad.mail.signatures import name_words
+from panzad.errors import PanzadError
 from panzad.store.mails import Person
 from panzad.writing import cleaning, prompts
 from panzad.writing.brief import NOTHING_HIDDEN, Briefing, Cutoff, Letter
-from panzad.writing.choosing import Candidate, Wanted, choose, echoed
+from panzad.writing.choosing import Candidate, Wanted, choose, echoed, nameable
 from panzad.writing.fact_values import Kind
-from panzad.writing.facts import words_of
 from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
 from panzad.writing.habits import names_of, signed, with_habits
 from panzad.writing.signoff import Signer, own_sign_off
@@ -49,6 +47,7 @@ class Written:
     tokens: int
     seconds: float
     examples: int
+    candidates: int = 1
 
 
 def write(
@@ -62,14 +61,16 @@ def write(
     grounding: bool = True,
     adapter: bool = True,
     candidates: int = 1,
+    patience: float = PATIENCE,
     cutoff: Cutoff = NOTHING_HIDDEN,
 ) -> Written:
     """The text that answers `task`, without quote and signature; the best of several candidates.
 
-    There are no more than so many, and no others once they have taken PATIENCE seconds. With
-    `grounding`, facts that stand nowhere become gaps. `adapter=False` asks the base model with the
-    same prompt. It knows nothing of the user: what is usual as greeting, sign-off and length is put
-    in. A mail that is written again knows what `cutoff` leaves of the past.
+    There are no more than so many, and no others once they have taken `patience` seconds, or one
+    could not be had. With `grounding`, facts that stand nowhere become gaps. `adapter=False` asks
+    the base model with the same prompt. It knows nothing of the user: what is usual as greeting,
+    sign-off and length is put in. A mail that is written again knows what `cutoff` leaves of the
+    past. Raises what the engine raises for the first.
     """
     briefing, letter = Briefing(retriever), letter_of(task, account)
     asked = briefing.task(letter, examples, cutoff, style=not adapter)
@@ -85,20 +86,34 @@ def write(
         asked.words,
         task.instruction,
         names=names_of(letter.author),
-        people=_nameable(task) | words_of([asked.greeting]),
+        nameable=nameable(
+            [
+                *(f"{one.name} {one.email}" for one in (*task.to, *task.cc)),
+                *(f"{turn.author} {turn.text}" for turn in task.thread),
+                task.subject,
+                task.instruction,
+                asked.greeting,
+            ]
+        ),
     )
     answers: list[Generation] = []
     held: list[Grounded] = []
     drawn: list[Candidate] = []
     for sampling in samplings(candidates, adapter=adapter):
-        answers.append(engine.generate(messages, sampling, adapter=adapter))
+        try:
+            answers.append(engine.generate(messages, sampling, adapter=adapter))
+        except PanzadError as error:
+            if not drawn:
+                raise
+            log.warning("draft.candidate_failed", after=len(drawn), error=str(error))
+            break
         text = _cleaned(answers[-1], task, thread, signature, signer)
         if habit is not None:
             text = with_habits(text, habit, letter.author, asked.words)
         text = signed(text, asked.sign_off, signer.names)
         held.append(grounded(text, known))
         drawn.append(Candidate(text, len(held[-1].gaps), echoed(text, thread)))
-        if sum(answer.seconds for answer in answers) >= PATIENCE:
+        if sum(answer.seconds for answer in answers) >= patience:
             break
     best = choose(drawn, wanted)
     return Written(
@@ -107,6 +122,7 @@ def write(
         sum(answer.tokens for answer in answers),
         sum(answer.seconds for answer in answers),
         len(asked.examples),
+        len(drawn),
     )
 
 
@@ -159,13 +175,6 @@ def _others(task: DraftTask) -> list[str]:
     """The names of everybody but the user."""
     names = [person.name for person in (*task.to, *task.cc)]
     return names + [turn.author for turn in task.thread if turn.email != task.author.email]
-
-
-def _nameable(task: DraftTask) -> frozenset[str]:
-    """All words by which somebody may be greeted: people's, and all that stand in the mails."""
-    said = words_of([task.subject, task.instruction, *(turn.text for turn in task.thread)])
-    authors = [Address(turn.author, turn.email) for turn in task.thread]
-    return said | name_words([*task.to, *task.cc, *authors])
 
 
 def letter_of(task: DraftTask, account: str) -> Letter:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
@@ -23,6 +24,7 @@ def this_machine() -> Machine:
     return Machine(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), _gpu_memory())
 
 
+@cache
 def fast_bfloat16(cpuinfo: str | None = None) -> bool:
     """Whether this CPU multiplies bfloat16 in hardware; elsewhere float32 is the faster one.
 

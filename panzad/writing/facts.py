@@ -45,7 +45,7 @@ def facts(text: str, *, people: Collection[str] = ()) -> tuple[Fact, ...]:
     found: list[Fact] = []
     for one in fact_patterns.found(plain, language):
         _add(found, taken, one)
-    for one in _names(plain, taken, language, words_of(people)):
+    for one in _names(plain, taken, language, _words(people)):
         _add(found, taken, one)
     return tuple(_with_hours(plain, sorted(found, key=lambda one: one.start)))
 
@@ -58,7 +58,7 @@ def masked(text: str, *, people: Collection[str] = (), keep: Collection[str] = (
     (German), all nouns in mid-sentence: a fact that slips through is worse than a word that is
     lost. An unknown name that begins a sentence cannot be told and stays.
     """
-    kept = {f"name:{word}" for word in words_of(keep)}
+    kept = {f"name:{word}" for word in _words(keep)}
     found = [
         one for one in (*facts(text, people=people), *_capitals(text)) if not one.values <= kept
     ]
@@ -73,7 +73,7 @@ def unprompted(text: str, prompt: str, *, people: Collection[str] = ()) -> tuple
     known: set[str] = set()
     for one in facts(prompt, people=people):
         known |= one.values
-    known |= {f"name:{word}" for word in words_of([prompt])}
+    known |= {f"name:{word}" for word in _words([prompt])}
     return tuple(one for one in facts(text, people=people) if not one.values & known)
 
 
@@ -97,8 +97,7 @@ def _ascii_digits(text: str) -> str:
     return re.sub(r"(?![0-9])\d", lambda one: str(unicodedata.decimal(one[0])), text)
 
 
-def words_of(texts: Iterable[str]) -> frozenset[str]:
-    """The words of some texts, in lower case."""
+def _words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
 
 

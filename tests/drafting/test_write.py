@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+import pytest
+
 from panzad.drafting.task import DraftTask
 from panzad.drafting.write import PATIENCE, Written, write
 from panzad.engines.protocol import Sampling
+from panzad.errors import NetworkError
 from panzad.mail.message import Address
 from panzad.store.mails import ThreadTurn
 
@@ -86,10 +89,13 @@ class Drawing:
 
     answers: tuple[str, ...]
     seconds: float = 0.1
+    then: Exception | None = None
     asked: list[Sampling] = field(default_factory=list)
 
     def generate(self, _: object, sampling: Sampling, **__: object) -> Answer:
         self.asked.append(sampling)
+        if len(self.asked) > len(self.answers) and self.then is not None:
+            raise self.then
         return Answer(self.answers[len(self.asked) - 1], seconds=self.seconds)
 
 
@@ -135,9 +141,18 @@ class TestCandidates:
         assert [one.temperature > 0 for one in first.asked] == [False, True, True]
         assert len({one.seed for one in first.asked}) == 3
 
+    def test_what_was_drawn_before_the_engine_failed_is_not_lost(self) -> None:
+        result = self.chosen(Drawing(self.ANSWERS[:2], then=NetworkError("it is gone", "wait")), 3)
+        assert (result.text, result.candidates) == (self.ANSWERS[1], 2)
+
+    def test_an_engine_that_fails_at_once_is_told_of(self) -> None:
+        with pytest.raises(NetworkError):
+            self.chosen(Drawing((), then=NetworkError("it is gone", "wait")), 3)
+
     def test_nobody_is_greeted_whom_nobody_has_named(self) -> None:
         answers = [
-            f"{greeting}\n\nOn Thursday I bring 40 euros." for greeting in ("Hi Al,", "Hi Tom,")
+            f"{greeting}\n\nOn Thursday I bring 40 euros."
+            for greeting in ("Hi Wilhelmina,", "Hi Tom,")
         ]
         assert self.chosen(Drawing(tuple(answers)), 2).text == answers[1]
 

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panzad.writing.choosing import (
-    LIKENESS,
     Candidate,
     Wanted,
     agreement,
     choose,
+    departure,
     echoed,
-    price,
+    lacks,
+    nameable,
     unsaid,
 )
 
@@ -30,50 +31,75 @@ def worse(old: str, new: str) -> Candidate:
     return Candidate(GOOD.replace(old, new), 0)
 
 
-class TestPrice:
-    def test_of_a_draft_as_it_should_be_is_that_of_its_length(self) -> None:
-        assert price(Candidate(GOOD, 0), replace(WANTED, words=len(GOOD.split()))) == 0.0
+class TestLacks:
+    def test_counts_the_facts_of_the_instruction_that_the_draft_leaves_out(self) -> None:
+        assert lacks(Candidate(GOOD, 5), WANTED) == 0
+        assert lacks(worse("Thursday", "Then"), WANTED) == 1
+
+    def test_what_says_its_thread_back_lacks_an_answer(self) -> None:
+        assert lacks(Candidate(GOOD, 0, 0.9), WANTED) == 2
+        assert lacks(Candidate(GOOD, 0, 0.4), WANTED) == 0
+
+    def test_an_empty_one_lacks_all(self) -> None:
+        assert lacks(Candidate(" ", 0), WANTED) == float("inf")
+
+
+class TestDeparture:
+    def test_of_a_draft_as_it_should_be_is_none(self) -> None:
+        assert departure(Candidate(GOOD, 0), WANTED) == 0
 
     @pytest.mark.parametrize(
-        "other",
+        ("other", "costs"),
         [
-            Candidate(GOOD, 1),
-            worse("Hi Bob,", "Dear Mr Ray,"),
-            worse("Hi Bob,", "Hi Tom,"),
-            worse("Best,\nAnn", "Yours sincerely,\nAnn"),
-            worse("Thursday", "Then"),
-            worse("Thursday at noon is fine for me, I book a table for two.", "Yes."),
-            Candidate("", 0),
+            (Candidate(GOOD, 1), 1),
+            (worse("Hi Bob,", "Dear Bob,"), 0.5),
+            (worse("Hi Bob,", "Dear Mr Ray,"), 1.5),
+            (worse("Best,\nAnn", "Yours sincerely,\nAnn"), 0.5),
+            (worse("Thursday at noon is fine for me, I book a table for two.", "Yes."), 1),
         ],
-        ids=[
-            "invents",
-            "greets",
-            "greets another",
-            "signs",
-            "forgets",
-            "stops short",
-            "says nothing",
-        ],
+        ids=["invents", "greets", "greets a stranger", "signs", "half as long"],
     )
-    def test_rises_with_each_departure(self, other: Candidate) -> None:
-        assert price(other, WANTED) > price(Candidate(GOOD, 0), WANTED)
+    def test_rises_with_what_is_not_known_or_usual(self, other: Candidate, costs: float) -> None:
+        assert departure(other, WANTED) == costs
         assert choose([other, Candidate(GOOD, 0)], WANTED) == 1
-
-    def test_of_the_draft_half_as_long_as_usual_is_that_of_a_fact_left_out(self) -> None:
-        half = replace(WANTED, words=2 * len(GOOD.split()))
-        assert price(Candidate(GOOD, 0), half) == price(worse("Thursday", "Then"), WANTED) == 1.0
-
-    @pytest.mark.parametrize("greeting", ["Hi Bob,", "Dear Mr Bob Ray,", "Hi all,", "Hello!", ""])
-    def test_a_greeting_costs_no_more_than_habit_unless_it_names_a_stranger(
-        self, greeting: str
-    ) -> None:
-        free = replace(WANTED, greeting="")
-        assert price(worse("Hi Bob,", greeting), free) == 0
-        assert price(worse("Hi Bob,", "Hi Tom,"), free) == 1
 
     def test_what_is_not_usual_costs_nothing(self) -> None:
         nothing = Wanted("", "", 0, "", frozenset(), frozenset())
-        assert price(Candidate("Then so be it.", 0), nothing) == 0.0
+        assert departure(Candidate("Then so be it.", 0), nothing) == 0
+
+
+class TestStrangers:
+    @pytest.mark.parametrize(
+        ("greeting", "known"),
+        [
+            ("Hi Bob,", "accept Bob's offer"),
+            ("Hi Anne-Marie,", "Anne Marie Roux"),
+            ("Hi Tom,", "tomray@example.net"),
+            ("Ahoj Petře,", "Petr Novák"),
+            ("Dear Mr Stone,", "tell mr stone no"),
+            ("Hi all,", ""),
+            ("Hello!", ""),
+            ("Dear Professor,", ""),
+        ],
+    )
+    def test_whoever_stands_somewhere_is_none(self, greeting: str, known: str) -> None:
+        assert self.costs(greeting, known) == 0
+
+    @pytest.mark.parametrize(
+        ("greeting", "known"),
+        [
+            ("Hi Tom,", "tell Bob yes"),
+            ("Dear Mr Stone,", "tell mr ray yes"),
+            ("Sehr geehrter Herr Stein,", "Herr Baum schrieb"),
+        ],
+    )
+    def test_a_title_makes_nobody_known(self, greeting: str, known: str) -> None:
+        assert self.costs(greeting, known) == 1
+
+    @staticmethod
+    def costs(greeting: str, known: str) -> float:
+        wanted = replace(WANTED, greeting="", nameable=nameable([known]))
+        return departure(worse("Hi Bob,", greeting), wanted)
 
 
 class TestAgreement:
@@ -99,9 +125,6 @@ class TestEchoed:
     def test_an_answer_is_none_of_it(self) -> None:
         assert echoed("Thursday at noon suits me, I bring the projector.", self.THREAD) == 0
 
-    def test_what_says_nothing_new_is_dearer(self) -> None:
-        assert price(Candidate(GOOD, 0, 0.9), WANTED) > price(Candidate(GOOD, 0, 0.1), WANTED)
-
     @given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=3))
     def test_it_is_a_share(self, draft: str, thread: list[str]) -> None:
         assert 0 <= echoed(draft, thread) <= 1
@@ -124,14 +147,19 @@ CANDIDATES = st.lists(
 
 
 class TestChoose:
+    @given(CANDIDATES, st.data())
+    def test_what_invents_more_is_never_taken_for_it(
+        self, candidates: list[Candidate], data: st.DataObject
+    ) -> None:
+        taken = choose(candidates, WANTED)
+        other = data.draw(st.integers(0, len(candidates) - 1))
+        candidates[other] = replace(candidates[other], invented=candidates[other].invented + 1)
+        assert choose(candidates, WANTED) != other or other == taken
+
     @given(CANDIDATES)
-    def test_takes_the_first_of_the_best(self, candidates: list[Candidate]) -> None:
-        shared = agreement([one.text for one in candidates])
-        costs = [
-            price(one, WANTED) - LIKENESS * likeness
-            for one, likeness in zip(candidates, shared, strict=True)
-        ]
-        assert choose(candidates, WANTED) == costs.index(min(costs))
+    def test_of_equals_the_first(self, candidates: list[Candidate]) -> None:
+        taken = choose(candidates, WANTED)
+        assert candidates.index(candidates[taken]) == taken
 
     @given(CANDIDATES)
     def test_an_empty_one_only_where_all_are(self, candidates: list[Candidate]) -> None:
@@ -143,6 +171,12 @@ class TestChoose:
         says = [strays, Candidate(GOOD, 0), worse("I book a table", "I book us a table")]
         assert choose(says, WANTED) in (1, 2)
 
-    def test_that_all_others_leave_a_fact_out_does_not_make_it_wrong(self) -> None:
-        without = [worse("Thursday", "Then")] * 3
-        assert choose([*without, Candidate(GOOD, 0)], WANTED) == 3
+    @pytest.mark.parametrize("others", [1, 3, 11])
+    def test_that_all_others_leave_a_fact_out_does_not_make_it_wrong(self, others: int) -> None:
+        without = [Candidate("Yes, that works for me.", 0)] * others
+        assert choose([*without, Candidate(GOOD, 0)], WANTED) == others
+
+    def test_an_answer_is_taken_where_most_say_the_thread_back(self) -> None:
+        backs = [worse("Thursday at noon is fine for me", "Could you come on Thursday")] * 10
+        echoes = [replace(one, echoed=0.9) for one in backs]
+        assert choose([*echoes, Candidate("Thursday it is.", 0)], WANTED) == 10
