@@ -89,8 +89,8 @@ def _bfloat16_products(model: Any) -> Iterator[None]:
 
     The learnt weights are float32 all the same. By itself PEFT keeps a float32 copy of every
     layer's inputs for the backward pass: a quarter of a step's memory, and a fifth more of its
-    time. A model that is learnt whole takes half as long by products of bfloat16; the frozen base
-    that it is compared with is judged by those of float32.
+    time. A model that is learnt whole takes a third less time by products of bfloat16; the frozen
+    base that it is compared with is judged by those of float32.
     """
     head = model.get_output_embeddings().weight
     products = torch.autocast(head.device.type, torch.bfloat16)
