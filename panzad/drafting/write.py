@@ -20,6 +20,7 @@ from panzad.writing.choosing import Candidate, Wanted, choose, echoed, nameable
 from panzad.writing.fact_values import Kind
 from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
 from panzad.writing.habits import names_of, signed, with_habits
+from panzad.writing.prompts import WritingTask
 from panzad.writing.signoff import Signer, own_sign_off
 
 if TYPE_CHECKING:
@@ -80,22 +81,7 @@ def write(
     today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
     known = sources(task, asked.examples, signature, today)
     thread = [turn.text for turn in task.thread]
-    wanted = Wanted(
-        asked.greeting,
-        asked.sign_off,
-        asked.words,
-        task.instruction,
-        names=names_of(letter.author),
-        nameable=nameable(
-            [
-                *(f"{one.name} {one.email}" for one in (*task.to, *task.cc)),
-                *(f"{turn.author} {turn.text}" for turn in task.thread),
-                task.subject,
-                task.instruction,
-                asked.greeting,
-            ]
-        ),
-    )
+    wanted = _wanted(task, asked)
     answers: list[Generation] = []
     held: list[Grounded] = []
     drawn: list[Candidate] = []
@@ -123,6 +109,27 @@ def write(
         sum(answer.seconds for answer in answers),
         len(asked.examples),
         len(drawn),
+    )
+
+
+def _wanted(task: DraftTask, asked: WritingTask) -> Wanted:
+    """What the draft of a task should be like, by what the prompt says."""
+    people = (*task.to, *task.cc)
+    return Wanted(
+        asked.greeting,
+        asked.sign_off,
+        asked.words,
+        task.instruction,
+        names=names_of(task.author.name),
+        nameable=nameable(
+            [
+                *(f"{one.name} {one.email}" for one in people),
+                *(f"{turn.author} {turn.text}" for turn in task.thread),
+                task.subject,
+                task.instruction,
+                asked.greeting,
+            ]
+        ),
     )
 
 
