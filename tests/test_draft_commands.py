@@ -42,7 +42,7 @@ class WritingDesk:
             return marks.written(tx, mark.id, "Yes, noon.", "a1")
 
     def write(self, *_: object, **__: object) -> Written:
-        return Written("Dear all, no.", (), 5, 0.1, 0)
+        return Written("Dear all, no.", (), 5, 0.1, 0, 1)
 
     def serve(self) -> str:
         return "a1"

@@ -20,7 +20,6 @@ from panzad.writing.choosing import Candidate, Wanted, choose, echoed, nameable
 from panzad.writing.fact_values import Kind
 from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
 from panzad.writing.habits import names_of, signed, with_habits
-from panzad.writing.prompts import WritingTask
 from panzad.writing.signoff import Signer, own_sign_off
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class Written:
     tokens: int
     seconds: float
     examples: int
-    candidates: int = 1
+    candidates: int
 
 
 def write(
@@ -112,7 +111,7 @@ def write(
     )
 
 
-def _wanted(task: DraftTask, asked: WritingTask) -> Wanted:
+def _wanted(task: DraftTask, asked: prompts.WritingTask) -> Wanted:
     """What the draft of a task should be like, by what the prompt says."""
     people = (*task.to, *task.cc)
     return Wanted(

@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from math import fsum
 
-from sacrebleu.metrics.chrf import CHRF
-
 from panzad.mail.sameness import word_runs
-from panzad.writing.fact_words import TITLES
+from panzad.writing.fact_words import NO_NAMES, TITLES
 from panzad.writing.facts import facts
 from panzad.writing.greetings import Frame, frame_of
 
@@ -31,11 +29,14 @@ FRAME = 0.5
 _RUN = 4
 # So many letters tell a name: it is declined, shortened and joined in many ways.
 _BEGINNING = 3
-_NO_NAMES = TITLES | frozenset(
-    """
-    mr mrs ms miss mx dr prof professor doctor sir madam monsieur madame mme signor signora señor
-    señora editor editors team colleague colleagues manager support committee
-    """.split()  # noqa: SIM905
+_NOBODY = (
+    NO_NAMES
+    | TITLES
+    | frozenset(
+        """
+        mx mme doctor professor editor editors colleague colleagues manager support committee
+        """.split()  # noqa: SIM905
+    )
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -83,6 +84,9 @@ def agreement(texts: Sequence[str]) -> list[float]:
 
     chrF weighs what a text lacks of the other twice as much as what it has beyond it.
     """
+    # Here, for it takes memory that a worker which waits for marks need not hold.
+    from sacrebleu.metrics.chrf import CHRF
+
     likeness = cache(CHRF().sentence_score)
     others = max(1, len(texts) - 1)
     # Exact sums: the same text is as like the others wherever it stands.
@@ -136,7 +140,7 @@ def unsaid(draft: str, instruction: str) -> int:
 def nameable(texts: Iterable[str]) -> frozenset[str]:
     """What the words of these texts begin with: whoever stands in them may be greeted."""
     words = (word for text in texts for word in _LETTERS.findall(text.casefold()))
-    return frozenset(word[:_BEGINNING] for word in words if word not in _NO_NAMES)
+    return frozenset(word[:_BEGINNING] for word in words if word not in _NOBODY)
 
 
 def _greets_a_stranger(frame: Frame, known: frozenset[str]) -> bool:

@@ -168,7 +168,7 @@ class TestWrite:
             "Hi Tom,\n\nThursday, 12 November at 15:00 is fine, I bring €40."
             " Thanks for https://keys.example/7. Call 020 7946 0000.\n\nBest,\nAnn"
         )
-        assert written(answer) == Written(answer, (), 9, 0.1, 0)
+        assert written(answer) == Written(answer, (), 9, 0.1, 0, 1)
 
     def test_what_nobody_said_is_a_gap_and_a_link_of_nobodys_is_gone(self) -> None:
         result = written("On Friday at 5pm I bring €90, see https://evil.example/?q=keys.")
@@ -182,7 +182,7 @@ class TestWrite:
 
     def test_grounding_can_be_turned_off(self) -> None:
         text = "On Friday at 5pm I bring €90."
-        assert written(text, grounding=False) == Written(text, (), 9, 0.1, 0)
+        assert written(text, grounding=False) == Written(text, (), 9, 0.1, 0, 1)
 
     def test_the_draft_is_signed_by_the_user(self) -> None:
         assert written("Yes, I do.\n\nBest,\nTom").text == "Yes, I do.\n\nBest,\nAnn"
