@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from panzad.writing.calendar_names import MONTHS
 from panzad.writing.facts import facts, masked, unprompted
 
 
@@ -238,3 +239,24 @@ def _planted(rng: random.Random, count: int) -> Iterator[str]:
 def _telling(rng: random.Random, fact: str) -> str:
     before = rng.choice(("It is", "Please keep it:", "On", "Es geht um", "Nous avons dit"))
     return f"Hello,\n\nthanks. {before} {fact} as we said, so do come.\n\nAnn"
+
+
+def months(*languages: str) -> list[tuple[int, str]]:
+    """The number and the full name of each month in these languages."""
+    return [
+        (number, forms.split()[0])
+        for language in languages
+        for number, forms in enumerate(MONTHS[language].split("|"), 1)
+    ]
+
+
+class TestMonths:
+    @pytest.mark.parametrize(
+        ("number", "name"), months("en", "de", "fr", "es", "pt", "it", "nl", "da", "sv")
+    )
+    def test_each_makes_a_date_with_a_day_before_or_after_it(self, number: int, name: str) -> None:
+        name = name.capitalize()
+        for text in (f"12 {name}", f"12 {name} 2026", f"12 de {name}", f"{name} 12"):
+            [fact] = facts(text)
+            assert fact.kind == "date"
+            assert any(value.endswith(f"{number:02}-12") for value in fact.values), text
