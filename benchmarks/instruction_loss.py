@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ import click
 from benchmarks.mailbox import read
 from benchmarks.paper_judging import Judge
 from benchmarks.paper_state import Subject, learn
+from benchmarks.paper_training import train_anew
 from panzad.desk import Desk
 from panzad.engines.catalogue import resolve
 from panzad.engines.protocol import Engine, Sampling
@@ -36,7 +36,6 @@ from panzad.store import pairs
 from panzad.store.database import Database
 from panzad.store.pairs import Pair
 from panzad.training.methods import METHODS
-from panzad.training.run import train
 from panzad.writing import playback
 
 METHOD = METHODS["lora"]
@@ -85,25 +84,13 @@ def _loss(subject: Subject, shown: Sequence[Pair], seed: int) -> float:
     training = config.training.model_copy(update={"retrieved": 0.0})
     config = config.model_copy(update={"training": training})
     learnt, held_out = dataset(db, config, *older_and_newest(shown), METHOD.epochs)
-    desk, files = Judge(subject), resolve(config.model.base, subject.paths.models)
     directory = subject.folder / "instruction-loss"
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir()
-    train(
-        files,
-        learnt,
-        held_out,
-        METHOD,
-        directory,
-        seed=seed,
-        champion=None,
-        report=lambda _: None,
-        stop=lambda: False,
-    )
+    train_anew(subject, learnt, held_out, METHOD, directory, seed=seed)
+    desk = Judge(subject)
     asked = Variant("adapter", adapter=True, retrieval=False)
     prompted = desk.written([asked], directory, limit=1)[0].samples
     desk.close()
-    likelihood = Likelihood(files)
+    likelihood = Likelihood(resolve(config.model.base, subject.paths.models))
     likelihood.use_adapter(directory)
     return round(likelihood.mean(prompted), 3)
 

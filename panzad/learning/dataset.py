@@ -12,6 +12,7 @@ from panzad.recall.exact import ExactIndex
 from panzad.recall.retriever import Retriever
 from panzad.store import drafts
 from panzad.store.database import Database
+from panzad.store.drafts import Preference
 from panzad.store.pairs import Pair
 from panzad.training.dataset import Sample, without_facts
 from panzad.training.preference import Contrast, Preferences
@@ -65,10 +66,18 @@ def edits_of(db: Database, config: Config) -> Edits:
     """The edits to be learnt from, by the settings."""
     weight = config.training.preference_weight
     kept = drafts.preferences(db) if weight else []
-    if not kept:
-        return Edits({}, weight)
-    briefing = _briefing(db, config)
-    return Edits(contrasts(kept, _authors(config), briefing, mix_of(config)), weight)
+    return Edits(contrasted(db, config, kept) if kept else {}, weight)
+
+
+def contrasted(db: Database, config: Config, kept: Iterable[Preference]) -> dict[int, Contrast]:
+    """By their marks, edited drafts beside the mails they became; facts masked as in mails."""
+    found = contrasts(kept, _authors(config), _briefing(db, config), mix_of(config))
+    if not config.training.mask_facts:
+        return found
+    return {
+        mark: Contrast(without_facts(one.chosen), without_facts(one.rejected))
+        for mark, one in found.items()
+    }
 
 
 def _authors(config: Config) -> dict[str, str]:

@@ -36,8 +36,9 @@ class Losses:
 
 
 def summed_loss(model: Any, batch: Sequence[Tokens], pad: int) -> Tensor:
-    """Negative log likelihood of all completion tokens of `batch` in nats, summed; a scalar."""
-    return token_losses(model, batch, pad).sum()
+    """Negative log likelihood of all learnt tokens of `batch` in nats, summed; a scalar."""
+    losses = token_losses(model, batch, pad)
+    return (losses * _learnt(batch, losses)).sum()
 
 
 def token_losses(model: Any, batch: Sequence[Tokens], pad: int) -> Tensor:

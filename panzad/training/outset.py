@@ -127,7 +127,7 @@ def prepared(task: Task, fit: Fit, state: State) -> Run:
         for epoch in range(min(count, method.epochs))
     ]
     holdout = tokenised(task.holdout, chat, encode, spans)
-    pairs = pairs_of(tokenised(samples_of(task.preferences), chat, encode))
+    pairs = pairs_of(tokenised(samples_of(task.preferences), chat, encode, spans))
     try:
         _judge_rivals(task, fit, base, holdout, pad, state)
         _refer(task, base, pairs, pad, state)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from panzad.config import Account, Auth, Config, ImapServer, Training
-from panzad.learning.dataset import dataset
+from panzad.config import Account, Auth, Config, ImapServer, Retrieval, Training
+from panzad.learning.dataset import contrasted, dataset
 from panzad.learning.samples import READINGS, older_and_newest
 from panzad.store import pairs
+from panzad.store.drafts import Preference
 from panzad.training.dataset import fingerprint
 from tests.learning.test_samples import Box, letter
 
@@ -57,3 +58,28 @@ class TestDataset:
         assert fingerprint(short) == fingerprint(again)
         for one, other in zip(short, long, strict=True):
             assert (one.messages, *one.others) == (other.messages, *other.others[:1])
+
+
+class TestContrasted:
+    EDIT = "The ferry sails at 17:40."
+    DRAFT = "The ferry sails on 3 May."
+
+    @pytest.mark.parametrize("mask", [True, False])
+    def test_facts_of_both_sides_are_masked_as_those_of_mails_are(
+        self, box: Box, mask: bool
+    ) -> None:
+        pair = pairs.get(box.db, box.add(self.EDIT))
+        assert pair is not None
+        config = CONFIG.model_copy(
+            update={
+                "retrieval": Retrieval(examples=0),
+                "training": Training(mask_facts=mask),
+            }
+        )
+        kept = Preference(4, pair.mail, self.DRAFT, "tell them when it sails")
+        [found] = contrasted(box.db, config, [kept]).values()
+        shown = [
+            [one.completion[start:end] for start, end in one.masked]
+            for one in (found.chosen, found.rejected)
+        ]
+        assert shown == ([["17:40"], ["3 May"]] if mask else [[], []])

@@ -79,6 +79,14 @@ class TestLoss:
         reference = likelihoods(model, (CHOSEN, REJECTED), pad=0)
         assert pull(model, (CHOSEN, REJECTED), reference, 1.0, 0) == pytest.approx(math.log(2))
 
+    def test_of_what_is_masked_neither_side_learns(self) -> None:
+        model = tiny_model(1)
+        shown = Tokens(CHOSEN.prompt, CHOSEN.completion, (False, True, True, False))
+        hidden = replace(REJECTED, masked=(True, True))
+        chosen, rejected = likelihoods(model, (shown, hidden), pad=0)
+        assert rejected == 0
+        assert chosen > likelihoods(model, (CHOSEN, REJECTED), pad=0)[0]
+
 
 class TestGradient:
     @pytest.mark.parametrize("weight", [1.0, 0.25])
