@@ -36,7 +36,8 @@ def _calendar(table: dict[str, str], language: str, first: int) -> dict[str, fro
         for number, forms in enumerate(row.split("|"), first):
             for form in forms.split():
                 found.setdefault(form, set()).add(number)
-                stem = form.rstrip(_VOWELS)
+                # One vowel is an ending; two leave "frid", and a fridge is no Friday.
+                stem = form[:-1] if form[-1] in _VOWELS else form
                 if len(form) > SHORTEST_STEM and len(stem) >= SHORTEST_STEM:
                     found.setdefault(stem, set()).add(number)
     return {form: frozenset(numbers) for form, numbers in found.items()}

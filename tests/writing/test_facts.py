@@ -95,6 +95,7 @@ class TestFacts:
             "Sei so gut. Due diligence, once more.",
             "Guten Morgen, das passt mir sehr gut, bis morgen.",
             "Best Regards,\nMany Thanks",
+            "We need a new fridge, and sundry other things.",
         ],
     )
     def test_what_only_looks_like_one_is_none(self, text: str) -> None:
