@@ -9,6 +9,7 @@ from __future__ import annotations
 from random import Random
 
 from panzad.writing import asking, telling
+from panzad.writing.paraphrasing import paraphrased
 from panzad.writing.prompts import clip
 
 # The share of a mail's words that an instruction holds.
@@ -17,6 +18,8 @@ TERSE, FULL = 0.25, 0.75
 ASKED = 0.75
 # How often the instruction itself is shown otherwise: people type in whole sentences, too.
 KEPT = 0.33
+# Which share of the phrases that have one are in another wording.
+REPHRASED = (0.3, 1.0)
 # How often the addressee is named first.
 ADDRESSED = 0.6
 CHARACTERS = 600
@@ -27,16 +30,19 @@ _CHANCE = 4.0
 def reworded(instruction: str, own_text: str, language: str, rng: Random) -> str:
     """The instruction for a mail in this language (ISO 639-1), or the mail asked for otherwise.
 
-    It may be asked for by what its sentences do, where `asking` knows the language, or jotted down.
+    It may be asked for by what its sentences do, or jotted down; in other words than the mail's
+    where the language is one that `asking` and `paraphrasing` know.
     """
     share = rng.uniform(TERSE, FULL)
     if not instruction:
         return instruction
-    if language == asking.LANGUAGE and rng.random() < ASKED:
-        return clip(asking.asking(own_text, rng), CHARACTERS) or instruction
-    if rng.random() < KEPT:
-        return instruction
-    return jotted(own_text, share, rng)
+    if language != asking.LANGUAGE:
+        return instruction if rng.random() < KEPT else jotted(own_text, share, rng)
+    if rng.random() < ASKED:
+        said = clip(asking.asking(own_text, rng), CHARACTERS) or instruction
+    else:
+        said = instruction if rng.random() < KEPT else jotted(own_text, share, rng)
+    return paraphrased(said, rng.uniform(*REPHRASED), rng)
 
 
 def jotted(own_text: str, share: float, rng: Random) -> str:
