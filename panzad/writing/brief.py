@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from panzad.mail.language import language_of
 from panzad.recall.query import query_of
 from panzad.store.mails import Person, ThreadTurn
 from panzad.store.search import PastMail
@@ -62,7 +61,7 @@ class Briefing:
         self._traits: dict[tuple[int, str], Trait] = {}
 
     def habits(self, letter: Letter, cutoff: Cutoff = NOTHING_HIDDEN) -> Habits:
-        """How this user usually writes to the letter's recipients."""
+        """How this user usually writes to the letter's recipients, in the thread's language."""
         known = self._retriever.past(letter.account, before=cutoff.before)
         past = [mail for mail in known if mail.id not in cutoff.hidden]
         to = [(one.name, one.email) for one in letter.recipients if one.field == "to"]
@@ -70,7 +69,8 @@ class Briefing:
         theirs = [mail for mail in past if mail.to == people][-NEWEST:]
         # Reading how a mail was written costs more than looking whom it went to.
         told = sorted({mail.id: mail for mail in (*past[-NEWEST:], *theirs)}.values(), key=_age)
-        return habits([self._trait(mail, letter.author) for mail in told], to)
+        answered = letter.thread[-1].text if letter.thread else ""
+        return habits([self._trait(mail, letter.author) for mail in told], to, answered)
 
     def task(
         self,
@@ -107,8 +107,7 @@ class Briefing:
             thread=letter.thread,
             instruction=letter.instruction,
             examples=tuple(mail.own_text for mail in found),
-            # A reply is in the language of the mail it answers.
-            language=language_of(newest, habit.language) if newest else habit.language,
+            language=habit.language,
             greeting=habit.greeting,
             sign_off=habit.sign_off,
             words=words,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from panzad.mail import quoting
 from panzad.mail.vocabulary import FIELDS
 from panzad.writing import prompts
+from panzad.writing.greetings import frame_of
 from panzad.writing.signoff import is_own_name
 
 # A sentence of so many words that stands in the thread, or twice in the draft, is no coincidence.
@@ -17,11 +18,40 @@ _MAX_LOOP_WORDS = 8
 _LOOP_TURNS = 3
 _MAX_GREETING_WORDS = 6
 
-_PREAMBLE = re.compile(
-    r"\A(?:(?:sure|certainly|of course|absolutely)[,!.]\s(?:here\b[^\n]{0,80}|[^\n]{0,80}:\s*)\n"
-    r"|here(?:'s| is)[^\n]{0,80}:\s*\n)\s*",
+_SURE = re.compile(
+    r"(?:sure(?: thing)?|certainly|of course|absolutely)[,!.:](?:\s+|\Z)", re.IGNORECASE
+)
+# "Here is a draft reply to Mr. Ray's email.": what it is, what it is about, how the line ends.
+_ANNOUNCED = re.compile(
+    r"here(?:['’]s| is)\s(?P<article>an?|another|one|your|the)\s(?P<what>[^\n.:!?]{1,60}?)"
+    r"(?:\s(?P<about>(?:to|for|of|from|with|that|which|you|based|in|using|as|below)\b[^\n]{0,80}?))?"
+    r"(?P<end>[.:!]?)",
     re.IGNORECASE,
 )
+_OFFERED = re.compile(
+    r"here(?:['’]s| is)\s(?:what|how) (?:i|you)(?: would| could| might| can|['’]d)\b"
+    r"[^\n.!?]{1,60}[.:]?",
+    re.IGNORECASE,
+)
+_SENTENCE_BREAK = re.compile(
+    r"(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bdr)(?<!\bprof)[.:!?]\s", re.IGNORECASE
+)
+# These are the mail itself; a draft or a message may be one of anything.
+_REPLY = re.compile(r"\b(?:reply|replies|responses?|e-?mails?|rewrite)\Z", re.IGNORECASE)
+_DRAFT = re.compile(r"\b(?:draft|version|message|mail)\Z", re.IGNORECASE)
+_FOR_THE_USER = re.compile(
+    r"for you|below|(?:you (?:can|could|may|might)|based on|in (?:your|my))\b.*", re.IGNORECASE
+)
+# The same in other languages, where the mail that follows tells it.
+_HERE = re.compile(
+    r"(?:here(?:['’]s| is| are| you)|hier (?:ist|sind|kommt|is|zijn)|voici|aquí|aqui|ecco|här är"
+    r"|her er|tässä|oto|zde|tady|iată|işte|вот|ось|ето|ορίστε)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"\A\s*[-*_]{3,}[ \t]*\n")
+# Around a line or its label: "**Subject:** Lunch", "### Subject: Lunch".
+_MARKDOWN = " \t*_#"
+_MAX_NAME_WORDS = 3
 _FENCE = re.compile(r"\A```\w{0,12}\n(.*?)\n?```\Z", re.DOTALL)
 _AFTERWORD = re.compile(
     r"\(?(?:\*{0,2}note:|please (?:let me know if|note that) (?:you|this)"
@@ -38,7 +68,7 @@ _SENTENCE = re.compile(
 _ENDS = (".", "!", "?", "。", "！", "？")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SUBJECTS = frozenset(label for label, name in FIELDS.items() if name == "subject")
-_LABEL = re.compile(r"([^\W\d_]{2,12})\s?[:：]")
+_LABEL = re.compile(r"([^\W\d_]{2,12})[*_]{0,3}\s?[:：]")
 
 
 def draft_text(
@@ -77,14 +107,9 @@ def _only_mail(text: str) -> str:
     """Without what a model says about the mail: before it, around it and behind it."""
     if fenced := _FENCE.match(text):
         text = fenced[1].strip()
-    text = _PREAMBLE.sub("", text)
+    text = _without_announcement(text)
     first, _, rest = text.partition("\n")
-    # "Hier ist der Entwurf:" in any language, told by the greeting that follows.
-    if first.rstrip().endswith((":", "：")) and rest and _greets(rest):
-        text = rest.lstrip()
-        first, _, rest = text.partition("\n")
-    label = _LABEL.match(first)
-    if label and label[1].casefold() in _SUBJECTS and rest.strip():
+    if _is_subject(first) and rest.strip():
         text = rest.lstrip()
     if fenced := _FENCE.match(text):
         text = fenced[1].strip()
@@ -94,9 +119,60 @@ def _only_mail(text: str) -> str:
     return text
 
 
-def _greets(text: str) -> bool:
-    line = text.lstrip().partition("\n")[0].rstrip()
-    return line.endswith((",", "!", "，", "！")) and len(line.split()) <= _MAX_GREETING_WORDS
+def _without_announcement(text: str) -> str:
+    """Without the first line when it says that the mail follows."""
+    first, _, rest = text.partition("\n")
+    sure = _SURE.fullmatch(first.strip())
+    if sure:
+        first, _, rest = rest.lstrip().partition("\n")
+    line = first.strip(_MARKDOWN)
+    agreed = _SURE.match(line)
+    said = line[agreed.end() :] if agreed else line
+    rest = _RULE.sub("", rest).lstrip()
+    if not rest:
+        return text
+    if _announces(said):
+        return rest
+    # "Hier ist der Entwurf:" in any language, told by the greeting that follows.
+    opening = _opening(rest)
+    greeted = _is_subject(opening) or bool(frame_of(opening, frozenset()).greeting)
+    if line.endswith((":", "：")):
+        return rest if greeted or opening.endswith((",", "!", "，", "！")) else text
+    return rest if greeted and _HERE.match(said) else text
+
+
+def _opening(text: str) -> str:
+    """The first line when it is short and a text follows; "Merci," above a name opens no mail."""
+    first, _, rest = text.partition("\n")
+    following = rest.lstrip().partition("\n")[0].rstrip()
+    is_text = following.endswith((*_ENDS, ",", ":")) or len(following.split()) > _MAX_NAME_WORDS
+    short = len(first.split()) <= _MAX_GREETING_WORDS or _is_subject(first)
+    return first.rstrip() if short and is_text else ""
+
+
+def _is_subject(line: str) -> bool:
+    label = _LABEL.match(line.lstrip(_MARKDOWN))
+    return label is not None and label[1].casefold() in _SUBJECTS
+
+
+def _announces(line: str) -> bool:
+    """Whether a line offers the mail itself, which only a model does.
+
+    "Here is the draft of the contract." and "Here is a draft of the report:" are the user's.
+    """
+    if _OFFERED.fullmatch(line):
+        return True
+    found = _ANNOUNCED.fullmatch(line)
+    if found is None or _SENTENCE_BREAK.search(line):
+        return False
+    about, colon = found["about"] or "", found["end"] == ":"
+    if _REPLY.search(found["what"]):
+        # One that came from somebody is shown, not offered.
+        foreign = about.lower().startswith(("from", "of") if colon else ("from", "of", "with"))
+        return not foreign and (colon or found["article"].lower() != "the")
+    if not _DRAFT.search(found["what"]) or not colon:
+        return False
+    return not about or bool(_FOR_THE_USER.fullmatch(about) or _REPLY.search(about))
 
 
 def _without_quotes(text: str) -> str:

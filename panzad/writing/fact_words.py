@@ -111,7 +111,14 @@ NO_NAMES = ABBREVIATIONS | _set(
     teşekkürler bey hanım iyi
     """
 )
+# What stands before people's names.
+HONOURS = _set(
+    """
+    herr herrn frau fräulein dr prof doktor doctor professor professorin mr mrs ms mx miss mme mlle
+    madame monsieur señor señora signora dott
+    """
+)
 # Behind these a capital is a name even where every noun has one.
-TITLES = _set("herr herrn frau dr prof familie hallo liebe lieber hi moin hey")
+TITLES = HONOURS | _set("familie hallo liebe lieber hi moin hey")
 # In these languages every noun has a capital.
 NOUN_CAPITALS = frozenset({"de", "lb"})

@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
+from panzad.mail.language import language_of
 from panzad.mail.message import Address
 from panzad.mail.signatures import name_words
-from panzad.writing.greetings import NAME, Frame, frame_of, sign_off_start
+from panzad.writing.greetings import NAME, Frame, frame_of, given_name, sign_off_start
 
 # Fewer mails to the same people than this are no habit; the mails to all others tell more.
 _ENOUGH = 3
@@ -39,7 +40,7 @@ class Trait:
 class Habits:
     """How a draft to certain people is usually written; empty and 0 where nothing is usual.
 
-    `words` is the median length, `longest` the upper quartile.
+    `words` is the median length, `longest` the upper quartile, `language` that of the draft.
     """
 
     greeting: str = ""
@@ -59,31 +60,60 @@ def names_of(author: str) -> frozenset[str]:
     return name_words([Address(author, "")])
 
 
-def habits(past: Sequence[Trait], to: Iterable[tuple[str, str]]) -> Habits:
+def habits(past: Sequence[Trait], to: Iterable[tuple[str, str]], answered: str = "") -> Habits:
     """The habits with the people of `to` (display name, address), from mails oldest first.
 
-    Mails to exactly these people tell them; where there are too few, all mails do.
+    Mails to exactly these people tell them; where there are too few, all mails do. Greeting and
+    sign-off are those of mails in the language of the mail that is `answered`.
     """
     people = [(name, email.lower()) for name, email in to]
     addresses = frozenset(email for _, email in people)
     theirs = [trait for trait in past if addresses and trait.to == addresses][-NEWEST:]
-    close = len(theirs) >= _ENOUGH
-    told = theirs if close else past[-NEWEST:]
+    recent = past[-NEWEST:]
+    told = theirs if len(theirs) >= _ENOUGH else recent
+    usual = _most(trait.language for trait in told) if len(told) >= _ENOUGH else ""
+    # A reply is in the language of the mail it answers.
+    language = language_of(answered, usual) if answered else usual
     if len(told) < _ENOUGH:
-        return Habits()
-    greeting = (
-        _usual(trait.frame.greeting for trait in told)
-        if close
-        else _addressed(_usual(trait.frame.form for trait in told), people)
-    )
+        return Habits(language=language)
+    greeting, sign_off = _frame(theirs, recent, people, language, usual)
     _, median, upper = quantiles([trait.words for trait in told], n=4, method="inclusive")
-    return Habits(
-        greeting=greeting,
-        sign_off=_usual(trait.frame.sign_off for trait in told),
-        words=round(median),
-        longest=round(upper),
-        language=_most(trait.language for trait in told),
-    )
+    return Habits(greeting, sign_off, round(median), round(upper), language)
+
+
+def _frame(
+    theirs: Sequence[Trait],
+    recent: Sequence[Trait],
+    people: Sequence[tuple[str, str]],
+    language: str,
+    usual: str,
+) -> tuple[str, str]:
+    """The greeting and the sign-off of a mail in this language to `people`.
+
+    Mails to them in the language tell, else mails to anybody in it. Where there are too few of
+    both, these people are called what they always are; others get no greeting of another language,
+    and a sign-off only where it is a name.
+    """
+    same = _in_language(theirs, language, usual)
+    anybody = _in_language(recent, language, usual)
+    if len(same) < _ENOUGH <= len(anybody):
+        form = _usual(trait.frame.form for trait in anybody)
+        return _addressed(form, people), _usual(trait.frame.sign_off for trait in anybody)
+    close = same if len(same) >= _ENOUGH else theirs
+    if len(close) >= _ENOUGH:
+        return (
+            _usual(trait.frame.greeting for trait in close),
+            _usual(trait.frame.sign_off for trait in close),
+        )
+    return "", _usual(trait.frame.name for trait in recent)
+
+
+def _in_language(told: Sequence[Trait], language: str, usual: str) -> list[Trait]:
+    """The mails in a language; one of which it is not known counts as in the `usual` one.
+
+    Where nothing is known of any, all are.
+    """
+    return [trait for trait in told if not usual or (trait.language or usual) == language]
 
 
 def _usual(values: Iterable[str]) -> str:
@@ -107,16 +137,8 @@ def _addressed(form: str, people: Sequence[tuple[str, str]]) -> str:
     """The greeting's form with the first name of whom it goes to; empty when that is unknown."""
     if NAME not in form:
         return form
-    called = [name.split()[0] for name, _ in people if _is_given_name(name)]
-    return form.replace(NAME, called[0]) if len(people) == 1 and called else ""
-
-
-def _is_given_name(name: str) -> bool:
-    """Whether a display name begins with a first name: no address, no "Ash, Tom", no office."""
-    words = name.split()
-    return len(words) in (2, 3) and all(
-        word[0].isalpha() and "," not in word and "@" not in word for word in words
-    )
+    called = given_name(*people[0]) if len(people) == 1 else ""
+    return form.replace(NAME, called) if called else ""
 
 
 def expected_words(habit: Habits, instruction: str) -> int:

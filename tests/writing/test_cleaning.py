@@ -58,6 +58,93 @@ class TestDraftText:
     def test_what_is_about_the_mail_or_quotes_another_goes(self, answer: str) -> None:
         assert draft_text(answer, truncated=False, signature=None) == "Hi Bob,\n\nYes."
 
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "Here is a draft reply to Bob's email.\n",
+            "Here is a draft reply to Mr. Ray's email.\n",
+            "Here's a possible reply\n",
+            "Here’s a short and friendly response:\n",
+            "Here's your reply:\n",
+            "Here is the draft:\n",
+            "Here is a draft of the email:\n",
+            "Here is a draft for you:\n",
+            "Here's a polite response based on your notes.\n",
+            "Here's an email you could send to Bob.\n",
+            "Here's what I would write:\n",
+            "Sure, here's a possible reply\n",
+            "Certainly!\n\nHere is a draft reply.\n",
+            "Of course! Here is one:\n",
+            "**Here is a draft reply:**\n",
+            "Here's a possible reply\n\n---\n",
+            "Here is a draft reply.\n\n**Subject:** Lunch\n",
+            "**Subject:** Lunch\n",
+            "**Subject: Lunch**\n",
+            "*Subject*: Lunch\n",
+            "__Subject:__ Lunch\n",
+            "### Subject: Lunch\n",
+            "**Betreff:** Mittagessen\n",
+            "Voici une réponse possible.\n",
+            "Hier ist ein Entwurf.\n",
+            "Вот черновик ответа.\n",
+            "Aquí está la respuesta\n",
+        ],
+    )
+    def test_what_announces_the_mail_goes(self, said: str) -> None:
+        text = draft_text(f"{said}\nHi Bob,\n\nYes.", truncated=False, signature=None)
+        assert text == "Hi Bob,\n\nYes."
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "Here is a draft reply to Bob's email.",
+            "Here's a possible reply",
+            "Sure! Here's a possible reply:",
+            "Here is the draft:",
+            "**Subject:** Lunch",
+        ],
+    )
+    def test_it_goes_where_no_greeting_follows_too(self, said: str) -> None:
+        text = draft_text(f"{said}\n\nThursday works.", truncated=False, signature=None)
+        assert text == "Thursday works."
+
+    @pytest.mark.parametrize(
+        "first",
+        [
+            "Here is the draft of the contract.",
+            "Here is a draft of the report:",
+            "Here is the draft for Thursday's talk.",
+            "Here is my reply.",
+            "Here is the agenda:",
+            "Here is the address that you asked for:",
+            "Here is the email from Eve:",
+            "Here is the response rate:",
+            "Here is a reply card for the party.",
+            "Here is a draft. Please send me your remarks.",
+            "Here's a draft reply to Eve. Please check it.",
+            "Here you are.",
+            "Sure, here is the contract.",
+            "Of course, here is the draft of the report.",
+            "Sure, these are the days:",
+            "Anbei der Vertrag:",
+            "Voici le contrat.",
+            "Hier ist der Vertrag.",
+            "**Boats:** two of them",
+            "Note: it is at noon.",
+        ],
+    )
+    @pytest.mark.parametrize(
+        "rest", ["It is from May.", "- one\n- two", "Best,\nAnn", "Merci,\nAnn"]
+    )
+    def test_a_first_line_of_the_mails_own_stays(self, first: str, rest: str) -> None:
+        text = f"{first}\n\n{rest}"
+        names = frozenset({"ann", "lee"})
+        assert draft_text(text, truncated=False, signature=None, names=names) == text
+
+    @pytest.mark.parametrize("line", ["Here is a draft reply.", "Here's a reply", "**Subject:** x"])
+    def test_a_text_that_is_nothing_else_stays(self, line: str) -> None:
+        assert draft_text(line, truncated=False, signature=None) == line
+
     def test_what_is_told_of_somebody_stays(self) -> None:
         text = "Hi Bob,\n\nThis is what Eve wrote: noon works. Your reply is in her mailbox."
         assert draft_text(text, truncated=False, signature=None) == text

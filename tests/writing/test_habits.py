@@ -94,10 +94,19 @@ class TestHabits:
         found = habits(past, [NEW])
         assert (found.greeting, found.sign_off) == ("Hi Maria,", "Best,\nAnn")
 
-    @pytest.mark.parametrize("name", ["", "maria@b.example", "Luz, Maria", "Support"])
+    @pytest.mark.parametrize("name", ["", "maria@b.example", "Frau Luz", "Support"])
     def test_who_has_no_first_name_is_not_greeted_by_one(self, name: str) -> None:
         past = sent(TOM[1], "Hi Tom,\n\nyes.\n\nBest,\nAnn")
         assert habits(past, [(name, NEW[1])]).greeting == ""
+
+    @pytest.mark.parametrize("name", ["Dr. Maria Luz", "Luz, Maria", "MARIA LUZ", "Maria"])
+    def test_who_has_one_is_greeted_by_it_however_it_is_written(self, name: str) -> None:
+        past = sent(TOM[1], "Hi Tom,\n\nyes.\n\nBest,\nAnn")
+        assert habits(past, [(name, NEW[1])]).greeting == "Hi Maria,"
+
+    def test_several_people_are_not_greeted_by_the_name_of_one(self) -> None:
+        past = sent(TOM[1], "Hi Tom,\n\nyes.\n\nBest,\nAnn")
+        assert habits(past, [NEW, ("Karl Voss", "karl@c.example")]).greeting == ""
 
     def test_what_is_said_to_one_person_alone_is_not_said_to_others(self) -> None:
         past = sent(TOM[1], "Hey dad,\n\nyes.\n\nBest,\nAnn")
@@ -118,6 +127,85 @@ class TestHabits:
     def test_who_mostly_greets_nobody_need_not(self) -> None:
         past = [*sent(TOM[1], "yes.", 7), *sent(TOM[1], "Hi Tom,\n\nyes.", 3)]
         assert habits(past, [TOM]).greeting == ""
+
+
+ENGLISH = "Hi Tom,\n\nnoon works for me.\n\nBest,\nAnn"
+GERMAN = "Hallo Eva,\n\nMittag passt mir.\n\nViele Grüße\nAnn"
+ASKED_IN_GERMAN = "Liebe Ann, könntest du mir bis Donnerstag die Schlüssel für das Boot schicken?"
+KARL = ("Karl Voss", "karl@c.example")
+
+
+class TestLanguage:
+    """Whom the user has not written to before is written to in the language of the thread."""
+
+    def test_a_german_thread_has_the_greeting_and_sign_off_of_german_mails(self) -> None:
+        past = [*sent(TOM[1], ENGLISH, 8), *sent("eva@e.example", GERMAN, 3, "de")]
+        found = habits(past, [KARL], ASKED_IN_GERMAN)
+        assert (found.greeting, found.sign_off) == ("Hallo Karl,", "Viele Grüße\nAnn")
+        assert found.language == "de"
+
+    def test_what_is_usual_in_another_language_is_not_said(self) -> None:
+        past = [*sent(TOM[1], ENGLISH, 8), *sent("eva@e.example", GERMAN, 2, "de")]
+        found = habits(past, [KARL], ASKED_IN_GERMAN)
+        assert (found.greeting, found.sign_off, found.language) == ("", "", "de")
+        # How much the user writes is no matter of language.
+        assert found.words == habits(past, [KARL]).words
+
+    @pytest.mark.parametrize("name", ["Ann", "- Ann Lee", "A."])
+    def test_a_name_alone_signs_in_any_language(self, name: str) -> None:
+        past = sent(TOM[1], f"Hi Tom,\n\nnoon works for me.\n\n{name}", 8)
+        assert habits(past, [KARL], ASKED_IN_GERMAN).sign_off == name
+
+    @pytest.mark.parametrize("sign_off", ["Cheers Ann", "Thanks, Ann", "Cheers,\nAnn", "Ann 24"])
+    def test_what_says_more_than_the_name_is_of_one_language(self, sign_off: str) -> None:
+        past = sent(TOM[1], f"Hi Tom,\n\nnoon works for me.\n\n{sign_off}", 8)
+        assert habits(past, [KARL], ASKED_IN_GERMAN).sign_off == ""
+
+    def test_an_answer_that_cannot_be_told_is_in_the_usual_language(self) -> None:
+        past = [*sent("eva@e.example", GERMAN, 3, "de"), *sent(TOM[1], ENGLISH, 8)]
+        found = habits(past, [KARL], "Ok?")
+        assert (found.greeting, found.language) == ("Hi Karl,", "en")
+
+    def test_a_new_mail_is_in_one_language(self) -> None:
+        past = [
+            *(one for _ in range(3) for one in sent("eva@e.example", GERMAN, 1, "de")),
+            *sent(TOM[1], "noon works for me.", 8),
+        ]
+        found = habits(past, [KARL])
+        assert (found.greeting, found.sign_off, found.language) == ("", "", "en")
+
+    def test_mails_of_no_known_language_tell_as_ever(self) -> None:
+        past = sent(TOM[1], ENGLISH, 3, "")
+        found = habits(past, [KARL], ASKED_IN_GERMAN)
+        assert (found.greeting, found.sign_off) == ("Hi Karl,", "Best,\nAnn")
+
+    def test_a_mail_of_no_known_language_among_others_counts_as_the_usual_one(self) -> None:
+        past = [*sent(TOM[1], ENGLISH, 5), *sent(TOM[1], ENGLISH, 3, "")]
+        assert habits(past, [KARL], ASKED_IN_GERMAN).greeting == ""
+        assert habits(past, [KARL], "Could you send me the keys by Thursday?").greeting != ""
+
+    def test_with_the_same_people_each_language_has_its_own_habits(self) -> None:
+        past = [
+            *sent(KARL[1], "Hey Charly,\n\nnoon works for me.\n\nBest,\nAnn", 8),
+            *sent(KARL[1], "Lieber Karl,\n\nMittag passt mir.\n\nLG\nAnn", 3, "de"),
+        ]
+        found = habits(past, [KARL], ASKED_IN_GERMAN)
+        assert (found.greeting, found.sign_off) == ("Lieber Karl,", "LG\nAnn")
+        found = habits(past, [KARL], "Could you send me the keys by Thursday?")
+        assert (found.greeting, found.sign_off) == ("Hey Charly,", "Best,\nAnn")
+
+    def test_what_is_usual_with_others_in_the_language_goes_before_another_language(self) -> None:
+        past = [*sent(KARL[1], ENGLISH, 8), *sent("eva@e.example", GERMAN, 3, "de")]
+        assert habits(past, [KARL], ASKED_IN_GERMAN).greeting == "Hallo Karl,"
+
+    def test_what_people_are_always_called_they_are_called_in_a_language_never_written(
+        self,
+    ) -> None:
+        past = sent(KARL[1], "Hi Karl,\n\nnoon works for me.\n\nBest,\nAnn", 4)
+        assert habits(past, [KARL], ASKED_IN_GERMAN).greeting == "Hi Karl,"
+
+    def test_too_few_mails_still_tell_the_threads_language(self) -> None:
+        assert habits([], [KARL], ASKED_IN_GERMAN) == Habits(language="de")
 
 
 class TestExpectedWords:
