@@ -152,6 +152,7 @@ class Retrieval(Section):
 
     examples: int = Field(default=3, ge=0, le=10)
     share: Literal["participants", "domain", "all"] = "participants"
+    lend_style: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,10 @@ class Desk:
     def retriever(self) -> Retriever:
         """The past mails that are on record now."""
         self.index.refresh()
-        return Retriever(self._db, self.index, self.embedder, self._config.retrieval.share)
+        wanted = self._config.retrieval
+        return Retriever(
+            self._db, self.index, self.embedder, wanted.share, lend_style=wanted.lend_style
+        )
 
     def serve(self) -> str | None:
         """Bring the engine in step with the adapter on record; returns the adapter's id.

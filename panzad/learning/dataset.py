@@ -86,7 +86,8 @@ def _authors(config: Config) -> dict[str, str]:
 
 def exact_retriever(db: Database, config: Config) -> Retriever:
     """The past mails as a run sees them: in an order that is the same when it is gone on with."""
-    return Retriever(db, ExactIndex(db), Embedder(), config.retrieval.share)
+    wanted = config.retrieval
+    return Retriever(db, ExactIndex(db), Embedder(), wanted.share, lend_style=wanted.lend_style)
 
 
 def _briefing(db: Database, config: Config) -> Briefing:

@@ -41,11 +41,20 @@ class Neighbours(Protocol):
 class Retriever:
     """Finds examples for a draft among the mails that are learnt when it is made."""
 
-    def __init__(self, db: Database, index: Neighbours, embedder: Embedder, share: Share) -> None:
+    def __init__(
+        self,
+        db: Database,
+        index: Neighbours,
+        embedder: Embedder,
+        share: Share,
+        *,
+        lend_style: bool = False,
+    ) -> None:
         self._db = db
         self._index = index
         self._embedder = embedder
         self._share: Share = share
+        self._lend_style = lend_style
         self._past: dict[str, list[PastMail]] = {}
 
     def past(self, account: str, *, before: str = "") -> list[PastMail]:
@@ -88,10 +97,35 @@ class Retriever:
             Measure([*reversed(allowed)], ASIDE),
         ]
         if words:
-            lengths = {mail.id: len(mail.own_text.split()) for mail in allowed.values()}
-            measures.append(Measure(by_length(lengths, words), STYLE if style else ASIDE))
+            measures.append(_near_in_length(allowed, words, STYLE if style else ASIDE))
         order = ranked({mail.id: nearness(mail, audience) for mail in allowed.values()}, measures)
         return self._different([allowed[mail_id] for mail_id in order], count, unlike)
+
+    def lending_style(
+        self,
+        audience: Collection[str],
+        count: int,
+        *,
+        account: str,
+        before: str = "",
+        excluding: Collection[int] = (),
+        unlike: str = "",
+        words: int = 0,
+    ) -> list[PastMail]:
+        """Up to `count` mails that may not be shown as they are, of about so many words, the best
+        first; none unless style is lent. Whoever shows them has to mask their facts."""
+        if count <= 0 or not self._lend_style:
+            return []
+        others = {
+            mail.id: mail
+            for mail in self.past(account, before=before)
+            if mail.id not in excluding and not may_lend(mail, audience, self._share)
+        }
+        measures = [Measure([*reversed(others)], ASIDE)]
+        if words:
+            measures.append(_near_in_length(others, words, STYLE))
+        order = ranked({mail.id: nearness(mail, audience) for mail in others.values()}, measures)
+        return self._different([others[mail_id] for mail_id in order], count, unlike)
 
     def _by_meaning(self, query: str, allowed: Collection[int]) -> list[int]:
         """The allowed mails that lie nearest to the query, nearest first.
@@ -122,6 +156,11 @@ class Retriever:
                 found.append(mail)
                 texts.append(mail.own_text)
         return found
+
+
+def _near_in_length(mails: dict[int, PastMail], words: int, weight: float) -> Measure:
+    lengths = {mail.id: len(mail.own_text.split()) for mail in mails.values()}
+    return Measure(by_length(lengths, words), weight)
 
 
 def _words(query: str) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from panzad.recall.query import query_of
 from panzad.store.mails import Person, ThreadTurn
 from panzad.store.search import PastMail
+from panzad.writing.facts import masked
 from panzad.writing.habits import NEWEST, Habits, Trait, expected_words, habits, trait_of
 from panzad.writing.prompts import WritingTask
 
@@ -82,7 +83,8 @@ class Briefing:
     ) -> WritingTask:
         """What the prompt is built from, with up to so many past mails as examples.
 
-        With `style` they are chosen for a model that has not learnt how this user writes.
+        With `style` they are chosen for a model that has not learnt how this user writes, and mails
+        that others received may fill up their number, without their facts.
         """
         habit = self.habits(letter, cutoff)
         newest = letter.thread[-1].text if letter.thread else ""
@@ -98,6 +100,18 @@ class Briefing:
             words=words,
             style=style,
         )
+        shown = [mail.own_text for mail in found]
+        if style:
+            others = self._retriever.lending_style(
+                letter.audience,
+                examples - len(found),
+                account=letter.account,
+                before=cutoff.before,
+                excluding=cutoff.hidden | {cutoff.mail_id},
+                unlike=cutoff.text,
+                words=words,
+            )
+            shown += [_style_of(mail, letter.author) for mail in others]
         return WritingTask(
             author=letter.author,
             recipients=tuple(
@@ -106,7 +120,7 @@ class Briefing:
             subject=letter.subject,
             thread=letter.thread,
             instruction=letter.instruction,
-            examples=tuple(mail.own_text for mail in found),
+            examples=tuple(shown),
             language=habit.language,
             greeting=habit.greeting,
             sign_off=habit.sign_off,
@@ -118,6 +132,12 @@ class Briefing:
         if key not in self._traits:
             self._traits[key] = trait_of(mail.to, mail.own_text, mail.language, author)
         return self._traits[key]
+
+
+def _style_of(mail: PastMail, author: str) -> str:
+    """A mail with all that it says of facts masked; the author's name stays."""
+    people = [address.partition("@")[0] for address in mail.readers]
+    return masked(mail.own_text, people=people, keep=[author])
 
 
 def _age(mail: PastMail) -> tuple[str, int]:

@@ -136,12 +136,16 @@ class Desk:
         *,
         examples: int = CONFIG.retrieval.examples,
         grounding: bool = True,
+        style: bool = False,
     ) -> list[Drafted]:
-        """The drafts for these mails, of a model that knows all about their targets."""
+        """The drafts for these mails, of a model that knows all about their targets.
+
+        With `style` mails to others lend theirs, for no adapter has learnt it.
+        """
         tasks = [self.gathered(one) for one in mails]
         # At once it takes a third of the time.
         self._embedder.embed([query_of(one.subject, one.thread[-1].text, "") for one in tasks])
-        retriever = Retriever(self._db, self._index, self._embedder, share)
+        retriever = Retriever(self._db, self._index, self._embedder, share, lend_style=style)
         found: list[Drafted] = []
         for incoming, task in zip(mails, tasks, strict=True):
             engine = _Tongue("\n\n".join(one.said for one in incoming.targets))
@@ -153,6 +157,7 @@ class Desk:
                 examples=examples,
                 signature=None,
                 grounding=grounding,
+                adapter=not style,
             )
             found.append(
                 Drafted(
@@ -238,6 +243,18 @@ class TestStrangers:
     ) -> None:
         for one in desk.drafted(attacks[:20], grounding=False):
             assert all(fact in one.text for mail in one.incoming.targets for fact in mail.facts)
+
+
+class TestStyle:
+    def test_mails_that_lend_theirs_are_shown_without_a_fact(
+        self, desk: Desk, attacks: list[Incoming]
+    ) -> None:
+        found = desk.drafted(attacks, style=True)
+        # The others have examples enough that they received themselves.
+        assert sum("[?" in one.prompt for one in found) > 80
+        for one in found:
+            for mail in desk.leaked(one, one.prompt):
+                assert not [fact for fact in mail.facts if fact in one.prompt]
 
 
 class TestReaders:

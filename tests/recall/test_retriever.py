@@ -213,3 +213,32 @@ class TestTraining:
             if share == "domain":
                 private = {one.partition("@")[2] for one in other.to} - {"gmail.com"}
                 assert all(one in other.to or one.partition("@")[2] in private for one in learnt.to)
+
+
+class TestLendingStyle:
+    SENT = (
+        Sent(("tom@a.example",), "Hi Tom, see you."),
+        Sent(("eve@b.example",), "Hi Eve, the door opens at nine. Bring the keys, please."),
+        Sent(("eve@b.example",), "Hi Eve, no."),
+    )
+
+    def lent(self, db: Database, lend_style: bool, **rest: Any) -> list[str]:
+        embedder: Any = _Query()
+        one = Retriever(db, ExactIndex(db), embedder, "participants", lend_style=lend_style)
+        audience, count = ("tom@a.example",), rest.pop("count", 3)
+        lent = one.lending_style(audience, count, account="work", **rest)
+        return [mail.own_text for mail in lent]
+
+    def test_is_what_others_received_the_nearest_in_length_first(self, db: Database) -> None:
+        stored(db, self.SENT)
+        assert self.lent(db, True, words=3) == [self.SENT[2].text, self.SENT[1].text]
+        assert self.lent(db, True, words=11, count=1) == [self.SENT[1].text]
+
+    def test_knows_nothing_of_what_is_hidden(self, db: Database) -> None:
+        _, second, third = stored(db, self.SENT)
+        assert self.lent(db, True, excluding={second}) == [self.SENT[2].text]
+        assert self.lent(db, True, excluding={second, third}) == []
+
+    def test_is_asked_for(self, db: Database) -> None:
+        stored(db, self.SENT)
+        assert self.lent(db, False) == self.lent(db, True, count=0) == []
