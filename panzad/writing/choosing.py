@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import fsum
 
+from panzad.mail.language import language_of
 from panzad.mail.sameness import word_runs
 from panzad.writing.fact_words import NO_NAMES, TITLES
 from panzad.writing.facts import facts
@@ -54,8 +55,8 @@ class Candidate:
 class Wanted:
     """What a draft should be like; empty and 0 where nothing is usual.
 
-    `names` are the words that the user may sign with, in lower case; `nameable` is what the names
-    by which somebody may be greeted begin with.
+    `language` is ISO 639-1; `names` are the words that the user may sign with, in lower case;
+    `nameable` is what the names by which somebody may be greeted begin with.
     """
 
     greeting: str
@@ -64,6 +65,7 @@ class Wanted:
     instruction: str
     names: frozenset[str]
     nameable: frozenset[str]
+    language: str = ""
 
 
 def choose(candidates: Sequence[Candidate], wanted: Wanted) -> int:
@@ -100,11 +102,16 @@ def agreement(texts: Sequence[str]) -> list[float]:
 def lacks(candidate: Candidate, wanted: Wanted) -> float:
     """How much of what was asked for is missing; infinite for an empty draft.
 
-    A draft that says its thread back lacks an answer, whatever else it says.
+    A draft that says its thread back, or is in another language, lacks an answer, whatever else it
+    says.
     """
     if not candidate.text.split():
         return float("inf")
-    return unsaid(candidate.text, wanted.instruction) + 2 * (candidate.echoed > MOST_ECHOED)
+    foreign = bool(wanted.language) and (
+        language_of(candidate.text, wanted.language) != wanted.language
+    )
+    echoes = candidate.echoed > MOST_ECHOED
+    return unsaid(candidate.text, wanted.instruction) + 2 * (foreign or echoes)
 
 
 def departure(candidate: Candidate, wanted: Wanted) -> float:

@@ -40,6 +40,18 @@ class TestLacks:
         assert lacks(Candidate(GOOD, 0, 0.9), WANTED) == 2
         assert lacks(Candidate(GOOD, 0, 0.4), WANTED) == 0
 
+    def test_what_is_in_another_language_lacks_an_answer(self) -> None:
+        german = "Hallo Bob,\n\nam Donnerstag um zwölf passt es mir gut.\n\nViele Grüße\nAnn"
+        asked = replace(WANTED, instruction="")
+        for text, language, missing in (
+            (german, "en", 2),
+            (german, "de", 0),
+            (GOOD, "de", 2),
+            (GOOD, "", 0),
+            ("Ok!", "de", 0),
+        ):
+            assert lacks(Candidate(text, 0), replace(asked, language=language)) == missing
+
     def test_an_empty_one_lacks_all(self) -> None:
         assert lacks(Candidate(" ", 0), WANTED) == float("inf")
 
