@@ -165,7 +165,8 @@ class Person:
         voice = Voice(self.own_texts) if len(self.own_texts) >= MIN_MAILS else None
         likelihood = Likelihood(self._desk.files, device_for(self.config.model, self._desk.files))
         rows: dict[int, Row] = {}
-        for with_adapter in (False, True):
+        # The adapter first: the base is then judged in the numbers that the adapter needs.
+        for with_adapter in (True, False):
             of_kind = [at for at, one in enumerate(done) if one.variant.adapter is with_adapter]
             if of_kind:
                 likelihood.use_adapter(self.adapter if with_adapter else None)
@@ -173,11 +174,20 @@ class Person:
         return [rows[at] for at in range(len(done))]
 
     def curve(self, report: Callable[[str], None]) -> list[Point]:
-        """Adapters trained on the newest 25, 50, 75, 100 and all mails, and thrown away again."""
-        from panzad.training.methods import METHODS
+        """Adapters trained on the newest 25, 50, 75, 100 and all mails, and thrown away again.
+
+        By the method and within the memory of a training. Raises PanzadError when nothing fits.
+        """
+        from panzad.learning.adapter import (
+            _method,  # pyright: ignore[reportPrivateUsage]
+        )
+        from panzad.training.priority import memory_limit
         from panzad.training.run import train
 
-        method = METHODS["lora"]
+        settings, files = self.config.training, self._desk.files
+        device = device_for(self.config.model, files)
+        memory = memory_limit(settings.memory_gb) if device == "cpu" else None
+        method = _method(settings.method, device, memory, files)
         learnt, held_out = dataset(
             self.db, self.config, self.divided.learnt, self.divided.held_out, method.epochs
         )
@@ -185,7 +195,7 @@ class Person:
         for size in (*(one for one in CURVE_SIZES if one < len(learnt)), len(learnt)):
             with tempfile.TemporaryDirectory(prefix="panzad-curve-") as folder:
                 outcome = train(
-                    self._desk.files,
+                    files,
                     learnt[-size:],
                     held_out,
                     method,
@@ -194,7 +204,8 @@ class Person:
                     champion=None,
                     report=lambda at, size=size: report(f"{size} mails, {at.phase}"),
                     stop=lambda: False,
-                    device=device_for(self.config.model, self._desk.files),
+                    device=device,
+                    memory=memory,
                 )
             points.append(Point(size, outcome.base_loss, outcome.loss))
         return points

@@ -15,7 +15,9 @@ from pydantic import SecretStr
 
 from panzad import proof
 from panzad.cli import cli
+from panzad.cli.evaluate import names_of
 from panzad.config import Account, Auth, Config, ImapServer, Paths
+from panzad.engines.machine import Machine
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
 from panzad.errors import PanzadError, UsageError
 from panzad.evaluation.experiments import VARIANTS
@@ -25,9 +27,11 @@ from panzad.store.database import Database
 from panzad.store.mails import NewMail, ThreadTurn
 from panzad.store.mails import Person as Recipient
 from panzad.training.dataset import Sample
+from panzad.training.methods import METHODS, Method
 from panzad.training.run import Outcome
 
 MAILS = 30
+MACHINE = 16_000_000_000
 CONFIG = Config(
     accounts={
         "work": Account(
@@ -83,6 +87,9 @@ class Retriever:
         found = [one for one in self.past(account, before=before) if one.id not in excluding]
         return found[::-1][:count]
 
+    def lending_style(self, *_: object, **__: object) -> list[search.PastMail]:
+        return []
+
 
 class Desk:
     """A desk with nothing on it but that engine."""
@@ -90,7 +97,7 @@ class Desk:
     def __init__(self, db: Database, *_: object) -> None:
         self._db = db
         self.engine = Engine()
-        self.files = SimpleNamespace(fingerprint="base")
+        self.files = SimpleNamespace(fingerprint="base", name="base", weights=135_000_000)
 
     def retriever(self) -> Retriever:
         return Retriever(self._db)
@@ -301,6 +308,37 @@ class TestEvaluate:
             (24, 1.76),
         ]
 
+    @pytest.mark.parametrize(
+        ("settings", "method", "memory"),
+        [
+            ("", "lora", MACHINE // 2),
+            ('method = "rosa"\nmemory_gb = 3\n', "rosa", 3_000_000_000),
+        ],
+        ids=["auto", "chosen"],
+    )
+    def test_the_curve_is_of_the_method_and_within_the_memory_that_a_training_has(
+        self,
+        state: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        settings: str,
+        method: str,
+        memory: int,
+    ) -> None:
+        with (state / "config.toml").open("a") as file:
+            file.write(f"[training]\n{settings}")
+        seen: list[tuple[str, int, int]] = []
+
+        def train(_files: object, _learnt: object, _held: object, how: Method, *_: object,
+                  memory: int, **__: object) -> Outcome:  # fmt: skip
+            seen.append((how.name, memory, how.epochs))
+            return Outcome(True, 2.0, None, 1.0, 1.0, 1.0)
+
+        monkeypatch.setattr("panzad.training.run.train", train)
+        monkeypatch.setattr("panzad.training.priority.this_machine", lambda: Machine(MACHINE, None))
+        monkeypatch.setattr(proof, "dataset", lambda *_: ([], []))
+        self.run(state, "--json", "--curve", "--limit", "1")
+        assert seen == [(method, memory, METHODS[method].epochs)]
+
     def test_a_page_in_a_folder_that_is_not_there_is_refused_at_once(self, state: Path) -> None:
         with pytest.raises(UsageError, match="no folder"):
             self.run(state, "--report", str(state / "nowhere" / "report.html"))
@@ -313,10 +351,51 @@ class TestEvaluate:
     def test_two_people_have_their_matrices(
         self, state: Path, db: Database, tmp_path: Path
     ) -> None:
-        twin = tmp_path / "twin"
-        twin.mkdir()
-        shutil.copy(state / "config.toml", twin)
-        db.connection.execute("VACUUM INTO ?", (str(twin / "panzad.db"),))
+        twin = self.twin(state, db, tmp_path / "twin")
         found = json.loads(self.run(state, "--json", "--data", str(twin)).stdout)
         assert [one["rows"] for one in found["matrices"]] == [["you", "twin"]] * 2
         assert sum(found["matrices"][1]["values"][0]) == pytest.approx(1)
+
+    def twin(self, state: Path, db: Database, folder: Path) -> Path:
+        """A state folder with the same mails."""
+        folder.mkdir(parents=True)
+        shutil.copy(state / "config.toml", folder)
+        db.connection.execute("VACUUM INTO ?", (str(folder / "panzad.db"),))
+        return folder
+
+    def test_people_whose_folders_are_called_alike_are_told_apart(
+        self, state: Path, db: Database, tmp_path: Path
+    ) -> None:
+        names = ["iris/state", "tom/state", "tom/you"]
+        folders = [self.twin(state, db, tmp_path / name) for name in names]
+        data = [one for folder in folders for one in ("--data", str(folder))]
+        found = json.loads(self.run(state, "--json", *data).stdout)
+        for matrix in found["matrices"]:
+            assert matrix["rows"] == matrix["columns"] == ["you", *names]
+        assert len(found["matrices"][1]["values"][0]) == 4
+
+    @pytest.mark.parametrize("again", ["twin", "."], ids=["other", "own"])
+    def test_nobody_is_compared_with_themselves(
+        self, state: Path, db: Database, tmp_path: Path, again: str
+    ) -> None:
+        twin = self.twin(state, db, tmp_path / "twin")
+        with pytest.raises(UsageError, match="twice"):
+            self.run(state, "--data", str(twin), "--data", str(tmp_path / again))
+
+
+@pytest.mark.parametrize(
+    ("folders", "names"),
+    [
+        ([], []),
+        (["/a/one", "/a/two"], ["one", "two"]),
+        (["/a/state", "/b/state", "/b/two"], ["a/state", "b/state", "two"]),
+        (["/x/a/state", "/y/a/state", "/y/b/state"], ["x/a/state", "y/a/state", "b/state"]),
+        (["/state", "/a/state"], ["/state", "a/state"]),
+        (["/a/you"], ["a/you"]),
+        (["/a/state", "/b/a/state"], ["/a/state", "b/a/state"]),
+    ],
+)
+def test_a_folder_is_called_by_the_end_of_its_path_that_no_other_has(
+    folders: list[str], names: list[str]
+) -> None:
+    assert names_of([Path(one) for one in folders]) == names

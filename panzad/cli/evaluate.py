@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from panzad.proof import Person
 
 LIMIT = 24
+# What the user is called among the others.
+YOU = "you"
 
 
 @click.command()
@@ -86,18 +88,39 @@ def evaluate(
 def _people(app: App, others: Sequence[Path], limit: int, candidates: int) -> list[Person]:
     from panzad.proof import Person
 
-    you = Person("you", app.db, app.paths, app.config(), limit, candidates)
-    return [you, *(_other(folder, limit, candidates) for folder in others)]
+    places = [folder.resolve() for folder in others]
+    seen = {app.paths.state.resolve()}
+    for given, place in zip(others, places, strict=True):
+        if place in seen:
+            raise UsageError(f"{given} would be compared twice", "name every folder once")
+        seen.add(place)
+    you = Person(YOU, app.db, app.paths, app.config(), limit, candidates)
+    named = zip(others, names_of(places), strict=True)
+    return [you, *(_other(folder, name, limit, candidates) for folder, name in named)]
 
 
-def _other(folder: Path, limit: int, candidates: int) -> Person:
+def names_of(folders: Sequence[Path]) -> list[str]:
+    """What the people of these state folders are called: as much of each path's end as no other
+    has. The folders are absolute, and all different."""
+    return [
+        next(
+            str(Path(*folder.parts[-depth:]))
+            for depth in range(1, len(folder.parts) + 1)
+            if folder.parts[-depth:] != (YOU,)
+            and sum(one.parts[-depth:] == folder.parts[-depth:] for one in folders) == 1
+        )
+        for folder in folders
+    ]
+
+
+def _other(folder: Path, name: str, limit: int, candidates: int) -> Person:
     from panzad.proof import Person
 
     paths = settings.locate(None, folder)
     if not paths.database.exists():
         raise UsageError(f"{folder} is no state folder of panzad", "name one that holds panzad.db")
     db, config = Database(paths.database), settings.load(paths.config)
-    return Person(folder.name, db, paths, config, limit, candidates)
+    return Person(name, db, paths, config, limit, candidates)
 
 
 def _report(people: Sequence[Person], *, curve: bool) -> Report:

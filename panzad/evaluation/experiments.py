@@ -126,7 +126,8 @@ def written(
 
 
 def row(experiment: Experiment, likelihood: Likelihood, voice: Voice | None) -> Row:
-    """The figures of an experiment; `likelihood` is of its variant's model."""
+    """The figures of an experiment; `likelihood` is of its variant's model, over whose base alone
+    MAUVE is taken."""
     drafts = experiment.drafts
     return Row(
         mode=experiment.mode,
