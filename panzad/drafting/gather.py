@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from panzad.config import Drafts
+from panzad.config import Config, Drafts, Privacy
 from panzad.drafting import habits
 from panzad.drafting.task import Asked, DraftTask, Original
 from panzad.imap.search import fetch_message
 from panzad.imap.session import Session
+from panzad.learning.forgetting import known
 from panzad.learning.intake import owner
+from panzad.learning.privacy import exclusions_of
+from panzad.learning.sync import Unwanted
 from panzad.learning.threads import find_parents, find_related, parents_of, turn_of, turns
 from panzad.mail.classify import is_list
 from panzad.mail.closing import quotable
@@ -59,13 +62,15 @@ def fetch(session: Session, folder: str, uid: int) -> Message | None:
 
 
 def reply_task(
-    db: Database, mailbox: Mailbox, rules: Drafts, marked: Message, asked: Asked | None
+    db: Database, mailbox: Mailbox, config: Config, marked: Message, asked: Asked | None
 ) -> DraftTask | Refusal:
     """The task of answering `marked`, or the newer mail of its thread that is to be answered.
 
-    A command (`asked`) names its mail, so that very mail is answered.
+    A command (`asked`) names its mail, so that very mail is answered. Of the thread nothing is
+    read out of an excluded folder.
     """
-    related = find_related(mailbox.session, mailbox.thread_folders, marked)
+    rules = config.drafts
+    related = find_related(mailbox.session, _places(db, mailbox, config.privacy), marked)
     answered = to_answer(marked, related, mailbox.account.identities)
     if asked is not None:
         answered = Answered(marked, "")
@@ -97,13 +102,18 @@ def reply_task(
     )
 
 
-def instruction_task(db: Database, mailbox: Mailbox, draft: Message) -> DraftTask | Refusal:
-    """The task that a marked draft of the user's own sets: its text is the instruction."""
+def instruction_task(
+    db: Database, mailbox: Mailbox, config: Config, draft: Message
+) -> DraftTask | Refusal:
+    """The task that a marked draft of the user's own sets: its text is the instruction.
+
+    What it answers is not looked for in an excluded folder.
+    """
     instruction = extract(draft).own_text.strip()
     if not instruction:
         return Refusal("the draft has no text of its own to take as instruction")
     own = owner(mailbox.account)[0]
-    session, folders = mailbox.session, mailbox.thread_folders
+    session, folders = mailbox.session, _places(db, mailbox, config.privacy)
     found = find_parents(session, folders, parents_of(draft)[:1])
     parent = found[0] if found else None
     written_as = author_of(draft)
@@ -130,6 +140,12 @@ def instruction_task(db: Database, mailbox: Mailbox, draft: Message) -> DraftTas
             parent or draft, replies(db, mailbox.name, REPLIES_READ), draft.to
         ),
     )
+
+
+def _places(db: Database, mailbox: Mailbox, privacy: Privacy) -> list[str]:
+    """Where other mails of a thread may be looked for."""
+    unwanted = Unwanted(exclusions_of(privacy), known(db))
+    return [name for name in mailbox.thread_folders if not unwanted.folder(name)]
 
 
 def _thread(

@@ -192,10 +192,10 @@ def task_of(db: Database, mailbox: Mailbox, config: Config, mark: Mark) -> Draft
         return Refusal("the mail is gone")
     if mark.kind == "reply":
         asked = loaded_request(mark.task) if mark.task else None
-        return gather.reply_task(db, mailbox, config.drafts, message, asked)
+        return gather.reply_task(db, mailbox, config, message, asked)
     if message.header("X-Panzad") or marks.is_draft_of_ours(db, mark.account, mark.message_id):
         return Refusal("this draft is panzad's own")
-    return gather.instruction_task(db, mailbox, message)
+    return gather.instruction_task(db, mailbox, config, message)
 
 
 def _marked_mail(session: Session, mark: Mark) -> Message | None:

@@ -129,6 +129,7 @@ def _wanted(task: DraftTask, asked: prompts.WritingTask) -> Wanted:
                 asked.greeting,
             ]
         ),
+        language=asked.language,
     )
 
 
@@ -170,6 +171,7 @@ def sources(
     people = (task.author, *task.to, *task.cc)
     return [
         *(source for turn in task.thread for source in turn_sources(turn.date, turn.text)),
+        *(Source(f"{turn.author} {turn.email}") for turn in task.thread),
         Source(task.subject),
         Source(task.instruction, today),
         *(Source(text) for text in (*past, signature or "")),

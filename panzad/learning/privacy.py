@@ -8,7 +8,7 @@ nothing has changed.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -17,12 +17,14 @@ from panzad.learning import forgetting
 from panzad.learning.intake import EXCLUDED, SECRET, is_excluded, is_secret, learnable
 from panzad.mail.exclusion import Exclusions
 from panzad.mail.sensitive import masked
-from panzad.store import mails, problems, search
+from panzad.store import drafts, mails, pairs, problems, search
 from panzad.store.database import Database
+from panzad.store.drafts import Kept
 from panzad.store.mails import Mail, ThreadTurn
 
-# Raised when `panzad.mail.sensitive` learns to find more: what is stored is masked again.
-RULES = 1
+# Raised when `panzad.mail.sensitive` learns to find more, or is asked about more (2: signatures):
+# what is stored is masked again.
+RULES = 2
 BATCH = 200
 NOTE = "privacy"
 
@@ -40,7 +42,9 @@ def enforce(db: Database, privacy: Privacy) -> int:
     A `panzad forget` that was cut off is brought to its end first.
 
     What is excluded leaves with its instruction and vector; what no longer is comes back with the
-    next sync. The note of how far this came is committed with each batch: a kill costs nothing.
+    next sync. An instruction that says what is excluded, as only the user's own can where the mail
+    does not, is made again. The note of how far this came is committed with each batch: a kill
+    costs nothing.
     """
     forgetting.finish(db)
     exclusions = exclusions_of(privacy)
@@ -52,18 +56,26 @@ def enforce(db: Database, privacy: Privacy) -> int:
     up_to = note.up_to
     while batch := mails.usable_after(db, up_to, BATCH):
         up_to = batch[-1].id
-        verdicts = [(mail.id, _judged(mail, exclusions)) for mail in batch]
+        asked = pairs.instructions(db, [mail.id for mail in batch])
+        verdicts = [
+            (mail.id, verdict)
+            for mail in batch
+            if (verdict := _judged(mail, asked.get(mail.id, ""), exclusions)) is not None
+        ]
         with db.transaction() as tx:
             for mail_id, verdict in verdicts:
                 match verdict:
                     case str(reason):
                         mails.withdraw(tx, mail_id, reason)
-                    case _Revised(subject, own_text, thread):
+                    case _Revised(subject, own_text, thread, signature):
                         mails.revise(tx, mail_id, subject, own_text, thread)
-                    case None:
-                        continue
-                changed += 1
-            if any(verdict is not None for _, verdict in verdicts):
+                        mails.keep_signature(tx, mail_id, own_text, signature)
+                    case _Trimmed(own_text, signature, ask_anew):
+                        mails.keep_signature(tx, mail_id, own_text, signature)
+                        if ask_anew:
+                            pairs.begin_anew(tx, mail_id)
+            changed += len(verdicts)
+            if verdicts:
                 search.forget(tx)
             problems.note(tx, NOTE, _dumped(_Note(wanted, up_to)))
     if changed:
@@ -89,9 +101,25 @@ class _Note:
 
 @dataclass(frozen=True, slots=True)
 class _Revised:
+    """What of a mail may be learnt; what a model is shown of it has changed."""
+
     subject: str
     own_text: str
     thread: tuple[ThreadTurn, ...]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Trimmed:
+    """Of a mail that is right itself: what may stand under it, and whether its instruction may
+    not be kept."""
+
+    own_text: str
+    signature: str
+    ask_anew: bool
+
+
+_Verdict = str | _Revised | _Trimmed
 
 
 def _noted(db: Database) -> _Note | None:
@@ -107,26 +135,45 @@ def _dumped(note: _Note) -> str:
 
 
 def _begin(db: Database, wanted: _Wanted, privacy: Privacy, before: _Note | None) -> _Note:
-    """Start from the first mail: under other exclusions other mails are out."""
+    """Start from the first mail: under other exclusions other mails are out.
+
+    Drafts are judged here, all at once. One that comes later is judged when it is found out what
+    became of it (`panzad.drafting.followup`), before which nothing is learnt from it.
+    """
     note = _Note(wanted, 0)
+    exclusions = exclusions_of(privacy)
     old = json.loads(before.wanted.privacy)["exclude_folders"] if before else []
     with db.transaction() as tx:
         mails.forget_unused(tx, EXCLUDED)
         if old != [*privacy.exclude_folders]:
             mails.want_threads_again(tx)
+        for draft in drafts.kept(db):
+            if _is_excluded_draft(draft, exclusions):
+                drafts.forget(tx, draft.mark_id)
         problems.note(tx, NOTE, _dumped(note))
     return note
 
 
-def _judged(mail: Mail, exclusions: Exclusions) -> str | _Revised | None:
+def _is_excluded_draft(draft: Kept, exclusions: Exclusions) -> bool:
+    return any(map(exclusions.person, draft.audience)) or any(map(exclusions.text, draft.texts))
+
+
+def _judged(mail: Mail, instruction: str, exclusions: Exclusions) -> _Verdict | None:
     """Why a mail may not be learnt from any more, or what of it may; None when it is right."""
     if is_excluded(exclusions, mail.recipients, (mail.subject, mail.own_text)):
         return EXCLUDED
+    before = _Revised(mail.subject, mail.own_text, mail.thread, mail.manner.signature)
     revised = _Revised(
-        masked(mail.subject), masked(mail.own_text), learnable(mail.thread, exclusions)
+        masked(mail.subject),
+        masked(mail.own_text),
+        learnable(mail.thread, exclusions),
+        masked(mail.manner.signature),
     )
     if is_secret(revised.own_text):
         return SECRET
-    if revised == _Revised(mail.subject, mail.own_text, mail.thread):
-        return None
-    return revised
+    if replace(revised, signature=before.signature) != before:
+        return revised
+    ask_anew = exclusions.text(instruction) or masked(instruction) != instruction
+    if ask_anew or revised != before:
+        return _Trimmed(revised.own_text, revised.signature, ask_anew)
+    return None

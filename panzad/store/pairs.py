@@ -70,6 +70,25 @@ def told(tx: sqlite3.Connection, mail_id: int, instruction: str) -> None:
     )
 
 
+def instructions(db: Database, mail_ids: Collection[int]) -> dict[int, str]:
+    """The finished instructions of these mails, by their ids."""
+    rows = db.connection.execute(
+        "SELECT mail_id, instruction FROM pairs WHERE state = 'done'"
+        " AND mail_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(mail_ids)),),
+    )
+    return {row["mail_id"]: row["instruction"] for row in rows}
+
+
+def begin_anew(tx: sqlite3.Connection, mail_id: int) -> None:
+    """The mail's instruction may not be kept: the mail waits for another, which a model makes."""
+    tx.execute(
+        "UPDATE pairs SET state = 'pending', instruction = NULL, model = NULL, score = NULL,"
+        " done_at = NULL, attempts = 0 WHERE mail_id = ?",
+        (mail_id,),
+    )
+
+
 def fail(tx: sqlite3.Connection, mail_id: int) -> None:
     """An attempt gave nothing usable; after MAX_ATTEMPTS the mail is left without."""
     tx.execute(

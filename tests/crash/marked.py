@@ -97,6 +97,11 @@ def thrown_away(world: World) -> World:
     return world
 
 
+def drafted_for_nobody(world: World) -> World:
+    """A draft to somebody who was excluded when it was made: a mark is a wish of its own."""
+    return drafted(7)(world.configured(NOBODY))
+
+
 def configured(added: str) -> Callable[[World], World]:
     return lambda world: world.configured(added)
 
@@ -155,7 +160,7 @@ STAGES = (
     Stage(("sync",), edited_and_sent),
     Stage(("sync",), answered_without),
     Stage(("sync",), thrown_away),
-    Stage(("sync",), configured(NOBODY)),
+    Stage(("sync",), drafted_for_nobody),
     Stage(("sync",), configured(UNUSED)),
     Stage(("sync",), configured("")),
     Stage(("draft",), taken_back),

@@ -125,7 +125,7 @@ class Desk:
         mailbox = Mailbox("work", CONFIG.accounts["work"], cast(Any, None), nothing)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(gather, "find_related", lambda *_: named)
-            task = gather.reply_task(self._db, mailbox, CONFIG.drafts, message, None)
+            task = gather.reply_task(self._db, mailbox, CONFIG, message, None)
         assert isinstance(task, DraftTask)
         return task
 

@@ -70,6 +70,9 @@ class FixedRetriever:
     def examples(self, *_: object, **__: object) -> list[Past]:
         return [Past(text) for text in self.lent]
 
+    def lending_style(self, *_: object, **__: object) -> list[Past]:
+        return []
+
 
 def written(answer: str, *past: str, task: DraftTask = TASK, grounding: bool = True) -> Written:
     return write(
@@ -179,6 +182,12 @@ class TestWrite:
         text = "My address is 7 Mill Lane."
         assert written(text).gaps == ("number",)
         assert written(text, "I live at 7 Mill Lane.").text == text
+
+    def test_the_address_of_somebody_who_wrote_in_the_thread_is_known(self) -> None:
+        iris = ThreadTurn("Iris", "iris@boats.example", "2026-11-08", "Tom has no keys.")
+        answer = "I ask iris@boats.example for them, and olga@boats.example."
+        result = written(answer, task=replace(TASK, thread=(iris, *TASK.thread)))
+        assert result.text == "I ask iris@boats.example for them, and [?address]."
 
     def test_grounding_can_be_turned_off(self) -> None:
         text = "On Friday at 5pm I bring €90."

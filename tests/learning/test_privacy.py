@@ -10,9 +10,10 @@ from panzad.config import Privacy
 from panzad.learning import privacy
 from panzad.learning.privacy import enforce
 from panzad.recall import EMBEDDER
-from panzad.store import embeddings, folders, locations, mails, pairs
+from panzad.store import drafts, embeddings, folders, locations, mails, marks, pairs
 from panzad.store.database import Database
 from panzad.store.mails import Manner, NewMail, Person, ThreadTurn
+from panzad.store.marks import Appending, NewMark
 
 EVE = Privacy(exclude_people=("eve@x.org",))
 
@@ -30,6 +31,8 @@ def keep(
     text: str = "Fine.",
     turn: ThreadTurn | None = None,
     layout: str = "top",
+    signature: str = "",
+    instruction: str = "Say so.",
 ) -> int:
     """A mail with its instruction and vector, as an earlier version may have stored it."""
     place = folders.known(db, "work", "Sent", "sent").id
@@ -44,13 +47,26 @@ def keep(
         own_text=text,
         thread=(turn,) if turn else (),
         thread_wanted=False,
-        manner=Manner("en", layout),
+        manner=Manner("en", layout, signature=signature),
     )
     with db.transaction() as tx:
         mail_id = mails.store(tx, "work", place, number, mail)
-        pairs.finish(tx, mail_id, "Say so.", "model")
+        pairs.finish(tx, mail_id, instruction, "model")
         embeddings.keep(tx, EMBEDDER, {mail_id: b"vector"})
     return mail_id
+
+
+def edited(db: Database, mail_id: int, *, to: str, text: str, instruction: str = "") -> None:
+    """The draft that a mail was made of, kept to be learnt from."""
+    with db.transaction() as tx:
+        answered = f"<{mail_id}@y>"
+        mark = marks.add(tx, NewMark("work", "INBOX", 1, mail_id, answered, "reply"))
+        marks.gathered(tx, mark, "{}", answered, "")
+        assert marks.written(tx, mark, text, None)
+        marks.appending(tx, mark, Appending(b"", f"<draft.{mail_id}@x>", "Drafts", 1, 1))
+        marks.appended(tx, mark, mail_id)
+        drafts.keep(tx, mark, [to], instruction, text)
+        drafts.decide(tx, mark, "sent-edited", mail_id, 0.5)
 
 
 class TestEnforce:
@@ -92,6 +108,53 @@ class TestEnforce:
         assert [mail.own_text for mail in pairs.pending(db, 9)] == ["The PIN is [secret]."]
         assert mails.counts(db)["work"].unused == {"secret": 1}
 
+    def test_a_signature_stored_before_is_masked_and_what_was_made_of_the_mail_stays(
+        self, db: Database
+    ) -> None:
+        mail_id = keep(db, 1, signature="Ann\nConference PIN: 4821")
+        assert (enforce(db, Privacy()), enforce(db, Privacy())) == (1, 0)
+        [pair] = pairs.finished(db)
+        assert pair.mail.manner.signature == "Ann\nConference PIN: [secret]"
+        assert embeddings.ids(db, EMBEDDER) == {mail_id}
+
+    def test_an_instruction_with_a_word_that_is_excluded_later_is_made_again(
+        self, db: Database
+    ) -> None:
+        typed, other = keep(db, 1), keep(db, 2)
+        with db.transaction() as tx:
+            pairs.told(tx, typed, "Fine, but not a word about my Salary.")
+        enforce(db, Privacy())
+        assert len(pairs.finished(db)) == 2
+        assert enforce(db, Privacy(exclude_words=("salary",))) == 1
+        assert [pair.mail.id for pair in pairs.finished(db)] == [other]
+        assert [mail.id for mail in pairs.pending(db, 9)] == [typed]
+        assert embeddings.ids(db, EMBEDDER) == {typed, other}
+        db.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert b"Salary" not in db.path.read_bytes()
+
+    def test_so_is_one_with_a_secret_that_is_known_as_one_only_now(self, db: Database) -> None:
+        keep(db, 1, instruction="Say that the PIN is 4821.")
+        assert enforce(db, Privacy()) == 1
+        assert pairs.finished(db) == []
+
+    @pytest.mark.parametrize(
+        "now", [EVE, Privacy(exclude_words=("salary",))], ids=["person", "word"]
+    )
+    def test_drafts_that_were_edited_are_not_learnt_from_when_they_are_excluded_later(
+        self, db: Database, now: Privacy
+    ) -> None:
+        edited(db, keep(db, 1), to="eve@x.org", text="The salary, too.")
+        edited(db, keep(db, 2), to="bob@x.org", text="Fine.")
+        enforce(db, Privacy())
+        assert len(drafts.preferences(db)) == 2
+        enforce(db, now)
+        assert [one.draft for one in drafts.preferences(db)] == ["Fine."]
+
+    def test_what_a_draft_was_asked_for_counts_too(self, db: Database) -> None:
+        edited(db, keep(db, 1), to="bob@x.org", text="Fine.", instruction="no word of the salary")
+        enforce(db, Privacy(exclude_words=("salary",)))
+        assert drafts.kept(db) == []
+
     def test_a_second_time_changes_nothing_and_new_mail_is_judged(self, db: Database) -> None:
         keep(db, 1, to="eve@x.org")
         assert (enforce(db, EVE), enforce(db, EVE)) == (1, 0)
@@ -107,14 +170,19 @@ class TestEnforce:
         folder = folders.known(db, "work", "Sent", "sent").id
         assert (locations.uids(db, folder), mails.counts(db)) == (frozenset(), {})
 
-    def test_threads_that_came_from_folders_are_fetched_anew_when_a_folder_is_excluded(
+    def test_threads_that_may_have_come_from_folders_are_made_anew_when_a_folder_is_excluded(
         self, db: Database
     ) -> None:
+        """What an imported mail quotes did not."""
         turn = ThreadTurn("Bob", "bob@x.org", "", "Lunch?")
-        fetched, quoted = keep(db, 1, turn=turn, layout="plain"), keep(db, 2, turn=turn)
+        fetched, quoting = keep(db, 1, turn=turn, layout="plain"), keep(db, 2, turn=turn)
+        imported = keep(db, 3, turn=turn)
+        with db.transaction() as tx:
+            mails.keep_imported(tx, imported)
         enforce(db, Privacy(exclude_folders=("Private",)))
-        assert [mail.id for mail in mails.wanting_thread(db, "work", 9)] == [fetched]
-        kept = mails.get(db, quoted)
+        wanting = {mail.id: mail.thread for mail in mails.wanting_thread(db, "work", 9)}
+        assert wanting == {fetched: (), quoting: ()}
+        kept = mails.get(db, imported)
         assert kept is not None
         assert kept.thread == (turn,)
 
