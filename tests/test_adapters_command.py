@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from panzad.cli import cli
 from panzad.engines.catalogue import ModelFiles
 from panzad.errors import PanzadError
-from panzad.store import adapters
+from panzad.store import adapters, folders, mails
 from panzad.store.database import Database
+from panzad.store.mails import NewMail
 from panzad.training import manifest
 
 WRITING = {
@@ -54,26 +55,52 @@ class Bench:
             'auth = { command = "echo x" }\n'
         )
         (state / "adapters").mkdir(mode=0o700)
-        for adapter_id, promote in (("old", True), ("new", True), ("leaking", False)):
-            directory = state / "adapters" / adapter_id
-            directory.mkdir(mode=0o700)
-            manifest.write(directory, {}, ())
-            with self.db.transaction() as tx:
-                plan = {"method": "lora", "train": [1], "holdout": [2]}
-                adapters.begin(tx, adapter_id, "base", plan, 40, 40)
-                reason = "held-out loss 1.587 beats the base model's 2.182" if promote else LEAKS
-                adapters.finish(tx, adapter_id, METRICS, reason, promote)
+        self.add("old")
+        self.add("new")
+        self.add("leaking", promote=False)
 
     def __call__(self, *arguments: str) -> str:
-        done = CliRunner().invoke(
+        return self.run(*arguments).stdout
+
+    def run(self, *arguments: str) -> Result:
+        return CliRunner().invoke(
             cli, ["--state", str(self.state), *arguments], catch_exceptions=False
         )
-        return done.stdout
+
+    def add(self, adapter_id: str, *, promote: bool = True, learnt: int = 1) -> None:
+        """One more adapter, which serves from now on or leaks."""
+        directory = self.state / "adapters" / adapter_id
+        directory.mkdir(mode=0o700)
+        manifest.write(directory, {}, ())
+        with self.db.transaction() as tx:
+            plan = {"method": "lora", "train": [learnt], "holdout": [2]}
+            adapters.begin(tx, adapter_id, "base", plan, 40, 40)
+            reason = "held-out loss 1.587 beats the base model's 2.182" if promote else LEAKS
+            adapters.finish(tx, adapter_id, {**METRICS, "leak": not promote}, reason, promote)
 
     @property
     def serving(self) -> str | None:
         serving = adapters.serving(self.db)
         return serving and serving.id
+
+
+def sent(db: Database, *numbers: int) -> list[int]:
+    """Mails that were sent; their ids."""
+    folder = folders.known(db, "work", "Sent", "sent")
+    with db.transaction() as tx:
+        return [
+            mails.store(
+                tx,
+                "work",
+                folder.id,
+                number,
+                NewMail(
+                    f"<{number}@x>", "2026-05-01", "", "odile@example.org", (), (), None,
+                    "Yes.", (), False,
+                ),
+            )
+            for number in numbers
+        ]  # fmt: skip
 
 
 @pytest.fixture
@@ -125,6 +152,72 @@ class TestAdapters:
         assert json.loads(bench("adapters", "use", "none", "--json")) == {"serving": None}
         assert bench.serving is None
         assert bench("adapters", "use", "old") == "adapter old writes the drafts now\n"
+
+    def test_each_time_it_goes_back_further(self, bench: Bench) -> None:
+        bench.add("newest")
+        for before in ("new", "old"):
+            assert json.loads(bench("adapters", "rollback", "--json")) == {"serving": before}
+            assert bench.serving == before
+        with pytest.raises(PanzadError, match="no adapter to go back to"):
+            bench("adapters", "rollback")
+        assert bench.serving == "old"
+
+    def test_from_one_promoted_since_it_goes_back_to_what_served_before(self, bench: Bench) -> None:
+        bench("adapters", "rollback")
+        bench.add("newest")
+        bench("adapters", "rollback")
+        assert bench.serving == "old"
+
+    def test_one_gone_back_from_can_be_put_to_use_and_gone_back_to_again(
+        self, bench: Bench
+    ) -> None:
+        bench("adapters", "rollback")
+        bench("adapters", "use", "new")
+        bench("adapters", "use", "old")
+        bench("adapters", "rollback")
+        assert bench.serving == "new"
+
+    def test_one_that_leaks_is_used_with_a_warning_and_not_gone_back_to(self, bench: Bench) -> None:
+        assert LEAKS in bench.run("adapters", "use", "leaking").stderr
+        assert bench.serving == "leaking"
+        bench.add("newest")
+        done = bench.run("adapters", "rollback")
+        assert f"leaking is passed over: {LEAKS}" in done.stderr
+        assert bench.serving == "new"
+
+    def test_so_is_one_that_may_know_what_is_forgotten(self, bench: Bench) -> None:
+        with bench.db.transaction() as tx:
+            adapters.taint(tx, 1)
+        assert "what was forgotten since" in bench.run("adapters", "use", "old").stderr
+        assert bench.serving == "old"
+        done = bench.run("adapters", "use", "new", "--json")
+        assert json.loads(done.stdout) == {"serving": "new"}
+        with pytest.raises(PanzadError, match="no adapter to go back to"):
+            bench("adapters", "rollback")
+        assert bench.serving == "new"
+
+    def test_so_is_one_that_learnt_what_is_excluded_now(self, bench: Bench) -> None:
+        _, mail = sent(bench.db, 1, 2)
+        bench.add("careless", learnt=mail)
+        bench.add("newest")
+        with bench.db.transaction() as tx:
+            mails.withdraw(tx, mail, "excluded")
+        done = bench.run("adapters", "rollback")
+        assert "careless is passed over: it learnt from mail that was excluded" in done.stderr
+        assert bench.serving == "new"
+        assert "excluded since" in bench.run("adapters", "use", "careless").stderr
+
+    def test_one_that_is_damaged_is_no_obstacle_to_going_back(self, bench: Bench) -> None:
+        (bench.state / "adapters" / "new" / "manifest.json").write_text("{")
+        bench.add("newest")
+        assert "no readable manifest" in bench.run("adapters", "rollback").stderr
+        assert bench.serving == "old"
+
+    def test_what_can_be_gone_back_to_is_not_pruned(self, bench: Bench) -> None:
+        bench("adapters", "use", "leaking")
+        bench.add("newest")
+        bench("adapters", "prune", "--keep", "0")
+        assert [one.id for one in adapters.listed(bench.db)] == ["newest", "new"]
 
     def test_an_unknown_one_is_refused(self, bench: Bench) -> None:
         with pytest.raises(PanzadError, match="no adapter nowhere"):

@@ -12,10 +12,12 @@ from panzad import judge as room
 from panzad.config import Retrieval
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
+from panzad.errors import ModelDamaged, PanzadError
 from panzad.judge import judge
 from panzad.learning.adapter import Judged, Trained
 from panzad.store import pairs
 from panzad.store.database import Database
+from panzad.training import manifest
 from panzad.training.dataset import Sample
 from panzad.training.run import Outcome
 from tests.training.test_adapter_runs import configured, learnt
@@ -32,6 +34,7 @@ class Engine:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Sampling, bool]] = []
         self.used: list[Path | None] = []
+        self.refused: list[Path] = []
         self.closed = False
 
     def generate(
@@ -42,6 +45,8 @@ class Engine:
 
     def use_adapter(self, directory: Path | None) -> None:
         self.used.append(directory)
+        if directory in self.refused:
+            raise ModelDamaged(f"adapter {directory} cannot be used", "")
 
     def count_tokens(self, text: str) -> int:
         return len(text)
@@ -105,13 +110,43 @@ class TestJudge:
             "champion": 1.9,
             "base": 2.0,
         }
-        assert found.figures["challenger"]["exposure"] == 1.5
+        known = found.figures["challenger"]
+        assert (known["exposure"], known["greatest"]) == (1.5, 2.0)
         assert found.verdict.promote, found.verdict
 
     def test_a_damaged_champion_is_no_rival(self, db: Database, engine: Engine) -> None:
         run = run_of(db, Path("old"))
         run = replace(run, outcome=replace(run.outcome, champion_loss=None))
         assert "champion" not in judge(db, configured("base"), run).figures
+
+    def test_nor_is_one_that_was_damaged_after_it_was_measured(
+        self, db: Database, engine: Engine, tmp_path: Path
+    ) -> None:
+        champion = tmp_path / "old"
+        champion.mkdir()
+        manifest.write(champion, {}, ())
+        engine.refused = [champion]
+        # It is whole: the base is damaged, or there is no room for a merged copy.
+        with pytest.raises(ModelDamaged):
+            judged(db, champion)
+        assert engine.closed
+        (champion / "manifest.json").write_text("{")
+        found = judged(db, champion)
+        assert "champion" not in found.figures
+        assert found.verdict.promote
+
+    @pytest.mark.parametrize("where", ["exposures", "create_engine", "measured"])
+    def test_memory_that_runs_out_is_told_in_one_line(
+        self, db: Database, engine: Engine, monkeypatch: pytest.MonkeyPatch, where: str
+    ) -> None:
+        def none_left(*_: object) -> None:
+            raise MemoryError
+
+        monkeypatch.setattr(room, where, none_left)
+        with pytest.raises(PanzadError, match="ran out of memory: close other programs") as caught:
+            judged(db)
+        assert "\n" not in str(caught.value)
+        assert engine.closed is (where == "measured")
 
     def test_what_is_judged_is_the_draft_with_its_gaps(
         self, db: Database, engine: Engine, monkeypatch: pytest.MonkeyPatch

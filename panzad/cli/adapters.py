@@ -79,19 +79,32 @@ def use(app: App, adapter_id: str, as_json: bool) -> None:
             store.serve_base(tx)
         ring(app.paths.state)
         _tell(None, as_json)
-    else:
-        _serve(app, _known(app, adapter_id), as_json)
+        return
+    adapter = _known(app, adapter_id)
+    if adapter.state in ("training", "failed"):
+        raise PanzadError(f"adapter {adapter.id} is not finished", "run `panzad train`")
+    _check(app, adapter)
+    if reason := store.doubt(app.db, adapter):
+        click.echo(f"warning: {reason}; `panzad adapters rollback` goes back", err=True)
+    _serve(app, adapter, as_json)
 
 
 @adapters.command()
 @json_option()
 @click.pass_obj
 def rollback(app: App, as_json: bool) -> None:
-    """Go back to the adapter that served before the present one."""
-    previous = store.previous(app.db)
-    if previous is None:
-        raise PanzadError("no adapter served before", "see `panzad adapters list`")
-    _serve(app, previous, as_json)
+    """Go back to the adapter that served before the present one; again, to the one before that.
+
+    Adapters that something speaks against are passed over. Once another is put to use or promoted,
+    it goes back from there.
+    """
+    for before in store.served_before(app.db):
+        if reason := store.doubt(app.db, before) or _unfit(app, before):
+            click.echo(f"adapter {before.id} is passed over: {reason}", err=True)
+            continue
+        _serve(app, before, as_json, back=True)
+        return
+    raise PanzadError("there is no adapter to go back to", "see `panzad adapters list`")
 
 
 @adapters.command()
@@ -134,9 +147,15 @@ def _known(app: App, adapter_id: str) -> Adapter:
     return found
 
 
-def _serve(app: App, adapter: Adapter, as_json: bool) -> None:
-    if adapter.state in ("training", "failed"):
-        raise PanzadError(f"adapter {adapter.id} is not finished", "run `panzad train`")
+def _serve(app: App, adapter: Adapter, as_json: bool, *, back: bool = False) -> None:
+    with app.db.transaction() as tx:
+        (store.go_back if back else store.serve)(tx, adapter.id)
+    ring(app.paths.state)
+    _tell(adapter.id, as_json)
+
+
+def _check(app: App, adapter: Adapter) -> None:
+    """Raises PanzadError when the adapter cannot write."""
     files = resolve(app.config().model.base, app.paths.models)
     if adapter.base != files.fingerprint:
         raise PanzadError(
@@ -144,10 +163,15 @@ def _serve(app: App, adapter: Adapter, as_json: bool) -> None:
             "set model.base to that model, or choose another adapter",
         )
     verify(app.paths.adapters / adapter.id)
-    with app.db.transaction() as tx:
-        store.serve(tx, adapter.id)
-    ring(app.paths.state)
-    _tell(adapter.id, as_json)
+
+
+def _unfit(app: App, adapter: Adapter) -> str | None:
+    """Why the adapter cannot write; None when it can."""
+    try:
+        _check(app, adapter)
+    except PanzadError as error:
+        return error.what
+    return None
 
 
 def _tell(serving: str | None, as_json: bool) -> None:

@@ -26,6 +26,7 @@ _MEASURES = {
     "sign_off": ("  sign-off", ".0%"),
     "length_ratio": ("  length ratio", ".2f"),
     "exposure": ("planted secrets (bits)", ".1f"),
+    "greatest": ("the best known of them (bits)", ".1f"),
     "overlap": ("word for word of other mails", ".1%"),
     "habitual": ("  of the true mails", ".1%"),
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import structlog
 
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.protocol import Engine
@@ -18,6 +21,7 @@ from panzad.evaluation.metrics import Drafted
 from panzad.evaluation.style import MIN_MAILS, Voice
 from panzad.evaluation.tapped import Tapped
 from panzad.training.dataset import Sample
+from panzad.training.fit import out_of_memory
 from panzad.training.gate import Measures, Memory, Writing
 from panzad.training.loss import Stopped
 
@@ -29,6 +33,10 @@ CANDIDATES = 32
 # What runs on beyond this is too long already.
 _ROOM = 1.5
 _LEAST_TOKENS = 24
+
+Losses = Callable[[Sequence[Sample]], Sequence[float]]
+
+log = structlog.get_logger("panzad.training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,7 @@ class Trial:
         placed = [(one, of[sample.mail_id]) for one, sample in zip(tries, self.tried, strict=True)]
         return Memory(
             exposure=statistics.fmean(exposures),
+            greatest=max(exposures),
             overlap=memorisation.overlap(
                 ((one.draft.text, one.prompt, place) for one, place in placed), learnt
             ),
@@ -139,12 +148,36 @@ def planted(author: str, seed: int) -> list[Sample]:
 def exposures(
     files: ModelFiles, directory: Path | None, author: str, seed: int, device: str
 ) -> list[float]:
-    """How far an adapter (None: the base model) knows each canary of `planted`, in bits."""
+    """How far an adapter (None: the base model) knows each canary of `planted`, in bits.
+
+    When memory runs out, the texts are read one by one.
+    """
     likelihood = Likelihood(files, device)
     likelihood.use_adapter(directory)
     return memorisation.exposures(
-        _canaries(seed), likelihood.losses, author, seed, candidates=CANDIDATES
+        _canaries(seed), _frugal(likelihood.losses), author, seed, candidates=CANDIDATES
     )
+
+
+def _frugal(losses: Losses) -> Losses:
+    """The same losses; one text at a time from where memory has run out."""
+    short = False
+
+    def of(samples: Sequence[Sample]) -> Sequence[float]:
+        nonlocal short
+        if not short:
+            try:
+                return losses(samples)
+            except Exception as error:
+                if not out_of_memory(error):
+                    raise
+                log.warning("training.judging_out_of_memory", texts=len(samples))
+                short = True
+        # Outside of the handler, which would keep the failed attempt's tensors.
+        gc.collect()
+        return [loss for one in samples for loss in losses([one])]
+
+    return of
 
 
 def _canaries(seed: int) -> list[Canary]:

@@ -21,25 +21,24 @@ from panzad.engines.catalogue import ModelFiles, resolve
 from panzad.engines.create import DeviceName, device_for
 from panzad.engines.llama_cpp import prepare
 from panzad.engines.machine import this_machine
-from panzad.errors import ConfigError, PanzadError, RunFailed
+from panzad.errors import ConfigError, ModelDamaged, PanzadError, RunFailed
 from panzad.evaluation.trial import planted
 from panzad.learning.dataset import Edits, dataset, edits_of
 from panzad.learning.privacy import enforce
-from panzad.learning.samples import older_and_newest
 from panzad.learning.shelf import tidy
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
 from panzad.store.pairs import Pair
 from panzad.training.adapters import prune, remove
-from panzad.training.dataset import Sample, fingerprint
+from panzad.training.dataset import Sample, fingerprint, split
 from panzad.training.fit import FITS
 from panzad.training.gate import Verdict
 from panzad.training.loss import Stopped
 from panzad.training.methods import METHODS, Method, choose
 from panzad.training.preference import Preferences
 from panzad.training.priority import memory_limit
-from panzad.training.run import Outcome, Progress, train
+from panzad.training.run import Outcome, Progress, metrics_of, train
 
 SEED = 7
 
@@ -70,7 +69,8 @@ class Result:
 class Trained:
     """A finished run before it is judged: its adapter's directory, and what it is judged by.
 
-    `champion` is the adapter that serves now; `seed` and `author` say which canaries were planted.
+    `champion` is the adapter that serves now, unless it is no rival; `seed` and `author` say which
+    canaries were planted.
     """
 
     directory: Path
@@ -114,8 +114,8 @@ def train_adapter(
     """Go on with the run that was cut off, or start one; judge it and serve it if it is better.
 
     `judge` may raise Stopped; the next call judges the run then. Raises PanzadError when there are
-    too few mails, RunFailed when this run can never end (it is given up), ConfigError for a base
-    model that is no file of ours, and ModelMissing.
+    too few mails or memory or disk do not suffice, RunFailed when this run can never end (it is
+    given up), ConfigError for a base model that is no file of ours, ModelMissing and ModelDamaged.
     """
     files = resolve(config.model.base, paths.models)
     if files.kind == "server":
@@ -137,17 +137,14 @@ def train_adapter(
         method = replace(method, epochs=request.epochs or method.epochs)
         job = _begun(db, config, files, available, edits, method, request.seed)
     prune(paths.adapters, job.row.id)
-    serving = adapters.serving(db)
-    # What may know forgotten mail is no rival to be beaten: it goes.
-    rival = serving and serving.base == files.fingerprint and serving.tainted_at is None
-    champion = paths.adapters / serving.id if serving and rival else None
     author = next((one.name for one in config.accounts.values()), "")
     seed = job.row.plan["seed"]
     directory = paths.adapters / job.row.id
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     log.info("training.started", adapter=job.row.id, train=len(job.train), holdout=len(job.holdout))
-    try:
-        outcome = train(
+
+    def trained_beside(champion: Path | None) -> Outcome:
+        return train(
             files,
             [*job.train, *planted(author, seed)],
             job.holdout,
@@ -161,22 +158,54 @@ def train_adapter(
             memory=memory,
             preferences=job.preferences,
         )
+
+    try:
+        champion = _champion(db, paths, files, job.holdout)
+        outcome = trained_beside(champion)
+        # A run takes its time, and the user may have put another to use meanwhile.
+        if outcome.finished and champion != (now := _champion(db, paths, files, job.holdout)):
+            champion, outcome = now, trained_beside(now)
+        if not outcome.finished:
+            return _waiting(job.row)
+        report(Progress("trying it out", 0, 0, outcome.loss))
+        trained = Trained(
+            directory, champion, files, outcome, job.train, job.holdout, author, seed, stop
+        )
+        judged = _judged(trained, judge)
+    except Stopped:
+        return _waiting(job.row)
     except RunFailed as error:
         _give_up(db, paths, job.row, error.what)
         raise
-    if not outcome.finished:
-        return _waiting(job.row)
-    report(Progress("trying it out", 0, 0, outcome.loss))
-    trained = Trained(
-        directory, champion, files, outcome, job.train, job.holdout, author, seed, stop
-    )
-    try:
-        judged = judge(trained)
-    except Stopped:
-        return _waiting(job.row)
     result = _finished(db, trained, judged)
     tidy(db, paths, round(config.training.disk_gb * 1e9))
     return result
+
+
+def _champion(db: Database, paths: Paths, files: ModelFiles, holdout: list[Sample]) -> Path | None:
+    """What serves, where it is a rival to be beaten; otherwise the run meets the base alone.
+
+    It is none when it writes with another base model or may know what is forgotten: then it goes.
+    Nor when it learnt one of the mails that it would be judged by: it would look better than it is.
+    """
+    serving = adapters.serving(db)
+    if serving is None or serving.base != files.fingerprint or serving.tainted_at is not None:
+        return None
+    known = {one.mail_id for one in holdout}.intersection(serving.plan.get("train", ()))
+    if known:
+        log.info("training.champion_knows_holdout", adapter=serving.id, mails=len(known))
+        return None
+    return paths.adapters / serving.id
+
+
+def _judged(run: Trained, judge: Callable[[Trained], Judged]) -> Judged:
+    try:
+        return judge(run)
+    except ModelDamaged:
+        # Raises RunFailed when it is the run's own adapter that was damaged. A damaged base can be
+        # pulled again and a disk be cleared: then the run waits.
+        metrics_of(run.directory)
+        raise
 
 
 def _waiting(row: Adapter) -> Result:
@@ -194,7 +223,7 @@ def _finished(db: Database, run: Trained, judged: Judged) -> Result:
     adapter_id, outcome, verdict = run.directory.name, run.outcome, judged.verdict
     if verdict.promote and run.files.kind == "gguf":
         # The engine's merged copy takes seconds that the first draft would wait for.
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, MemoryError):
             prepare(run.files.path, run.directory)
     metrics = {
         "base_loss": outcome.base_loss,
@@ -205,7 +234,11 @@ def _finished(db: Database, run: Trained, judged: Judged) -> Result:
     }
     with db.transaction() as tx:
         adapters.finish(
-            tx, adapter_id, {**metrics, "trial": judged.figures}, verdict.reason, verdict.promote
+            tx,
+            adapter_id,
+            {**metrics, "leak": verdict.leak, "trial": judged.figures},
+            verdict.reason,
+            verdict.promote,
         )
     problems.clear(db, "training")
     log.info("training.judged", adapter=adapter_id, promoted=verdict.promote, **metrics)
@@ -243,7 +276,7 @@ def _begun(
     method: Method,
     seed: int,
 ) -> _Job:
-    older, newest = older_and_newest(available.values())
+    older, newest = _divided(available, adapters.learnt(db, files.fingerprint))
     if not newest:
         raise PanzadError(
             "all mails to learn from say the same", "wait until there are others to judge by"
@@ -268,6 +301,13 @@ def _begun(
     row = adapters.get(db, adapter_id)
     assert row is not None
     return _Job(row, method, learnt, held_out, edits.among(edited))
+
+
+def _divided(available: dict[int, Pair], learnt: Collection[int]) -> tuple[list[Pair], list[Pair]]:
+    """The pairs to learn from, and those to judge by: new to every adapter that `learnt` mails."""
+    dated = [Sample(one, pair.mail.date, (), pair.mail.own_text) for one, pair in available.items()]
+    older, newest = ([available[one.mail_id] for one in some] for some in split(dated, learnt))
+    return older, newest
 
 
 def _resumed(

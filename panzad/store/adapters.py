@@ -16,8 +16,9 @@ class Adapter:
     """One adapter. `plan` is what the run was started with, so that it can be resumed.
 
     States: `training`, `serving`, `kept` (good, but another serves), `refused` (the gate),
-    `failed`. `newest_mail` is the highest mail id that the dataset held. `tainted_at` says since
-    when something that it may have learnt from is forgotten: it is to be trained anew.
+    `failed`. `newest_mail` is the highest mail id that the dataset held. `served_at` is when it
+    last came to serve, None where it never did or was gone back from. `tainted_at` says since when
+    something that it may have learnt from is forgotten: it is to be trained anew.
     """
 
     id: str
@@ -73,9 +74,46 @@ def training(db: Database) -> Adapter | None:
     return _one(db, "state = 'training'")
 
 
+def served_before(db: Database) -> list[Adapter]:
+    """The adapters that served before the present one, the last of them first.
+
+    Those gone back from are not among them: who goes back twice comes to the one before the last.
+    """
+    rows = db.connection.execute(
+        "SELECT * FROM adapters WHERE state = 'kept' AND served_at NOT NULL"
+        # Moments are kept to the second: of two in the same, the one recorded last is the newer.
+        " ORDER BY served_at DESC, rowid DESC"
+    )
+    return [_adapter(row) for row in rows]
+
+
 def previous(db: Database) -> Adapter | None:
-    """The adapter that served before the present one."""
-    return _newest(db, "served_at", "state = 'kept' AND served_at NOT NULL")
+    """The last adapter before the present one that nothing speaks against."""
+    return next((one for one in served_before(db) if doubt(db, one) is None), None)
+
+
+def doubt(db: Database, one: Adapter) -> str | None:
+    """What speaks against an adapter's writing drafts, in words; None when nothing is known."""
+    if one.metrics.get("leak"):
+        return one.reason
+    if one.tainted_at is not None:
+        return "it may have learnt from what was forgotten since"
+    withdrawn = db.connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM mails WHERE reason IS NOT NULL"
+        " AND id IN (SELECT value FROM json_each(?)))",
+        (json.dumps(one.plan.get("train", [])),),
+    ).fetchone()
+    return "it learnt from mail that was excluded since" if withdrawn[0] else None
+
+
+def learnt(db: Database, base: str) -> set[int]:
+    """The ids of all mails that adapters of a base model have learnt, if they may be rivals yet."""
+    return {
+        mail_id
+        for one in listed(db)
+        if one.base == base and one.state != "failed" and one.tainted_at is None
+        for mail_id in one.plan.get("train", ())
+    }
 
 
 def last_finished(db: Database) -> Adapter | None:
@@ -126,6 +164,12 @@ def serve(tx: sqlite3.Connection, adapter_id: str) -> None:
     tx.execute(
         "UPDATE adapters SET state = 'serving', served_at = ? WHERE id = ?", (now(), adapter_id)
     )
+
+
+def go_back(tx: sqlite3.Connection, adapter_id: str) -> None:
+    """As `serve`, but the present one is not gone back to: it might as well never have served."""
+    tx.execute("UPDATE adapters SET served_at = NULL WHERE state = 'serving'")
+    serve(tx, adapter_id)
 
 
 def serve_base(tx: sqlite3.Connection) -> None:

@@ -96,13 +96,13 @@ def _kept(row: sqlite3.Row) -> Kept:
     return Kept(row[0], tuple(json.loads(row[1])), (row[2] or "", row[3]))
 
 
-def kept(db: Database, account: str) -> list[Kept]:
-    """Every draft of an account of which a text is kept."""
+def kept(db: Database, account: str | None = None) -> list[Kept]:
+    """Every draft of an account (None: of all) of which a text is kept."""
     rows = db.connection.execute(
         "SELECT mark_id, audience, drafts.text, instruction"
         " FROM drafts JOIN marks ON marks.id = mark_id"
-        " WHERE account = ? AND (drafts.text IS NOT NULL OR instruction != '')",
-        (account,),
+        " WHERE (? IS NULL OR account = ?) AND (drafts.text IS NOT NULL OR instruction != '')",
+        (account, account),
     )
     return [_kept(row) for row in rows]
 
@@ -199,12 +199,19 @@ def preferences(db: Database) -> list[Preference]:
 
 
 def unused_in_a_row(db: Database, account: str) -> int:
-    """How many drafts were not used since the last one that was."""
+    """How many drafts were found to go unused since one was last found to be used.
+
+    What counts is when that was found out, not when they were written: the mail that a draft of
+    last week becomes ends the row. Of what one look finds out, the newer draft counts as later.
+    """
     row = db.connection.execute(
-        "SELECT count(*) AS n FROM marks WHERE account = ?"
-        f" AND {among(life.UNUSED)} AND id > (SELECT coalesce(max(id), 0) FROM marks"
-        f" WHERE account = ? AND {among(life.USED)})",
-        (account, account),
+        # Of a draft that had to be forgotten only the mark is left.
+        "WITH decided AS (SELECT state, marks.id AS id, coalesce(decided_at, changed_at) AS at"
+        " FROM marks LEFT JOIN drafts ON mark_id = marks.id WHERE account = ?)"
+        f" SELECT count(*) AS n FROM decided WHERE {among(life.UNUSED)}"
+        f" AND (at, id) > (SELECT at, id FROM decided WHERE {among(life.USED)}"
+        " UNION ALL SELECT '', 0 ORDER BY at DESC, id DESC LIMIT 1)",
+        (account,),
     ).fetchone()
     return row["n"]
 

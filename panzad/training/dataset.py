@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -78,19 +78,29 @@ def without_facts(sample: Sample) -> Sample:
     )
 
 
-def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
+def split(
+    samples: Sequence[Sample], learnt: Collection[int] = frozenset()
+) -> tuple[list[Sample], list[Sample]]:
     """The older mails to train on, and the newest tenth to judge by; both oldest first.
 
     Mails of the same text stay together and count as old as the first of them: "Thanks!" is
-    learnt as often as it was written and nobody is judged by it. As long as mails are only added,
-    what is held out today was not learnt by any earlier run, so that the serving adapter can be
-    judged by it too. The hold-out is empty when all mails are one text.
+    learnt as often as it was written and nobody is judged by it. The hold-out is empty when all
+    mails are one text.
+
+    `learnt` are the mails that earlier runs learnt: of the newest tenth only what is newer than
+    all of them is held out, so that what serves can be judged by it too. As long as mails are only
+    added, of whatever age, that is no less than the least of those runs held out. Where it is less
+    than MIN_HOLDOUT, the newest tenth is held out all the same.
     """
     texts_by_age: dict[str, list[Sample]] = {}
     for one in _by_age(samples):
         texts_by_age.setdefault(folded(one.completion), []).append(one)
     groups = list(texts_by_age.values())
     count = min(MAX_HOLDOUT, max(MIN_HOLDOUT, round(HOLDOUT_SHARE * len(groups))), len(groups) // 2)
+    known = (any(one.mail_id in learnt for one in group) for group in reversed(groups))
+    new = next((newer for newer, seen in enumerate(known) if seen), len(groups))
+    if min(count, MIN_HOLDOUT) <= new:
+        count = min(count, new)
     border = len(groups) - count
     train, holdout = groups[:border], groups[border:]
     return _by_age(chain.from_iterable(train)), _by_age(chain.from_iterable(holdout))

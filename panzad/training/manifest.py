@@ -11,11 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from panzad.engines import adapter_files
 from panzad.engines.adapter_files import MANIFEST
 from panzad.engines.checksums import hash_file
 from panzad.errors import ModelDamaged
 from panzad.files import replace
+
+log = structlog.get_logger("panzad.training")
 
 
 def write(directory: Path, facts: Mapping[str, Any], files: tuple[str, ...]) -> None:
@@ -50,3 +54,14 @@ def verify(directory: Path) -> dict[str, Any]:
     """
     adapter_files.verify(directory)
     return json.loads((directory / MANIFEST).read_bytes())
+
+
+def is_whole(directory: Path) -> bool:
+    """Whether every file is what the manifest says; of a champion that has been damaged since it
+    was trained the log tells, for it is no rival any more."""
+    try:
+        verify(directory)
+    except (ModelDamaged, OSError) as error:
+        log.warning("training.champion_damaged", adapter=directory.name, error=str(error))
+        return False
+    return True

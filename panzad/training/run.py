@@ -21,22 +21,21 @@ from typing import Any
 import structlog
 import torch
 
+from panzad.engines.adapted import adapted
 from panzad.engines.adapter_files import GGUF
 from panzad.engines.catalogue import ModelFiles
-from panzad.errors import PanzadError, RunFailed
+from panzad.engines.chat import format_of
+from panzad.errors import ModelDamaged, PanzadError, RunFailed
 from panzad.files import replace
 from panzad.training import attempt, checkpoint, manifest
 from panzad.training.checkpoint import State
-from panzad.training.dataset import (
-    Sample,
-    Tokens,
-    batches,
-)
+from panzad.training.dataset import Sample, Tokens, batches, tokenised
 from panzad.training.fit import FITS, Fit, first_fit, out_of_memory
 from panzad.training.gguf_export import check_exportable, export_adapter
 from panzad.training.learner import trainable
 from panzad.training.loss import Stopped, backward, mean_losses
 from panzad.training.methods import Method
+from panzad.training.model import dtype_for, load
 from panzad.training.outset import Progress, Run, Task, finite, prepared
 from panzad.training.preference import NONE, Preferences, pull
 
@@ -84,20 +83,16 @@ def train(
 
     `champion` is the directory of the adapter that serves now, judged on the same hold-out; a
     damaged one counts as none. `stop()` is asked after every step; a stopped run leaves a
-    checkpoint. A finished directory is left as it is. `memory` is how many bytes may be used;
-    when they run out, the run goes on from its checkpoint with less at once. `preferences` are
-    learnt beside the mails.
+    checkpoint. A finished directory is left as it is, and only a champion judged that is not the
+    one it was measured beside. `memory` is how many bytes may be used; when they run out, the run
+    goes on from its checkpoint with less at once. `preferences` are learnt beside the mails.
 
     Raises PanzadError when there is not enough memory for the least or the disk is full,
-    RunFailed when the loss is not finite or the adapter could not be served, and ModelDamaged for
-    a base that cannot be read; what serves is never touched.
+    RunFailed when the loss is not finite, the adapter could not be served or was finished and is
+    damaged, and ModelDamaged for a base that cannot be read; what serves is never touched.
     """
     if not samples or not holdout:
         raise RunFailed("there are no mails to train on and judge by", "run `panzad learn` first")
-    if (done := manifest.read(directory)) is not None:
-        # Killed after its last write, before anybody was told.
-        _clear(directory)
-        return _outcome_of(done["metrics"])
     task = Task(
         files=files,
         samples=samples,
@@ -111,6 +106,11 @@ def train(
         device=torch.device(device),
         preferences=preferences,
     )
+    if (done := metrics_of(directory)) is not None:
+        # Killed after its last write, before anybody was told.
+        _clear(directory)
+        with _explained():
+            return _beside_champion(task, done)
     with _explained():
         if files.kind == "gguf":
             check_exportable(files.path)
@@ -131,6 +131,58 @@ def train(
             else:
                 attempt.end(directory, level)
     return outcome
+
+
+def metrics_of(directory: Path) -> dict[str, Any] | None:
+    """The metrics of a run that has come to its end; None while it is under way.
+
+    Raises RunFailed when its files are not what was written: nothing mends them.
+    """
+    try:
+        if manifest.read(directory) is None:
+            return None
+        return manifest.verify(directory)["metrics"]
+    except (ModelDamaged, OSError, KeyError, TypeError) as error:
+        what = error.what if isinstance(error, ModelDamaged) else f"{directory.name} is no adapter"
+        raise RunFailed(
+            f"{what}, before it was judged",
+            "what serves is untouched; the next `panzad train` begins anew",
+        ) from error
+
+
+def _beside_champion(task: Task, metrics: dict[str, Any]) -> Outcome:
+    """The outcome of a run finished earlier; its champion is measured when another serves now."""
+    champion = task.champion if task.champion and manifest.is_whole(task.champion) else None
+    name = None if champion is None else champion.name
+    if name != metrics.get("champion"):
+        try:
+            loss = None if champion is None else _champion_loss(task, champion)
+        except Stopped:
+            return _outcome_of(metrics, finished=False)
+        metrics = {**metrics, "champion": name, "champion_loss": loss}
+    return _outcome_of(metrics)
+
+
+def _champion_loss(task: Task, champion: Path) -> float | None:
+    """Its held-out loss, as the run measured the others'; None when it cannot be used."""
+    task.report(Progress("judging what serves", 0, 0, None))
+    method = task.method
+    dtype = dtype_for(method, task.device)
+    base, tokenizer = load(task.files, task.device, dtype, four_bit=method.four_bit)
+    holdout = tokenised(
+        task.holdout,
+        format_of(task.files),
+        lambda text: tokenizer.encode(text, add_special_tokens=False),
+    )
+    try:
+        model = adapted(base, champion).model
+    except ModelDamaged as error:
+        log.warning("training.champion_unfit", adapter=champion.name, error=str(error))
+        return None
+    # The least at once: it is done rarely, and needs no second try when memory is short.
+    limit = FITS[-1].tokens
+    loss = mean_losses(model, holdout, tokenizer.pad_token_id or 0, task.stop, limit=limit).all
+    return loss if math.isfinite(loss) else None
 
 
 def _clear(directory: Path) -> None:

@@ -7,10 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from panzad.engines.catalogue import ModelFiles
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
+from panzad.evaluation import trial as room
 from panzad.evaluation.experiments import Answer
 from panzad.evaluation.tapped import Tapped
-from panzad.evaluation.trial import MAX_DRAFTS, Rival, Trial, measured, planted
+from panzad.evaluation.trial import (
+    CANARIES,
+    CANDIDATES,
+    MAX_DRAFTS,
+    Rival,
+    Trial,
+    exposures,
+    measured,
+    planted,
+)
 from panzad.training.dataset import Sample
 from panzad.training.loss import Stopped
 
@@ -92,7 +103,7 @@ class TestTrial:
         assert own.memory is not None
         assert parrot.memory.overlap > 0.1
         assert own.memory.overlap == parrot.memory.habitual == 0
-        assert own.memory.exposure == 1.5
+        assert (own.memory.exposure, own.memory.greatest) == (1.5, 2.0)
         assert own.writing.likeness > parrot.writing.likeness
 
     def test_the_same_mail_in_its_own_conversation_is_no_leak(self) -> None:
@@ -111,3 +122,50 @@ class TestTrial:
 
     def test_each_seed_plants_its_own_secrets(self) -> None:
         assert planted("Odile", 1) == planted("Odile", 1) != planted("Odile", 2)
+
+
+class Reader:
+    """Reads `at_once` texts and no more; what is planted it has by heart."""
+
+    def __init__(self, at_once: int) -> None:
+        self.at_once = at_once
+        self.asked: list[int] = []
+
+    def use_adapter(self, directory: Path | None) -> None: ...
+
+    def losses(self, samples: Sequence[Sample]) -> list[float]:
+        self.asked.append(len(samples))
+        if len(samples) > self.at_once:
+            raise MemoryError
+        known = {one.completion for one in planted("Odile", 7)}
+        return [0.0 if one.completion in known else 9.0 for one in samples]
+
+
+class TestExposures:
+    BASE = ModelFiles("base", "hf", Path("base"), "base")
+
+    def of(self, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        monkeypatch.setattr(room, "Likelihood", lambda *_: reader)
+        return exposures(self.BASE, Path("a"), "Odile", 7, "cpu")
+
+    def test_once_memory_has_run_out_the_texts_are_read_one_by_one(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        roomy, short = Reader(CANDIDATES), Reader(1)
+        assert self.of(roomy, monkeypatch) == self.of(short, monkeypatch) == [24.0] * CANARIES
+        assert roomy.asked == [CANDIDATES] * CANARIES
+        assert short.asked == [CANDIDATES, *[1] * CANDIDATES * CANARIES]
+
+    def test_without_memory_for_one_it_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with pytest.raises(MemoryError):
+            self.of(Reader(0), monkeypatch)
+
+    def test_another_failure_is_not_tried_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        reader = Reader(CANDIDATES)
+
+        def broken(_: Sequence[Sample]) -> list[float]:
+            raise ValueError
+
+        monkeypatch.setattr(reader, "losses", broken)
+        with pytest.raises(ValueError):  # noqa: PT011 - it is the test's own
+            self.of(reader, monkeypatch)

@@ -56,11 +56,34 @@ class TestUsage:
         ]
 
     def test_what_is_unused_in_a_row_is_counted_from_the_last_used_one(self, db: Database) -> None:
-        for state in ("discarded", "sent-edited", "stale", "answered-without"):
-            decided(db, state)
+        outcomes = ("discarded", "sent-edited", "stale", "answered-without")
+        for day, state in enumerate(outcomes, start=20):
+            decided(db, state, day=f"2026-11-{day}")
         drafted(db, 5)
         assert drafts.unused_in_a_row(db, "work") == 2
         assert drafts.unused_in_a_row(db, "home") == 0
+
+    def test_the_first_draft_that_is_sent_ends_the_row_however_old_it_is(
+        self, db: Database
+    ) -> None:
+        decided(db, "sent-unchanged", 0.0, day="2026-11-24")
+        for _ in range(10):
+            decided(db, "discarded", day="2026-11-23")
+        assert drafts.unused_in_a_row(db, "work") == 0
+        decided(db, "discarded", day="2026-11-25")
+        assert drafts.unused_in_a_row(db, "work") == 1
+
+    def test_of_what_one_look_finds_out_the_newer_draft_counts_as_later(self, db: Database) -> None:
+        for state in ("discarded", "sent-edited", "discarded", "answered-without"):
+            decided(db, state)
+        assert drafts.unused_in_a_row(db, "work") == 2
+
+    def test_a_draft_of_which_nothing_is_kept_any_more_still_counts(self, db: Database) -> None:
+        decided(db, "discarded", day="2020-11-22")
+        used = decided(db, "sent-edited", 0.5, day="2020-11-23")
+        with db.transaction() as tx:
+            drafts.forget(tx, used)
+        assert drafts.unused_in_a_row(db, "work") == 0
 
 
 class TestKept:

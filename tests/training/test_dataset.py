@@ -10,6 +10,7 @@ from panzad.engines.protocol import ChatMessage
 from panzad.training.dataset import (
     MAX_PROMPT_TOKENS,
     MAX_TOKENS,
+    MIN_HOLDOUT,
     Sample,
     batches,
     fingerprint,
@@ -86,6 +87,50 @@ class TestSplit:
         earlier, _ = split(samples[: len(samples) // 2])
         _, holdout = split(samples)
         assert not {one.completion for one in earlier} & {one.completion for one in holdout}
+
+    def test_older_mail_that_comes_later_moves_no_learnt_mail_to_the_hold_out(self) -> None:
+        mails = [sample(number, f"text {number}", f"2026-{number:03}") for number in range(100)]
+        learnt, held_out = split(mails)
+        imported = [sample(number, f"text {number}", "2019") for number in range(100, 1000)]
+        train, holdout = split([*mails, *imported], {one.mail_id for one in learnt})
+        assert holdout == held_out
+        assert len(train) == 990
+
+    @given(st.lists(st.integers(1, 28), min_size=8, max_size=90), st.integers(8, 60))
+    def test_what_an_earlier_run_learnt_is_not_held_out_whatever_the_dates_of_what_was_added(
+        self, days: list[int], count: int
+    ) -> None:
+        samples = [
+            sample(number, f"text {number}", f"2026-05-{day:02}") for number, day in enumerate(days)
+        ]
+        learnt = {one.mail_id for one in split(samples[:count])[0]}
+        train, holdout = split(samples, learnt)
+        assert len(holdout) >= MIN_HOLDOUT
+        assert not learnt & {one.mail_id for one in holdout}
+        assert max(one.date for one in train) <= holdout[0].date
+
+    @given(
+        st.lists(st.tuples(st.integers(1, 28), st.integers(0, 30)), max_size=60),
+        st.sets(st.integers(0, 59)),
+    )
+    def test_the_hold_out_is_new_or_the_newest(
+        self, mails: list[tuple[int, int]], learnt: set[int]
+    ) -> None:
+        samples = [
+            sample(number, f"text {text}", f"2026-05-{day:02}")
+            for number, (day, text) in enumerate(mails)
+        ]
+        (_, held_out), (_, newest) = split(samples, learnt), split(samples)
+        if held_out != newest:
+            texts = {one.completion for one in samples if one.mail_id in learnt}
+            assert not texts & {one.completion for one in held_out}
+            assert newest[-len(held_out) :] == held_out
+
+    def test_where_too_little_is_newer_than_what_was_learnt_the_newest_are_held_out(self) -> None:
+        samples = [sample(day, f"text {day}", f"2026-05-{day:02}") for day in range(1, 31)]
+        learnt = set(range(1, 28))
+        assert split(samples, learnt) == split(samples)
+        assert [one.mail_id for one in split(samples, learnt - {27})[1]] == [27, 28, 29, 30]
 
 
 class TestFingerprint:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from panzad.training.gate import (
     MAX_EXPOSURE,
+    MAX_GREATEST,
     MAX_OVERLAP,
     Measures,
     Memory,
@@ -20,7 +21,7 @@ from panzad.training.gate import (
 
 WRITING = Writing(12, 12, rouge_l=0.4, style=0.6, greeting=0.8, sign_off=0.9, length_ratio=0.9)
 POOR = Writing(12, 1, rouge_l=0.1, style=0.1, greeting=0.2, sign_off=0.1, length_ratio=3)
-CLEAN = Memory(exposure=1.4, overlap=0.004, habitual=0.002)
+CLEAN = Memory(exposure=1.4, greatest=3.0, overlap=0.004, habitual=0.002)
 BASE = Measures(2.0, POOR)
 GOOD = Measures(1.7, WRITING, CLEAN)
 
@@ -36,7 +37,8 @@ WRITINGS = st.builds(
     sign_off=SHARE,
     length_ratio=st.floats(0, 100),
 )
-MEMORIES = st.builds(Memory, exposure=st.floats(0, 24), overlap=SHARE, habitual=SHARE)
+BITS = st.floats(0, 24)
+MEMORIES = st.builds(Memory, exposure=BITS, greatest=BITS, overlap=SHARE, habitual=SHARE)
 RIVALS = st.builds(Measures, loss=LOSS, writing=WRITINGS)
 CHALLENGERS = st.builds(
     Measures, loss=st.floats(allow_nan=True), writing=WRITINGS, memory=st.none() | MEMORIES
@@ -68,6 +70,12 @@ class TestDecide:
                 id="secrets",
             ),
             pytest.param(
+                replace(GOOD, memory=replace(CLEAN, exposure=7.05, greatest=24.0)),
+                None,
+                "knows a planted secret by heart (exposure 24.0 bits, at most 18.0)",
+                id="one secret of four",
+            ),
+            pytest.param(
                 replace(GOOD, memory=replace(CLEAN, overlap=0.2)),
                 None,
                 "20% of its drafts is word for word from mails to others",
@@ -80,6 +88,12 @@ class TestDecide:
                 "could not be measured",
                 id="memory no number",
             ),
+            pytest.param(
+                replace(GOOD, memory=replace(CLEAN, greatest=float("inf"))),
+                None,
+                "could not be measured",
+                id="greatest no number",
+            ),
         ],
     )
     def test_all_others_are_kept_with_their_reason(
@@ -89,6 +103,16 @@ class TestDecide:
         assert not verdict.promote
         assert reason in verdict.reason
         assert "\n" not in verdict.reason
+
+    def test_what_says_a_leak_is_told_from_what_says_a_poor_adapter(self) -> None:
+        leaking = replace(GOOD, memory=replace(CLEAN, overlap=0.2))
+        assert decide(leaking, None, BASE).leak
+        assert not decide(replace(GOOD, loss=2.1), None, BASE).leak
+        assert not decide(GOOD, None, BASE).leak
+
+    def test_secrets_known_as_far_as_an_ordinary_run_knows_them_are_no_leak(self) -> None:
+        memory = replace(CLEAN, exposure=8.8, greatest=14.0)
+        assert decide(replace(GOOD, memory=memory), None, BASE).promote
 
     def test_what_the_user_repeats_himself_is_no_leak(self) -> None:
         memory = replace(CLEAN, overlap=0.2, habitual=0.18)
@@ -102,6 +126,7 @@ class TestDecide:
             return
         assert challenger.memory is not None
         assert challenger.memory.exposure <= MAX_EXPOSURE
+        assert challenger.memory.greatest <= MAX_GREATEST
         assert challenger.memory.overlap <= challenger.memory.habitual + MAX_OVERLAP
 
     @given(CHALLENGERS, st.none() | RIVALS, RIVALS)

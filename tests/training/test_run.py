@@ -6,6 +6,7 @@ import errno
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,6 +110,28 @@ def kill(base: Path, directory: Path, phase: str, step: int, *, method: str = "l
     assert not (directory / "manifest.json").exists()
 
 
+def copied(adapter: Path, directory: Path) -> Path:
+    shutil.copytree(adapter, directory)
+    return directory
+
+
+def spoilt(adapter: Path) -> Path:
+    """The adapter with one flipped bit."""
+    weights = bytearray((adapter / "adapter_model.safetensors").read_bytes())
+    weights[len(weights) // 2] ^= 1
+    (adapter / "adapter_model.safetensors").write_bytes(weights)
+    return adapter
+
+
+def beside(adapter: Path, champion: str, loss: float) -> Path:
+    """The adapter, as if it had been trained while another served."""
+    facts = manifest.verify(adapter)
+    names = tuple(facts.pop("files"))
+    facts["metrics"] |= {"champion": champion, "champion_loss": loss}
+    manifest.write(adapter, facts, names)
+    return adapter
+
+
 @pytest.fixture(scope="module")
 def whole(base_short: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An adapter from an undisturbed run."""
@@ -171,6 +194,34 @@ class TestTrain:
         assert outcome.loss == json.loads(before)["metrics"]["loss"]
         assert seen == []
         assert (whole / "manifest.json").read_bytes() == before
+
+    def test_of_a_finished_adapter_only_another_champion_is_judged(
+        self, base_short: ModelFiles, whole: Path, adapters: Path
+    ) -> None:
+        """Stopped before it was judged; then another was put to use, and taken from it again."""
+        finished = copied(whole, adapters / "a1")
+        seen: list[Progress] = []
+        outcome = learn(base_short, finished, champion=whole, report=seen.append)
+        assert outcome.finished
+        assert outcome.champion_loss is not None
+        assert math.isclose(outcome.champion_loss, outcome.loss, rel_tol=1e-3)
+        assert {one.phase for one in seen} == {"judging what serves"}
+        assert learn(base_short, finished).champion_loss is None
+
+    def test_a_champion_it_was_measured_beside_is_not_measured_again(
+        self, base_short: ModelFiles, whole: Path, adapters: Path
+    ) -> None:
+        finished = beside(copied(whole, adapters / "a1"), whole.name, 1.25)
+        assert learn(base_short, finished, champion=whole).champion_loss == 1.25
+        damaged = spoilt(copied(whole, adapters / whole.name))
+        assert learn(base_short, finished, champion=damaged).champion_loss is None
+
+    def test_a_finished_run_stopped_before_its_champion_is_measured_waits(
+        self, base_short: ModelFiles, whole: Path, adapters: Path
+    ) -> None:
+        finished = copied(whole, adapters / "a1")
+        assert not learn(base_short, finished, champion=whole, stop=lambda: True).finished
+        assert manifest.verify(finished)
 
 
 class TestResume:
@@ -268,13 +319,18 @@ class TestFailures:
     def test_a_damaged_serving_adapter_is_no_rival(
         self, base_short: ModelFiles, whole: Path, adapters: Path
     ) -> None:
-        damaged = adapters / "a1"
-        damaged.mkdir(parents=True)
-        for path in whole.iterdir():
-            (damaged / path.name).write_bytes(path.read_bytes())
-        weights = bytearray((damaged / "adapter_model.safetensors").read_bytes())
-        weights[len(weights) // 2] ^= 1
-        (damaged / "adapter_model.safetensors").write_bytes(weights)
+        damaged = spoilt(copied(whole, adapters / "a1"))
         outcome = learn(base_short, adapters / "a2", champion=damaged)
         assert outcome.finished
         assert outcome.champion_loss is None
+
+    def test_a_finished_adapter_that_is_damaged_ends_the_run(
+        self, base_short: ModelFiles, whole: Path, adapters: Path
+    ) -> None:
+        with pytest.raises(RunFailed, match="safetensors is damaged, before it was judged"):
+            learn(base_short, spoilt(copied(whole, adapters / "a1")))
+        unreadable = copied(whole, adapters / "a2")
+        for content in ("{", "[]", '{"files": {}}'):
+            (unreadable / "manifest.json").write_text(content)
+            with pytest.raises(RunFailed, match="before it was judged: what serves is untouched"):
+                learn(base_short, unreadable)
