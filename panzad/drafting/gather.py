@@ -16,7 +16,7 @@ from panzad.learning.forgetting import known
 from panzad.learning.intake import owner
 from panzad.learning.privacy import exclusions_of
 from panzad.learning.sync import Unwanted
-from panzad.learning.threads import find_parents, find_related, parents_of, turn_of, turns
+from panzad.learning.threads import find_parents, find_related, parents_of, thread_up_to, turns
 from panzad.mail.classify import is_list
 from panzad.mail.closing import quotable
 from panzad.mail.compose import Arrangement
@@ -37,11 +37,10 @@ from panzad.mail.recipients import (
 )
 from panzad.mail.sameness import author_of
 from panzad.mail.subject import reply_subject
-from panzad.mail.thread import Answered, reply_references, seen_by, to_answer
+from panzad.mail.thread import Answered, reply_references, to_answer
 from panzad.mailbox import Mailbox
 from panzad.store.database import Database
 from panzad.store.habits import SentReply, has_written_to, replies
-from panzad.store.mails import ThreadTurn
 
 # More say nothing new about a habit.
 REPLIES_READ = 500
@@ -94,7 +93,9 @@ def reply_task(
         subject=reply_subject(message.subject),
         in_reply_to=message.message_id,
         references=reply_references(message),
-        thread=_thread(message, others, (*recipients.to, *recipients.cc)),
+        thread=thread_up_to(
+            message, others, [one.email for one in (*recipients.to, *recipients.cc)]
+        ),
         original=_original(message),
         instruction=asked.instruction if asked else "",
         arrangement=_arrangement(message, sent, recipients.to),
@@ -122,7 +123,7 @@ def instruction_task(
         one for one in (*draft.to, *draft.cc) if not is_own(one.email, mailbox.account.identities)
     ]
     thread = (
-        _thread(parent, find_related(session, folders, parent), people)
+        thread_up_to(parent, find_related(session, folders, parent), [one.email for one in people])
         if parent
         else turns(draft, others=())
     )
@@ -146,14 +147,6 @@ def _places(db: Database, mailbox: Mailbox, privacy: Privacy) -> list[str]:
     """Where other mails of a thread may be looked for."""
     unwanted = Unwanted(exclusions_of(privacy), known(db))
     return [name for name in mailbox.thread_folders if not unwanted.folder(name)]
-
-
-def _thread(
-    message: Message, others: Sequence[Message], people: Sequence[Address]
-) -> tuple[ThreadTurn, ...]:
-    """The thread up to the mail that is answered, without what one of the `people` has not seen."""
-    seen = seen_by(others, [one.email for one in people])
-    return (*turns(message, seen), turn_of(message))
 
 
 def _why_not(

@@ -12,10 +12,12 @@ from imapclient.response_parser import parse_message_list
 
 from panzad.errors import ServerRefused
 from panzad.imap.fetch import Fetched, batches, fetch_batch, header_ids
+from panzad.imap.plan import UIDS_PER_SEARCH, probes, ranges
 from panzad.imap.refusals import coded
 from panzad.imap.session import Session
 
 _IDS_PER_SEARCH = 8
+_HEADERS_PER_FETCH = 500
 # Longer ids come from nobody, and Outlook refuses lines over 9,900 bytes.
 _LONGEST_KEY = 400
 # A subject that every second mail has ("Hello") must not fetch a folder.
@@ -79,11 +81,14 @@ def message_ids(session: Session, uids: Sequence[int]) -> dict[int, str]:
 def find_by_message_id(session: Session, folder: str, ids: Iterable[str]) -> dict[str, int]:
     """Where mails with these Message-IDs are in `folder`; those not found are left out.
 
+    So many ids that the headers of the whole folder cost fewer commands are looked up in those.
     Servers that cannot search headers (Yahoo: `[SERVERBUG]`) find nothing; that is logged.
     """
-    session.selected_as(folder, readonly=True)
+    state = session.selected_as(folder, readonly=True)
     # Others would need literals; SEARCH takes US-ASCII unless it names a charset.
     wanted = [one for one in dict.fromkeys(ids) if _searchable(one)]
+    if 2 * len(wanted) / _IDS_PER_SEARCH > 3 + state.exists / _HEADERS_PER_FETCH:
+        return _among_all(session, folder, frozenset(wanted))
     found: dict[str, int] = {}
     try:
         for batch in batches(wanted, _IDS_PER_SEARCH):
@@ -94,6 +99,23 @@ def find_by_message_id(session: Session, folder: str, ids: Iterable[str]) -> dic
                     found.setdefault(message_id, uid)
     except ServerRefused as refusal:
         log.warning("search.header_refused", folder=folder, reason=refusal.what)
+    return found
+
+
+def _among_all(session: Session, folder: str, ids: frozenset[str]) -> dict[str, int]:
+    """As `find_by_message_id`, by the Message-IDs of all mails in the folder."""
+    # Sequence numbers count as the SELECT told them.
+    state = session.select(folder, readonly=True)
+    task = "list its mails"
+    sequence = probes(state.exists) if state.exists > UIDS_PER_SEARCH else ()
+    cuts = search(session, ",".join(map(str, sequence)), task) if sequence else []
+    found: dict[str, int] = {}
+    for uids in ranges(1, None, cuts):
+        # A folder's ids are not held in memory together.
+        for batch in batches(search(session, f"UID {uids}", task), _HEADERS_PER_FETCH):
+            for uid, message_id in sorted(message_ids(session, batch).items()):
+                if message_id in ids:
+                    found.setdefault(message_id, uid)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -58,6 +58,10 @@ def import_mails(
             result.known += 1
             continue
         before.add(mail.message_id)
+        if mail.thread:
+            # The files may be there once only: what came out of folders could not be made anew
+            # when those are excluded.
+            mail = replace(mail, thread_wanted=False)
         with db.transaction() as tx:
             mails.keep_imported(tx, mails.keep(tx, name, mail))
         result.used += 1

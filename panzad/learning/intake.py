@@ -71,12 +71,12 @@ def intake(
         reason=reason or (SECRET if is_secret(own_text) else None),
         own_text=own_text,
         thread=learnable(thread, exclusions),
-        thread_wanted=not thread and bool(parents_of(message)),
+        thread_wanted=bool(parents_of(message)),
         manner=Manner(
             language=language_of(own_text, expected),
             layout=extraction.layout,
             html="text/html" in message.content_types,
-            signature=extraction.signature,
+            signature=masked(extraction.signature),
         ),
     )
 

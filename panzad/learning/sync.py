@@ -6,9 +6,9 @@ it was. When all folders are through, mails that lie nowhere any more leave the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -21,19 +21,29 @@ from panzad.learning.forgetting import FORGOTTEN, known, turns_left, without_for
 from panzad.learning.intake import intake, learnable, owner
 from panzad.learning.privacy import enforce, exclusions_of
 from panzad.learning.signatures import strip_repeated
-from panzad.learning.threads import find_parents, turn_of, turns
+from panzad.learning.threads import (
+    PARENTS_LOOKED_FOR,
+    Finder,
+    parents_of,
+    thread_up_to,
+    turns,
+)
 from panzad.mail.exclusion import Exclusions
 from panzad.mail.forgetting import Forgotten
 from panzad.mail.identities import is_own
-from panzad.mail.message import Address
-from panzad.mail.thread import seen_by
+from panzad.mail.message import Address, Message
 from panzad.mailbox import Mailbox
 from panzad.store import folders, locations, mails
 from panzad.store.database import Database
 from panzad.store.folders import Folder
 from panzad.store.mails import Mail, NewMail, ThreadTurn
 
+# Replies whose thread is fetched together, and those whose parents are looked for together: of the
+# latter only ids are held.
 THREADS_AT_ONCE = 50
+SOUGHT_AT_ONCE = 20_000
+# What clocks are wrong by.
+_LATER = timedelta(days=1)
 
 log = structlog.get_logger("panzad.learning")
 
@@ -168,23 +178,88 @@ def _commit(
 
 
 def fetch_threads(db: Database, mailbox: Mailbox, unwanted: Unwanted) -> None:
-    """For replies that quote nothing: fetch what they answered, by their References."""
+    """For replies: take the thread from the mails on the server, as a draft would have got it.
+
+    What a reply quotes may be a line of the mail that it answers. It is its thread only where that
+    mail is not to be had.
+    """
     places = [name for name in mailbox.thread_folders if not unwanted.folder(name)]
-    while waiting := mails.wanting_thread(db, mailbox.name, THREADS_AT_ONCE):
-        for mail in waiting:
-            found = _thread_from_server(mailbox, places, mail)
-            thread = turns_left(learnable(found, unwanted.exclusions), unwanted.forgotten)
-            with db.transaction() as tx:
-                mails.keep_thread(tx, mail.id, thread)
-
-
-def _thread_from_server(
-    mailbox: Mailbox, places: Sequence[str], mail: Mail
-) -> tuple[ThreadTurn, ...]:
-    """The thread as a draft would have got it."""
-    parents = find_parents(mailbox.session, places, mail.parents)
-    if not parents:
-        return ()
     own = mailbox.account.identities
+    while sought := mails.parents_sought(db, mailbox.name, SOUGHT_AT_ONCE):
+        finder = Finder(mailbox.session, places)
+        finder.look_for(one for ids in sought.values() for one in ids[: PARENTS_LOOKED_FOR + 1])
+        while waiting := mails.wanting_thread(db, mailbox.name, THREADS_AT_ONCE, max(sought)):
+            threads = _threads(finder, waiting, own)
+            with db.transaction() as tx:
+                for mail in waiting:
+                    thread = threads[mail.id]
+                    if thread is not None:
+                        thread = turns_left(
+                            learnable(thread, unwanted.exclusions), unwanted.forgotten
+                        )
+                    mails.keep_thread(tx, mail.id, thread)
+
+
+def _threads(
+    finder: Finder, waiting: Sequence[Mail], own: Sequence[str]
+) -> dict[int, tuple[ThreadTurn, ...] | None]:
+    """The threads of some replies by their ids; None where what is kept of it has to do."""
+    parents = finder.fetch(mail.parents[0] for mail in waiting if mail.parents)
+    further = finder.fetch(one for mail in waiting for one in _further(mail, parents))
+    threads: dict[int, tuple[ThreadTurn, ...] | None] = {}
+    for mail in waiting:
+        try:
+            threads[mail.id] = _thread(mail, parents, further, own)
+        except Exception as error:  # One mail must not keep the others from being learnt.
+            log.error("thread.unreadable", mail=mail.id, error=type(error).__name__)
+            threads[mail.id] = None
+    return threads
+
+
+def _further(mail: Mail, parents: Mapping[str, Message]) -> Sequence[str]:
+    """The ids of what else is needed for a thread beside the parent, or in its place."""
+    parent = _parent(mail, parents)
+    if parent is not None:
+        return parents_of(parent)[:PARENTS_LOOKED_FOR]
+    if mail.manner.layout == "plain":
+        return mail.parents[1:PARENTS_LOOKED_FOR]
+    # Its thread had to leave when a folder was excluded: the mail itself tells what it quotes.
+    return () if mail.thread else (mail.message_id,)
+
+
+def _thread(
+    mail: Mail,
+    parents: Mapping[str, Message],
+    further: Mapping[str, Message],
+    own: Sequence[str],
+) -> tuple[ThreadTurn, ...] | None:
+    ids = _further(mail, parents)
+    parent = _parent(mail, parents)
+    if parent is None and mail.manner.layout != "plain":
+        quoting = further.get(mail.message_id) if ids else None
+        return None if quoting is None else turns(quoting, others=())
+    others = [one for name in ids if (one := _earlier(mail, further.get(name))) is not None]
+    if parent is None:
+        if not others:
+            return None
+        parent, *others = others
     readers = [one.email for one in mail.recipients if not is_own(one.email, own)]
-    return (*turns(parents[0], seen_by(parents[1:], readers)), turn_of(parents[0]))
+    return thread_up_to(parent, others, readers)
+
+
+def _parent(mail: Mail, parents: Mapping[str, Message]) -> Message | None:
+    """The mail that a reply answers."""
+    return _earlier(mail, parents.get(mail.parents[0])) if mail.parents else None
+
+
+def _earlier(mail: Mail, found: Message | None) -> Message | None:
+    """A mail that was found by its id, unless it is the reply itself or came after it: ids are
+    forged, and robots use theirs again."""
+    if found is None or found.message_id == mail.message_id:
+        return None
+    moment = found.date
+    if moment is None:
+        return found
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return found if moment - datetime.fromisoformat(mail.date) <= _LATER else None

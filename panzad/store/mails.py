@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -168,18 +169,37 @@ def keep(tx: sqlite3.Connection, account: str, mail: NewMail) -> int:
     return mail_id
 
 
-def wanting_thread(db: Database, account: str, limit: int) -> list[Mail]:
-    """Usable replies whose parent is not quoted and has not been looked for yet."""
+def parents_sought(db: Database, account: str, limit: int) -> dict[int, tuple[str, ...]]:
+    """The ids that usable replies answer and that have not been looked for yet, by mail."""
+    rows = db.connection.execute(
+        "SELECT id, parents FROM mails WHERE account = ? AND thread_wanted = 1 ORDER BY id LIMIT ?",
+        (account, limit),
+    )
+    with readable("mails"):
+        return {row["id"]: tuple(json.loads(row["parents"])) for row in rows}
+
+
+def wanting_thread(db: Database, account: str, limit: int, up_to: int = sys.maxsize) -> list[Mail]:
+    """Usable replies, with ids `up_to` this, whose parents have not been looked for yet.
+
+    Their thread is what they quote.
+    """
     return _selected(
-        db, "WHERE account = ? AND thread_wanted = 1 ORDER BY id LIMIT ?", account, limit
+        db,
+        "WHERE account = ? AND thread_wanted = 1 AND id <= ? ORDER BY id LIMIT ?",
+        account,
+        up_to,
+        limit,
     )
 
 
-def keep_thread(tx: sqlite3.Connection, mail_id: int, thread: tuple[ThreadTurn, ...]) -> None:
-    """What the server had of the thread that a mail answered (nothing, when it is gone)."""
+def keep_thread(
+    tx: sqlite3.Connection, mail_id: int, thread: tuple[ThreadTurn, ...] | None
+) -> None:
+    """What the server had of the thread that a mail answered; None: what is kept of it stays."""
     tx.execute(
-        "UPDATE mails SET thread = ?, thread_wanted = 0 WHERE id = ?",
-        (_thread_json(thread), mail_id),
+        "UPDATE mails SET thread = coalesce(?, thread), thread_wanted = 0 WHERE id = ?",
+        (None if thread is None else _thread_json(thread), mail_id),
     )
 
 
@@ -305,8 +325,14 @@ def forget_unused(tx: sqlite3.Connection, reason: str) -> None:
 
 
 def want_threads_again(tx: sqlite3.Connection) -> None:
-    """Threads that came from the server, not out of the mail's own quotes, are fetched anew."""
-    fetched = "reason IS NULL AND layout = 'plain' AND parents != '[]' AND thread != '[]'"
+    """Threads of replies, of which some came out of folders, are made anew with the next sync.
+
+    Not those that imported mails quote: they came from nowhere else, and could not be read again.
+    """
+    fetched = (
+        "reason IS NULL AND parents != '[]' AND thread != '[]'"
+        " AND (layout = 'plain' OR id NOT IN (SELECT mail_id FROM imported))"
+    )
     tx.execute(f"DELETE FROM embeddings WHERE mail_id IN (SELECT id FROM mails WHERE {fetched})")
     tx.execute(f"UPDATE mails SET thread = '[]', thread_wanted = 1 WHERE {fetched}")
 

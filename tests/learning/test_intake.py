@@ -28,6 +28,10 @@ class TestSecrets:
         assert mail.subject == "PIN: [secret]"
         assert mail.thread[0].text.endswith("PIN: [secret].")
 
+    def test_they_are_masked_in_the_signature(self) -> None:
+        mail = taken_in("See you there.\n\n-- \nAnn Lee\nConference PIN: 4821\n")
+        assert mail.manner.signature.endswith("PIN: [secret]")
+
     def test_a_mail_that_is_nothing_else_is_not_learnt(self) -> None:
         assert taken_in("4111 1111 1111 1111\n").reason == "secret"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,15 @@ class TestThreads:
         assert pairs.pending(db, 9) == []
         with db.transaction() as tx:
             mails.keep_thread(tx, mail_id, (ThreadTurn("Bob", "", "", "Lunch?"),))
+        assert [mail.thread[0].text for mail in pairs.pending(db, 9)] == ["Lunch?"]
+
+    def test_what_it_quotes_stays_where_nothing_else_is_found(self, db: Database) -> None:
+        mail_id = stored(db, "Sent", 1, replace(sent("<a@x>"), thread_wanted=True))
+        assert mails.parents_sought(db, "work", 9) == {mail_id: ("<parent@x>",)}
+        assert mails.wanting_thread(db, "work", 9, up_to=mail_id - 1) == []
+        with db.transaction() as tx:
+            mails.keep_thread(tx, mail_id, None)
+        assert mails.parents_sought(db, "work", 9) == {}
         assert [mail.thread[0].text for mail in pairs.pending(db, 9)] == ["Lunch?"]
 
 
