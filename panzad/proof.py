@@ -178,16 +178,14 @@ class Person:
 
         By the method and within the memory of a training. Raises PanzadError when nothing fits.
         """
-        from panzad.learning.adapter import (
-            _method,  # pyright: ignore[reportPrivateUsage]
-        )
+        from panzad.learning.adapter import method_for
         from panzad.training.priority import memory_limit
         from panzad.training.run import train
 
         settings, files = self.config.training, self._desk.files
         device = device_for(self.config.model, files)
         memory = memory_limit(settings.memory_gb) if device == "cpu" else None
-        method = _method(settings.method, device, memory, files)
+        method = method_for(settings.method, device, memory, files)
         learnt, held_out = dataset(
             self.db, self.config, self.divided.learnt, self.divided.held_out, method.epochs
         )

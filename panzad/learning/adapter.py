@@ -25,13 +25,14 @@ from panzad.errors import ConfigError, ModelDamaged, PanzadError, RunFailed
 from panzad.evaluation.trial import planted
 from panzad.learning.dataset import Edits, dataset, edits_of
 from panzad.learning.privacy import enforce
+from panzad.learning.samples import older_and_newest
 from panzad.learning.shelf import tidy
 from panzad.store import adapters, pairs, problems
 from panzad.store.adapters import Adapter
 from panzad.store.database import Database
 from panzad.store.pairs import Pair
 from panzad.training.adapters import prune, remove
-from panzad.training.dataset import Sample, fingerprint, split
+from panzad.training.dataset import Sample, fingerprint
 from panzad.training.fit import FITS
 from panzad.training.gate import Verdict
 from panzad.training.loss import Stopped
@@ -133,7 +134,7 @@ def train_adapter(
     job = _resumed(db, paths, config, files, available, edits, request)
     if job is None:
         _enough(available, config.training.min_mails)
-        method = _method(request.method, device, memory, files)
+        method = method_for(request.method, device, memory, files)
         method = replace(method, epochs=request.epochs or method.epochs)
         job = _begun(db, config, files, available, edits, method, request.seed)
     prune(paths.adapters, job.row.id)
@@ -253,7 +254,7 @@ def _enough(available: Collection[int], needed: int) -> None:
         )
 
 
-def _method(name: str, device: DeviceName, memory: int | None, files: ModelFiles) -> Method:
+def method_for(name: str, device: DeviceName, memory: int | None, files: ModelFiles) -> Method:
     """The method of that name; `auto` by what fits into the GPU's memory, or into `memory`."""
     if name != "auto":
         return METHODS[name]
@@ -276,7 +277,8 @@ def _begun(
     method: Method,
     seed: int,
 ) -> _Job:
-    older, newest = _divided(available, adapters.learnt(db, files.fingerprint))
+    known = adapters.learnt(db, files.fingerprint)
+    older, newest = older_and_newest(available.values(), known)
     if not newest:
         raise PanzadError(
             "all mails to learn from say the same", "wait until there are others to judge by"
@@ -301,13 +303,6 @@ def _begun(
     row = adapters.get(db, adapter_id)
     assert row is not None
     return _Job(row, method, learnt, held_out, edits.among(edited))
-
-
-def _divided(available: dict[int, Pair], learnt: Collection[int]) -> tuple[list[Pair], list[Pair]]:
-    """The pairs to learn from, and those to judge by: new to every adapter that `learnt` mails."""
-    dated = [Sample(one, pair.mail.date, (), pair.mail.own_text) for one, pair in available.items()]
-    older, newest = ([available[one.mail_id] for one in some] for some in split(dated, learnt))
-    return older, newest
 
 
 def _resumed(

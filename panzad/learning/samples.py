@@ -7,7 +7,7 @@ samples.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -34,11 +34,14 @@ class Mix:
     seed: int
 
 
-def older_and_newest(pairs: Iterable[Pair]) -> tuple[list[Pair], list[Pair]]:
-    """The pairs to learn from and the newest ones to judge by, as `split` divides their mails."""
+def older_and_newest(
+    pairs: Iterable[Pair], known: Collection[int] = frozenset()
+) -> tuple[list[Pair], list[Pair]]:
+    """The pairs to learn from and the newest ones to judge by, as `split` divides their mails;
+    earlier runs learnt the `known` ones."""
     by_id = {pair.mail.id: pair for pair in pairs}
     dated = [Sample(one, pair.mail.date, (), pair.mail.own_text) for one, pair in by_id.items()]
-    learnt, held_out = split(dated)
+    learnt, held_out = split(dated, known)
     return [by_id[one.mail_id] for one in learnt], [by_id[one.mail_id] for one in held_out]
 
 
