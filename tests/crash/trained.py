@@ -68,7 +68,7 @@ def again(world: World) -> tuple[str, ...]:
 
 
 def back(world: World) -> tuple[str, ...]:
-    """A second rollback would take back the first."""
+    """A second rollback would go back further still."""
     with closing(Database(world.state / "panzad.db")) as db:
         serving = adapters.serving(db)
         return ("adapters", "list") if serving and serving.newest_mail == MAILS else ROLLBACK
