@@ -58,7 +58,7 @@ LANGUAGES = {
 # What a small model says back of it.
 _TURN_LINE = re.compile(r"^[^\n]{1,80} wrote:[ \t]*$", re.M)
 _LAYOUT_LINE = re.compile(
-    r"^(?:(?:Greeting|Sign-off): |About \d+ words|Write (?:my|your) (?:reply|mail)\b"
+    r"^(?:(?i:Greeting|Sign-off): |About \d+ words|Write (?:my|your) (?:reply|mail)\b"
     r"|Mails I wrote before:)[^\n]*\n?",
     re.M,
 )

@@ -112,7 +112,8 @@ def own_sign_off(text: str, signer: Signer, others: Collection[str]) -> str:
     text = _up_to_foreign(text.rstrip(), people)
     found = _POSTSCRIPT.search(text)
     end = found.start() if found else len(text)
-    return _signed_anew(text[:end], signer.name, people) + text[end:]
+    # Below a postscript a model may sign once more.
+    return "".join(_signed_anew(part, signer.name, people) for part in (text[:end], text[end:]))
 
 
 def _signed_anew(text: str, name: str, people: _People) -> str:

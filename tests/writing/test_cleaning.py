@@ -50,6 +50,7 @@ class TestDraftText:
             "Hi Bob,\n\nYes.\n\nOn Mon, 9 Nov 2026 at 10:00, Bob <bob@example.org> wrote:\n> When?",
             "Hi Bob,\n\nYes.\n\n> When can we have the keys?",
             "Hi Bob,\n\nGreeting: Hi Bob, | Sign-off: Best, Ann | About 20 words\nYes.",
+            "Hi Bob,\n\nSign-Off: Best, Ann\nYes.",
             "Write my reply to Bob in English.\nHi Bob,\n\nYes.",
             "Hi Bob,\n\nYes.\n\nBob Ray wrote:\nWhen can we have the keys?",
             "Hi Bob,\n\nYes.\n\nYour response is in English.",

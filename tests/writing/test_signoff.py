@@ -47,6 +47,10 @@ class TestOwnSignOff:
             ("Yes.\n\nAll the best,\nJohn Smith\nManager", "Yes.\n\nAll the best,\nAnn"),
             ("Yes.\n\nAll the best\nJohn", "Yes.\n\nAll the best\nAnn"),
             ("Yes.\n\nKind regards\n\nJohn\n\nP.S. Bring it.", None),
+            (
+                "Yes.\n\nP.S. Bring it.\n\nYours sincerely,\nBen Okri",
+                "Yes.\n\nP.S. Bring it.\n\nYours sincerely,\nAnn",
+            ),
             ("Mit freundlichen Grüßen\nMax Muster\nGeschäftsführer", None),
             ("С уважением,\nИван Петров\nДиректор", "С уважением,\nAnn"),
             ("Thanks!\n- John", "Thanks!\nAnn"),
