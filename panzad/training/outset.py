@@ -158,22 +158,36 @@ def _judge_rivals(
 
     if state.base_loss is None:
         state.base_loss = judged(base, "judging the base")
-    champion = task.champion if task.champion and _is_whole(task.champion) else None
+    champion = whole_champion(task)
     name = champion.name if champion else None
     if name == state.champion:
         return
     state.champion, state.champion_loss = None, None
     if champion is not None:
-        try:
-            serving = adapted(base, champion)
-        except ModelDamaged as error:
-            log.warning("training.champion_unfit", adapter=champion.name, error=str(error))
+        state.champion_loss = loss_beside(
+            base, champion, lambda model: judged(model, "judging what serves")
+        )
+        if state.champion_loss is None:
             return
-        try:
-            state.champion_loss = judged(serving.model, "judging what serves")
-        finally:
-            serving.removed()
     state.champion = name
+
+
+def whole_champion(task: Task) -> Path | None:
+    """The serving adapter, if there is one and its files are what they should be."""
+    return task.champion if task.champion and manifest.is_whole(task.champion) else None
+
+
+def loss_beside(base: Any, champion: Path, judged: Callable[[Any], float]) -> float | None:
+    """What `judged` finds of the base with the champion on it; None when it does not fit."""
+    try:
+        serving = adapted(base, champion)
+    except ModelDamaged as error:
+        log.warning("training.champion_unfit", adapter=champion.name, error=str(error))
+        return None
+    try:
+        return judged(serving.model)
+    finally:
+        serving.removed()
 
 
 def _refer(task: Task, base: Any, pairs: list[Pair], pad: int, state: State) -> None:
@@ -183,16 +197,6 @@ def _refer(task: Task, base: Any, pairs: list[Pair], pad: int, state: State) -> 
         if task.stop():
             raise Stopped
         state.references.append(likelihoods(base, pair, pad))
-
-
-def _is_whole(champion: Path) -> bool:
-    """Whether the serving adapter's files are what they should be; a damaged one writes nothing."""
-    try:
-        manifest.verify(champion)
-    except ModelDamaged as error:
-        log.warning("training.champion_damaged", adapter=champion.name, error=str(error))
-        return False
-    return True
 
 
 def finite(loss: float, directory: Path, state: State) -> float:

@@ -21,7 +21,6 @@ from typing import Any
 import structlog
 import torch
 
-from panzad.engines.adapted import adapted
 from panzad.engines.adapter_files import GGUF
 from panzad.engines.catalogue import ModelFiles
 from panzad.engines.chat import format_of
@@ -36,7 +35,15 @@ from panzad.training.learner import trainable
 from panzad.training.loss import Stopped, backward, mean_losses
 from panzad.training.methods import Method
 from panzad.training.model import dtype_for, load
-from panzad.training.outset import Progress, Run, Task, finite, prepared
+from panzad.training.outset import (
+    Progress,
+    Run,
+    Task,
+    finite,
+    loss_beside,
+    prepared,
+    whole_champion,
+)
 from panzad.training.preference import NONE, Preferences, pull
 
 # Between checkpoints, as long as one is written within CHEAP_SECONDS.
@@ -152,7 +159,7 @@ def metrics_of(directory: Path) -> dict[str, Any] | None:
 
 def _beside_champion(task: Task, metrics: dict[str, Any]) -> Outcome:
     """The outcome of a run finished earlier; its champion is measured when another serves now."""
-    champion = task.champion if task.champion and manifest.is_whole(task.champion) else None
+    champion = whole_champion(task)
     name = None if champion is None else champion.name
     if name != metrics.get("champion"):
         try:
@@ -174,15 +181,15 @@ def _champion_loss(task: Task, champion: Path) -> float | None:
         format_of(task.files),
         lambda text: tokenizer.encode(text, add_special_tokens=False),
     )
-    try:
-        model = adapted(base, champion).model
-    except ModelDamaged as error:
-        log.warning("training.champion_unfit", adapter=champion.name, error=str(error))
-        return None
+    pad = tokenizer.pad_token_id or 0
     # The least at once: it is done rarely, and needs no second try when memory is short.
     limit = FITS[-1].tokens
-    loss = mean_losses(model, holdout, tokenizer.pad_token_id or 0, task.stop, limit=limit).all
-    return loss if math.isfinite(loss) else None
+    loss = loss_beside(
+        base,
+        champion,
+        lambda model: mean_losses(model, holdout, pad, task.stop, limit=limit).all,
+    )
+    return loss if loss is not None and math.isfinite(loss) else None
 
 
 def _clear(directory: Path) -> None:
