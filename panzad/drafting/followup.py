@@ -32,7 +32,7 @@ from panzad.imap.fetch import header_fields
 from panzad.imap.search import fetch_message, find_by_message_id, message_ids
 from panzad.imap.session import Session
 from panzad.learning.intake import own_words
-from panzad.learning.privacy import exclusions_of
+from panzad.learning.privacy import draft_is_excluded, exclusions_of
 from panzad.mail.exclusion import Exclusions
 from panzad.mail.parse import parse
 from panzad.mailbox import Mailbox
@@ -97,7 +97,7 @@ def _judge(db: Database, mailbox: Mailbox, config: Config, now: datetime) -> int
 def _forget_excluded(db: Database, account: str, exclusions: Exclusions) -> None:
     """Of mail to people or with words that are excluded nothing is kept, drafts among it."""
     for one in drafts.kept(db, account):
-        if any(map(exclusions.person, one.audience)) or any(map(exclusions.text, one.texts)):
+        if draft_is_excluded(one, exclusions):
             with db.transaction() as tx:
                 drafts.forget(tx, one.mark_id)
 

@@ -145,8 +145,7 @@ def instruction_task(
 
 def _places(db: Database, mailbox: Mailbox, privacy: Privacy) -> list[str]:
     """Where other mails of a thread may be looked for."""
-    unwanted = Unwanted(exclusions_of(privacy), known(db))
-    return [name for name in mailbox.thread_folders if not unwanted.folder(name)]
+    return Unwanted(exclusions_of(privacy), known(db)).left_of(mailbox.thread_folders)
 
 
 def _why_not(

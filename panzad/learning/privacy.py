@@ -148,13 +148,14 @@ def _begin(db: Database, wanted: _Wanted, privacy: Privacy, before: _Note | None
         if old != [*privacy.exclude_folders]:
             mails.want_threads_again(tx)
         for draft in drafts.kept(db):
-            if _is_excluded_draft(draft, exclusions):
+            if draft_is_excluded(draft, exclusions):
                 drafts.forget(tx, draft.mark_id)
         problems.note(tx, NOTE, _dumped(note))
     return note
 
 
-def _is_excluded_draft(draft: Kept, exclusions: Exclusions) -> bool:
+def draft_is_excluded(draft: Kept, exclusions: Exclusions) -> bool:
+    """Whether a draft went to somebody excluded, or says what is."""
     return any(map(exclusions.person, draft.audience)) or any(map(exclusions.text, draft.texts))
 
 

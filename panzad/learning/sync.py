@@ -59,6 +59,10 @@ class Unwanted:
         """Whether a folder is not to be opened for learning."""
         return self.exclusions.folder(name) or self.forgotten.folder(name)
 
+    def left_of(self, folders: Sequence[str]) -> list[str]:
+        """Those of the folders that may be opened."""
+        return [name for name in folders if not self.folder(name)]
+
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
@@ -183,7 +187,7 @@ def fetch_threads(db: Database, mailbox: Mailbox, unwanted: Unwanted) -> None:
     What a reply quotes may be a line of the mail that it answers. It is its thread only where that
     mail is not to be had.
     """
-    places = [name for name in mailbox.thread_folders if not unwanted.folder(name)]
+    places = unwanted.left_of(mailbox.thread_folders)
     own = mailbox.account.identities
     while sought := mails.parents_sought(db, mailbox.name, SOUGHT_AT_ONCE):
         finder = Finder(mailbox.session, places)
