@@ -84,12 +84,10 @@ class Retriever:
         more. For a training sample `before` is its date, `excluding` itself and `unlike` its
         text: no later mail is shown, and none that says the same.
         """
-        allowed = {
-            mail.id: mail
-            for mail in self.past(account, before=before)
-            if mail.id not in excluding and may_lend(mail, audience, self._share)
-        }
-        if count == 0 or not allowed:
+        if count == 0:
+            return []
+        allowed, _ = self._divided(audience, account, before, excluding)
+        if not allowed:
             return []
         measures = [
             Measure(self._by_meaning(query, allowed)),
@@ -98,8 +96,7 @@ class Retriever:
         ]
         if words:
             measures.append(_near_in_length(allowed, words, STYLE if style else ASIDE))
-        order = ranked({mail.id: nearness(mail, audience) for mail in allowed.values()}, measures)
-        return self._different([allowed[mail_id] for mail_id in order], count, unlike)
+        return self._different(_ordered(allowed, audience, measures), count, unlike)
 
     def lending_style(
         self,
@@ -116,16 +113,23 @@ class Retriever:
         first; none unless style is lent. Whoever shows them has to mask their facts."""
         if count <= 0 or not self._lend_style:
             return []
-        others = {
-            mail.id: mail
-            for mail in self.past(account, before=before)
-            if mail.id not in excluding and not may_lend(mail, audience, self._share)
-        }
+        _, others = self._divided(audience, account, before, excluding)
         measures = [Measure([*reversed(others)], ASIDE)]
         if words:
             measures.append(_near_in_length(others, words, STYLE))
-        order = ranked({mail.id: nearness(mail, audience) for mail in others.values()}, measures)
-        return self._different([others[mail_id] for mail_id in order], count, unlike)
+        return self._different(_ordered(others, audience, measures), count, unlike)
+
+    def _divided(
+        self, audience: Collection[str], account: str, before: str, excluding: Collection[int]
+    ) -> tuple[dict[int, PastMail], dict[int, PastMail]]:
+        """The mails that may be shown to this audience and those that may not, by their ids."""
+        allowed: dict[int, PastMail] = {}
+        others: dict[int, PastMail] = {}
+        for mail in self.past(account, before=before):
+            if mail.id not in excluding:
+                lent = may_lend(mail, audience, self._share)
+                (allowed if lent else others)[mail.id] = mail
+        return allowed, others
 
     def _by_meaning(self, query: str, allowed: Collection[int]) -> list[int]:
         """The allowed mails that lie nearest to the query, nearest first.
@@ -156,6 +160,14 @@ class Retriever:
                 found.append(mail)
                 texts.append(mail.own_text)
         return found
+
+
+def _ordered(
+    mails: dict[int, PastMail], audience: Collection[str], measures: list[Measure]
+) -> list[PastMail]:
+    """The mails to the nearest people first, among them by the measures."""
+    order = ranked({mail.id: nearness(mail, audience) for mail in mails.values()}, measures)
+    return [mails[mail_id] for mail_id in order]
 
 
 def _near_in_length(mails: dict[int, PastMail], words: int, weight: float) -> Measure:
