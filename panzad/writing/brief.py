@@ -39,6 +39,11 @@ class Letter:
         """The addresses of all who will read it."""
         return tuple(person.email for person in self.recipients)
 
+    @property
+    def answered(self) -> str:
+        """The text of the mail that it answers; empty for a new mail."""
+        return self.thread[-1].text if self.thread else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
@@ -70,8 +75,7 @@ class Briefing:
         theirs = [mail for mail in past if mail.to == people][-NEWEST:]
         # Reading how a mail was written costs more than looking whom it went to.
         told = sorted({mail.id: mail for mail in (*past[-NEWEST:], *theirs)}.values(), key=_age)
-        answered = letter.thread[-1].text if letter.thread else ""
-        return habits([self._trait(mail, letter.author) for mail in told], to, answered)
+        return habits([self._trait(mail, letter.author) for mail in told], to, letter.answered)
 
     def task(
         self,
@@ -87,10 +91,9 @@ class Briefing:
         that others received may fill up their number, without their facts.
         """
         habit = self.habits(letter, cutoff)
-        newest = letter.thread[-1].text if letter.thread else ""
         words = expected_words(habit, letter.instruction)
         found = self._retriever.examples(
-            query_of(letter.subject, newest, letter.instruction),
+            query_of(letter.subject, letter.answered, letter.instruction),
             letter.audience,
             examples,
             account=letter.account,

@@ -35,7 +35,7 @@ _NOBODY = (
     | TITLES
     | frozenset(
         """
-        mx mme doctor professor editor editors colleague colleagues manager support committee
+        editor editors colleague colleagues manager support committee
         """.split()  # noqa: SIM905
     )
 )

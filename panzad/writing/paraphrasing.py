@@ -58,10 +58,7 @@ def _worded(other: str, first: str, last: str) -> str:
 @cache
 def _table() -> tuple[dict[str, tuple[str, ...]], int]:
     """Phrases with what else is said for them, and how many words the longest has."""
-    found: dict[str, tuple[str, ...]] = {}
     text = files("panzad.writing").joinpath("paraphrases.txt").read_text("utf-8")
-    for line in text.splitlines():
-        phrase, _, others = line.partition(" = ")
-        if others:
-            found[phrase] = tuple(one.strip() for one in others.split("|"))
-    return found, max((len(one.split()) for one in found), default=0)
+    lines = (line.split(" = ") for line in text.splitlines())
+    found = {phrase: tuple(others.split(" | ")) for phrase, others in lines}
+    return found, max(len(one.split()) for one in found)
