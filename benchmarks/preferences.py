@@ -25,8 +25,7 @@ from benchmarks.mailbox import read
 from benchmarks.paper_judging import Judge, judged
 from benchmarks.paper_state import Subject, learn
 from benchmarks.paper_training import train_anew
-from panzad.engines.catalogue import resolve
-from panzad.engines.create import create_engine
+from panzad.desk import Desk
 from panzad.evaluation.experiments import Variant
 from panzad.evaluation.tapped import Tapped
 from panzad.learning.dataset import contrasted, dataset, exact_retriever, mix_of
@@ -60,11 +59,15 @@ def main(data: Path, models: Path, work: Path, person: str, seed: int, weights: 
         learn(subject, learnt, models, timings=False)
         older, newest = older_and_newest(pairs.finished(Database(subject.paths.database)))
         edits = _edits(subject, older, newest, seed)
+        db, config = Database(subject.paths.database), subject.config
+        contrasts = tuple(contrasted(db, config, edits).values())
+        samples = dataset(db, config, older, newest, METHOD.epochs)
         found: dict[str, Any] = {}
         for weight in map(float, weights.split(",")):
-            learnt_beside = _preferences(subject, edits, weight)
-            adapter = _adapter(subject, older, newest, seed, learnt_beside)
-            found[f"{weight:g}"] = _figures(subject, adapter, real)
+            preferences = Preferences(contrasts, weight) if weight else NONE
+            directory = subject.folder / "preferences" / f"{weight:g}"
+            train_anew(subject, *samples, METHOD, directory, seed=seed, preferences=preferences)
+            found[f"{weight:g}"] = _figures(subject, directory, real)
     click.echo(json.dumps({"person": person, "edits": len(edits), "seed": seed, "weights": found}))
 
 
@@ -72,43 +75,23 @@ def _edits(
     subject: Subject, older: Sequence[Pair], newest: Sequence[Pair], seed: int
 ) -> list[Preference]:
     """The drafts of the newer half by an adapter of the older, and the mails they became."""
-    by_date = sorted(older, key=lambda one: (one.mail.date, one.mail.id))
-    known, unknown = by_date[: len(by_date) // 2], by_date[len(by_date) // 2 :]
-    adapter = _adapter(subject, known, newest, seed, NONE)
+    known, unknown = older[: len(older) // 2], older[len(older) // 2 :]
     db, config = Database(subject.paths.database), subject.config
+    directory = subject.folder / "preferences" / "older"
+    samples = dataset(db, config, known, newest, METHOD.epochs)
+    train_anew(subject, *samples, METHOD, directory, seed=seed)
     hidden = [one.mail.id for one in (*unknown, *newest)]
     rehearsal = Rehearsal(config, exact_retriever(db, config), hidden)
-    engine = create_engine(config.model, resolve(config.model.base, subject.paths.models))
-    engine.use_adapter(adapter)
-    mix, made = mix_of(config), []
+    desk = Desk(db, subject.paths, config)
+    engine = Tapped(desk.engine)
+    engine.use_adapter(directory)
+    mix, made = mix_of(config), list[Preference]()
     for pair in unknown:
         wanted = asked(pair, mix, READINGS)
-        draft = rehearsal.write(pair, wanted, Tapped(engine), adapter=True).text
+        draft = rehearsal.write(pair, wanted, engine, adapter=True).text
         made.append(Preference(pair.mail.id, pair.mail, draft, wanted))
-    engine.close()
+    desk.close()
     return made
-
-
-def _preferences(subject: Subject, edits: Sequence[Preference], weight: float) -> Preferences:
-    if not weight:
-        return NONE
-    found = contrasted(Database(subject.paths.database), subject.config, edits)
-    return Preferences(tuple(found.values()), weight)
-
-
-def _adapter(
-    subject: Subject,
-    learnt: Sequence[Pair],
-    newest: Sequence[Pair],
-    seed: int,
-    preferences: Preferences,
-) -> Path:
-    """The directory of an adapter that has learnt these pairs, of its best epoch."""
-    db, config = Database(subject.paths.database), subject.config
-    found = dataset(db, config, learnt, newest, METHOD.epochs)
-    directory = subject.folder / "preferences" / f"{len(learnt)}-{preferences.weight:g}"
-    train_anew(subject, *found, METHOD, directory, seed=seed, preferences=preferences)
-    return directory
 
 
 def _figures(subject: Subject, adapter: Path, real: dict[str, list[str]]) -> dict[str, Any]:
