@@ -15,7 +15,6 @@ from pydantic import SecretStr
 
 from panzad import proof
 from panzad.cli import cli
-from panzad.cli.evaluate import names_of
 from panzad.config import Account, Auth, Config, ImapServer, Paths
 from panzad.engines.machine import Machine
 from panzad.engines.protocol import ChatMessage, Generation, Sampling
@@ -381,21 +380,3 @@ class TestEvaluate:
         twin = self.twin(state, db, tmp_path / "twin")
         with pytest.raises(UsageError, match="twice"):
             self.run(state, "--data", str(twin), "--data", str(tmp_path / again))
-
-
-@pytest.mark.parametrize(
-    ("folders", "names"),
-    [
-        ([], []),
-        (["/a/one", "/a/two"], ["one", "two"]),
-        (["/a/state", "/b/state", "/b/two"], ["a/state", "b/state", "two"]),
-        (["/x/a/state", "/y/a/state", "/y/b/state"], ["x/a/state", "y/a/state", "b/state"]),
-        (["/state", "/a/state"], ["/state", "a/state"]),
-        (["/a/you"], ["a/you"]),
-        (["/a/state", "/b/a/state"], ["/a/state", "b/a/state"]),
-    ],
-)
-def test_a_folder_is_called_by_the_end_of_its_path_that_no_other_has(
-    folders: list[str], names: list[str]
-) -> None:
-    assert names_of([Path(one) for one in folders]) == names

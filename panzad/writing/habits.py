@@ -14,7 +14,8 @@ from statistics import quantiles
 from panzad.mail.language import language_of
 from panzad.mail.message import Address
 from panzad.mail.signatures import name_words
-from panzad.writing.greetings import NAME, Frame, frame_of, given_name, sign_off_start
+from panzad.writing.given_names import given_name
+from panzad.writing.greetings import NAME, Frame, frame_of, sign_off_start
 
 # Fewer mails to the same people than this are no habit; the mails to all others tell more.
 _ENOUGH = 3

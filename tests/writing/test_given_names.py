@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panzad.writing.greetings import frame_of, given_name
+from panzad.writing.given_names import given_name
+from panzad.writing.greetings import frame_of
 
 BOB = "bob.ray@a.example"
 
