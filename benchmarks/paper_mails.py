@@ -10,6 +10,7 @@ model, and by an adapter of each training seed.
 
 Every person, method, seed and share of prompts with past mails is a file in the work folder. What
 is there is not done again: a run that was broken off goes on, and several may add to one folder.
+With --again the adapters that are there write, and are judged, anew.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ CROSSED = ("loss", "bleu", "rouge_l", "style_share", "style")
 @click.option(
     "--timings/--no-timings", default=True, help="Time `panzad train` and the daemon's drafts."
 )
+@click.option("--again", is_flag=True, help="Write anew with the adapters there are.")
 @click.option("--limit", type=click.IntRange(min=1), help="Try it out with so many mails.")
 def main(
     data: Path,
@@ -77,6 +79,7 @@ def main(
     method: str,
     epochs: int | None,
     timings: bool,
+    again: bool,
     limit: int | None,
 ) -> None:
     """Do what is not done yet, and print all there is: JSON, and tables on standard error."""
@@ -91,11 +94,16 @@ def main(
             _once(subject.folder / "base.json", lambda one=subject: _base(one, real))
             for seed in map(int, seeds.split(",")):
                 for share in map(float, retrieved.split(",")):
+                    place = subject.folder / f"{method}-{seed}-{share:g}.json"
+                    known = json.loads(place.read_bytes()) if place.exists() else None
                     _once(
-                        subject.folder / f"{method}-{seed}-{share:g}.json",
-                        lambda one=subject, seed=seed, share=share: _run(
-                            one, Request(method, epochs, seed), share, real
+                        place,
+                        lambda one=subject, seed=seed, share=share, known=known: (
+                            _rewritten(one, known, share, real)
+                            if known
+                            else _run(one, Request(method, epochs, seed), share, real)
                         ),
+                        again=again,
                     )
         subjects.append(subject)
         figures[person] = _found(subject)
@@ -108,16 +116,18 @@ def main(
     click.echo(json.dumps(figures, indent=2))
 
 
-def _once(place: Path, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What the file says; where there is none the work is done and written there."""
-    if not place.exists():
+def _once(
+    place: Path, work: Callable[[], dict[str, Any]], *, again: bool = False
+) -> dict[str, Any]:
+    """What the file says; where there is none, or `again`, the work is done and written there."""
+    if again or not place.exists():
         commit = subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
             capture_output=True,
             text=True,
             check=False,
         ).stdout.strip()
-        replace(place, json.dumps({"commit": commit, **work()}, indent=1).encode())
+        replace(place, json.dumps({**work(), "commit": commit}, indent=1).encode())
     return json.loads(place.read_bytes())
 
 
@@ -150,10 +160,7 @@ def _run(
         stop=lambda: False,
     )
     assert result.outcome is not None
-    variants = [with_raft(one) if share else one for one in VARIANTS if one.adapter]
-    desk = Judge(subject)
-    rows = judged(desk, variants, paths.adapters / result.adapter, real)
-    desk.close()
+    rows = _rows(subject, result.adapter, share, real)
     row = adapters.get(db, result.adapter)
     return {
         "method": request.method,
@@ -167,6 +174,25 @@ def _run(
         "trial": row.metrics["trial"] if row else None,
         "rows": rows,
     }
+
+
+def _rewritten(
+    subject: Subject, run: dict[str, Any], share: float, real: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """The run, `trained` at the commit it was, with rows of drafts that are written now."""
+    rows = _rows(subject, run["adapter"], share, real)
+    return {**run, "trained": run.get("trained", run["commit"]), "rows": rows}
+
+
+def _rows(
+    subject: Subject, adapter: str, share: float, real: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """How an adapter writes, alone and with past mails."""
+    variants = [with_raft(one) if share else one for one in VARIANTS if one.adapter]
+    desk = Judge(subject)
+    rows = judged(desk, variants, subject.paths.adapters / adapter, real)
+    desk.close()
+    return rows
 
 
 def _base(subject: Subject, real: Mapping[str, Sequence[str]]) -> dict[str, Any]:

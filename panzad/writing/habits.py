@@ -152,9 +152,9 @@ def expected_words(habit: Habits, instruction: str) -> int:
     return max(10, round(max(habit.words, asked), -1)) if habit.words or asked else 0
 
 
-# So many words a mail has for each of its instruction, greeting and sign-off among them (the median
-# over the pairs of two people: 1.6 and 1.7).
-_EXPANSION = 1.6
+# So many words a mail has for each of its instruction, greeting and sign-off among them: the median
+# over 245 mails of people who were made up, with instructions written by hand.
+_EXPANSION = 2.0
 
 
 def with_habits(draft: str, habit: Habits, author: str, words: int) -> str:
