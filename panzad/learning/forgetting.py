@@ -136,6 +136,10 @@ def forget(db: Database, target: Target) -> int:
     tombstones = tombstones_of(db, target)
     with db.transaction() as tx:
         store.add(tx, tombstones[0].digest, tombstones)
+        if target.kind == "folder":
+            # Which turns of a thread came out of it is not on record.
+            for reply in mails.want_threads_again(tx)[:1]:
+                adapters.taint(tx, reply)
     return finish(db)
 
 
@@ -143,6 +147,8 @@ def lift(db: Database, target: Target) -> bool:
     """Let a target in again with the next sync; False when it was not forgotten."""
     with db.transaction() as tx:
         store.unplace(tx, FORGOTTEN)
+        if target.kind == "folder":
+            mails.want_threads_again(tx)
         return store.lift(tx, digest(store.key(db), target))
 
 

@@ -324,17 +324,25 @@ def forget_unused(tx: sqlite3.Connection, reason: str) -> None:
     tx.execute("DELETE FROM mails WHERE reason = ?", (reason,))
 
 
-def want_threads_again(tx: sqlite3.Connection) -> None:
+def want_threads_again(tx: sqlite3.Connection) -> list[int]:
     """Threads of replies, of which some came out of folders, are made anew with the next sync.
 
     Not those that imported mails quote: they came from nowhere else, and could not be read again.
+    Returns the replies' ids in order.
     """
-    fetched = (
-        "reason IS NULL AND parents != '[]' AND thread != '[]'"
-        " AND (layout = 'plain' OR id NOT IN (SELECT mail_id FROM imported))"
+    found = [
+        row["id"]
+        for row in tx.execute(
+            "SELECT id FROM mails WHERE reason IS NULL AND parents != '[]' AND thread != '[]'"
+            " AND (layout = 'plain' OR id NOT IN (SELECT mail_id FROM imported)) ORDER BY id"
+        )
+    ]
+    these = "IN (SELECT value FROM json_each(?))"
+    tx.execute(f"DELETE FROM embeddings WHERE mail_id {these}", (json.dumps(found),))
+    tx.execute(
+        f"UPDATE mails SET thread = '[]', thread_wanted = 1 WHERE id {these}", (json.dumps(found),)
     )
-    tx.execute(f"DELETE FROM embeddings WHERE mail_id IN (SELECT id FROM mails WHERE {fetched})")
-    tx.execute(f"UPDATE mails SET thread = '[]', thread_wanted = 1 WHERE {fetched}")
+    return found
 
 
 def get(db: Database, mail_id: int) -> Mail | None:

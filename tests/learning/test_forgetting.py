@@ -108,6 +108,25 @@ class TestForget:
         assert stored(db) == ["<2@mail.x>"]
         assert [one.name for one in folders.listed(db)] == ["Sent"]
 
+    def test_a_folder_takes_what_threads_may_have_out_of_it(self, db: Database) -> None:
+        turns = (ThreadTurn("Cy", "cy@x.org", "", SECRET),)
+        alone = keep(db, 1)
+        trained(db, "before", alone)
+        reply = keep(db, 2, turns=turns, parents=("<p@x>",))
+        trained(db, "after", reply)
+        forgetting.forget(db, Target("folder", "Archive/Private"))
+        [left] = mails.wanting_thread(db, "work", 9, reply)
+        assert (left.id, left.thread) == (reply, ())
+        assert embeddings.ids(db, EMBEDDER) == {alone}
+        assert [one.id for one in adapters.tainted(db)] == ["after"]
+
+    def test_a_folder_that_is_lifted_gives_threads_again(self, db: Database) -> None:
+        folder = Target("folder", "Archive/Private")
+        forgetting.forget(db, folder)
+        reply = keep(db, 1, turns=(ThreadTurn("B", "b@x.org", "", "Hm"),), parents=("<p@x>",))
+        assert forgetting.lift(db, folder)
+        assert [one.id for one in mails.wanting_thread(db, "work", 9, reply)] == [reply]
+
     def test_a_day_takes_what_is_older(self, db: Database) -> None:
         keep(db, 1, day="2019-12-31")
         keep(db, 2, day="2020-01-01")
