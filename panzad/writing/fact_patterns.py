@@ -21,7 +21,15 @@ from panzad.writing.fact_values import (
     number_values,
     time_values,
 )
-from panzad.writing.fact_words import AT_HOUR, CURRENCIES, FOREIGN_NUMBERS, NO_NUMBERS, NUMBERS
+from panzad.writing.fact_words import (
+    AT_HOUR,
+    CURRENCIES,
+    FOREIGN_NUMBERS,
+    MIDNIGHT,
+    NO_NUMBERS,
+    NOON,
+    NUMBERS,
+)
 
 _TOP_LEVEL = (
     r"com|org|net|edu|gov|info|biz|io|eu|de|at|ch|fr|it|es|pt|nl|be|dk|se|no|fi|pl|cz|sk|hu|ro|bg"
@@ -303,21 +311,35 @@ def _hour_or_number(
 
 
 def _words(text: str, language: str) -> Iterator[Fact]:
-    """Weekdays, and numbers from two to twelve that are written out."""
-    days, numbers = days_of(language), _number_words(language)
+    """Weekdays, noon and midnight, and numbers from two to twelve that are written out."""
+    days, numbers, named = days_of(language), _number_words(language), _named_hours(language)
     for one in _WORD.finditer(text):
         word = one[0].casefold()
+        joined = text[max(0, one.start() - 1) : one.start()] == "-"
         if found := looked_up(one[0], days):
             short = len(word) < SHORTEST_STEM
             if not short or (one[0][0].isupper() and (one[0] != one[0].upper())):
                 values = frozenset(f"day:{day}" for day in found)
                 yield Fact(one.start(), one.end(), "day", values)
-        elif word in numbers and text[max(0, one.start() - 1) : one.start()] != "-":
+        elif word in named and not joined:
+            yield Fact(one.start(), one.end(), "time", time_values(12, 0, named[word]))
+        elif word in numbers and not joined:
             values = frozenset(f"number:{number}" for number in numbers[word])
             kind, values = _hour_or_number(text, one.start(), one.end(), values, language)
             if _HOUR_WORD_BEHIND.match(text, one.end()):
                 values |= hours(values)
             yield Fact(one.start(), one.end(), kind, values)
+
+
+@lru_cache(maxsize=64)
+def _named_hours(language: str) -> dict[str, str]:
+    """Words for twelve o'clock, and which half of the day that ends or begins (`p` is noon)."""
+    return {
+        word: half
+        for half, table in (("p", NOON), ("a", MIDNIGHT))
+        for row in rows(table, language)
+        for word in row.split()
+    }
 
 
 @lru_cache(maxsize=64)

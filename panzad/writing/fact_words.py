@@ -42,6 +42,34 @@ NUMBERS: dict[str, str] = {
 NO_NUMBERS = _set("sei to ti on sete")
 # Another word in another language, English mostly: no numbers where the language is not known.
 FOREIGN_NUMBERS = _set("due once set fire dos opt elf sex ni fem nou deu acht tre tri hat")
+# Words for 12:00, and for 0:00. Not "Mittag", which is lunch as often.
+NOON: dict[str, str] = {
+    "ca": "migdia",
+    "en": "noon midday noontime",
+    "es": "mediodía",
+    "fr": "midi",
+    "it": "mezzogiorno",
+    "ru": "полдень",
+    "uk": "полудень",
+}
+MIDNIGHT: dict[str, str] = {
+    "ca": "mitjanit",
+    "cs": "půlnoc půlnoci",
+    "da": "midnat",
+    "de": "mitternacht",
+    "en": "midnight",
+    "es": "medianoche",
+    "fi": "keskiyö keskiyöllä",
+    "fr": "minuit",
+    "hr": "ponoć",
+    "hu": "éjfél éjfélkor",
+    "it": "mezzanotte",
+    "nl": "middernacht",
+    "no": "midnatt",
+    "ru": "полночь полночи",
+    "sv": "midnatt",
+    "uk": "опівночі",
+}
 # What stands between a sentence and an hour: "at 3", "um 15", "vers 9".
 AT_HOUR = _set(
     "at um gegen ab à vers dès às alle ore las kl klokken klo om rond в о o godz until till by"

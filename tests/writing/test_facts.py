@@ -96,6 +96,7 @@ class TestFacts:
             "Guten Morgen, das passt mir sehr gut, bis morgen.",
             "Best Regards,\nMany Thanks",
             "We need a new fridge, and sundry other things.",
+            "On se voit cet après-midi comme convenu ?",
         ],
     )
     def test_what_only_looks_like_one_is_none(self, text: str) -> None:
@@ -135,6 +136,8 @@ class TestMeaning:
         "same",
         [
             ("3pm", "15:00", "3 p.m.", "15 Uhr", "15h", "kl. 15", "at three", "15.00 Uhr", "3 PM"),
+            ("noon", "12 pm", "12:00", "mezzogiorno", "mediodía"),
+            ("midnight", "12 am", "00:00", "Mitternacht", "minuit"),
             ("12 Nov", "November 12th", "12. November", "2026-11-12",
              "12 de noviembre", "11月12日"),
             ("1,200.50", "1.200,50", "1200.5", "1 200,50", "1'200.50"),
@@ -157,6 +160,7 @@ class TestMeaning:
         [
             ("3pm", "4pm"),
             ("3am", "15:00"),
+            ("noon", "midnight"),
             ("€50", "$50"),
             ("12 Nov", "13 Nov"),
             ("example.org/a", "example.org/b"),
