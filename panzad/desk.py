@@ -119,13 +119,15 @@ class Desk:
         """The text of a draft, by the adapter that serves now or by the base model."""
         served = self.serve() is not None
         enforce(self._db, self._config.privacy)
+        settings = self._config.accounts[account]
         return write(
             task,
             self.engine,
             self.retriever(),
             account=account,
             examples=self._config.retrieval.examples,
-            signature=self._config.accounts[account].signature,
+            signature=settings.signature,
+            aliases=settings.aliases,
             grounding=self._config.drafts.grounding,
             adapter=adapter and served,
             candidates=self._config.writing.candidates,

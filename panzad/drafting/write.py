@@ -58,6 +58,7 @@ def write(
     account: str,
     examples: int,
     signature: str | None,
+    aliases: Sequence[str] = (),
     grounding: bool = True,
     adapter: bool = True,
     candidates: int = 1,
@@ -67,7 +68,7 @@ def write(
     """The text that answers `task`, without quote and signature; the best of several candidates.
 
     There are no more than so many, and no others once they have taken `patience` seconds, or one
-    could not be had. With `grounding`, facts that stand nowhere become gaps. `adapter=False` asks
+    could not be had. `aliases` are the user's further addresses. With `grounding`, facts that stand nowhere become gaps. `adapter=False` asks
     the base model with the same prompt. It knows nothing of the user: what is usual as greeting,
     sign-off and length is put in. A mail that is written again knows what `cutoff` leaves of the
     past. Raises what the engine raises for the first.
@@ -78,7 +79,7 @@ def write(
     signer = Signer(task.author, asked.examples)
     habit = None if adapter else briefing.habits(letter, cutoff)
     today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
-    known = sources(task, asked.examples, signature, today)
+    known = sources(task, asked.examples, (signature or "", *aliases), today)
     thread = [turn.text for turn in task.thread]
     wanted = _wanted(task, asked)
     answers: list[Generation] = []
@@ -161,10 +162,9 @@ def _cleaned(
     return own_sign_off(text, signer, _others(task))
 
 
-def sources(
-    task: DraftTask, past: Sequence[str], signature: str | None, today: date
-) -> list[Source]:
-    """All that a draft may take facts from: thread, instruction, the user's own facts, past mails.
+def sources(task: DraftTask, past: Sequence[str], own: Sequence[str], today: date) -> list[Source]:
+    """All that a draft may take facts from: thread, instruction, past mails, and the `own` facts
+    of the user (signature, addresses).
 
     `today` is the day from which "Thursday" in an instruction counts.
     """
@@ -174,7 +174,7 @@ def sources(
         *(Source(f"{turn.author} {turn.email}") for turn in task.thread),
         Source(task.subject),
         Source(task.instruction, today),
-        *(Source(text) for text in (*past, signature or "")),
+        *(Source(text) for text in (*past, *own)),
         *(Source(f"{person.name} {person.email}") for person in people),
     ]
 

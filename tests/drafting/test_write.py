@@ -82,6 +82,7 @@ def written(answer: str, *past: str, task: DraftTask = TASK, grounding: bool = T
         account="work",
         examples=3,
         signature="Ann Lee\n+44 20 7946 0000",
+        aliases=["ann@club.example.org"],
         grounding=grounding,
     )
 
@@ -166,10 +167,11 @@ class TestCandidates:
 
 
 class TestWrite:
-    def test_facts_of_the_thread_the_instruction_and_the_signature_stay(self) -> None:
+    def test_facts_of_the_thread_the_instruction_and_the_user_stay(self) -> None:
         answer = (
             "Hi Tom,\n\nThursday, 12 November at 15:00 is fine, I bring €40."
-            " Thanks for https://keys.example/7. Call 020 7946 0000.\n\nBest,\nAnn"
+            " Thanks for https://keys.example/7. Call 020 7946 0000"
+            " or write to ann@club.example.org.\n\nBest,\nAnn"
         )
         assert written(answer) == Written(answer, (), 9, 0.1, 0, 1)
 
