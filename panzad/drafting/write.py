@@ -68,10 +68,11 @@ def write(
     """The text that answers `task`, without quote and signature; the best of several candidates.
 
     There are no more than so many, and no others once they have taken `patience` seconds, or one
-    could not be had. `aliases` are the user's further addresses. With `grounding`, facts that stand nowhere become gaps. `adapter=False` asks
-    the base model with the same prompt. It knows nothing of the user: what is usual as greeting,
-    sign-off and length is put in. A mail that is written again knows what `cutoff` leaves of the
-    past. Raises what the engine raises for the first.
+    could not be had. `aliases` are the user's further addresses. With `grounding`, facts that
+    stand nowhere become gaps. `adapter=False` asks the base model with the same prompt. It knows
+    nothing of the user: what is usual as greeting, sign-off and length is put in. A mail that is
+    written again knows what `cutoff` leaves of the past. Raises what the engine raises for the
+    first.
     """
     briefing, letter = Briefing(retriever), letter_of(task, account)
     asked = briefing.task(letter, examples, cutoff, style=not adapter)
