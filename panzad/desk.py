@@ -127,7 +127,7 @@ class Desk:
             account=account,
             examples=self._config.retrieval.examples,
             signature=settings.signature,
-            aliases=settings.aliases,
+            addresses=settings.identities,
             grounding=self._config.drafts.grounding,
             adapter=adapter and served,
             candidates=self._config.writing.candidates,

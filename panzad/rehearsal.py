@@ -55,7 +55,7 @@ class Rehearsal:
             account=mail.account,
             examples=self._config.retrieval.examples if retrieval else 0,
             signature=account.signature,
-            aliases=account.aliases,
+            addresses=account.identities,
             grounding=self._config.drafts.grounding,
             adapter=adapter,
             candidates=self._candidates,

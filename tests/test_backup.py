@@ -23,7 +23,7 @@ from panzad.locks import held
 from panzad.mail.forgetting import Target
 from panzad.store import adapters, folders, mails, pairs, problems
 from panzad.store.database import Database
-from panzad.store.mails import NewMail, Person
+from panzad.store.mails import NewMail, Person, ThreadTurn
 from panzad.store.schema import MIGRATIONS
 from tests.disk import no_file_longer_than
 from tests.store.test_migrations import old as old_database
@@ -37,11 +37,11 @@ class Place:
         self.paths: Paths = locate(None, folder)
         self.db = Database(self.paths.database)
 
-    def add(self, number: int, to: str = "bob@x.org") -> None:
+    def add(self, number: int, to: str = "bob@x.org", thread: tuple[ThreadTurn, ...] = ()) -> None:
         place = folders.known(self.db, "work", "Sent", "sent").id
         one = NewMail(
-            f"<{number}@x>", "2026-05-01", "", "", (Person("to", "", to),), (), None,
-            f"text {number}", (), False,
+            f"<{number}@x>", "2026-05-01", "", "", (Person("to", "", to),),
+            ("<parent@x>",) if thread else (), None, f"text {number}", thread, False,
         )  # fmt: skip
         with self.db.transaction() as tx:
             pairs.finish(tx, mails.store(tx, "work", place, number, one), "say it", "model")
@@ -158,6 +158,15 @@ class TestRestore:
         forgetting.forget(place.db, Target("address", "eve@x.org"))
         restore(place.paths, file)
         assert place.holds[0] == ["text 1", "text 2"]
+
+    def test_a_folder_that_was_forgotten_since_is_out_of_all_threads(
+        self, place: Place, file: Path
+    ) -> None:
+        place.add(3, thread=(ThreadTurn("Bob", "bob@x.org", "", "Hm"),))
+        back_up(place.db, place.paths, file)
+        forgetting.forget(place.db, Target("folder", "Archive"))
+        restore(place.paths, file)
+        assert [one.thread for one in mails.all_after(place.db, 0, 9)] == [(), (), ()]
 
     def test_a_damaged_database_is_moved_aside(self, place: Place, file: Path) -> None:
         place.db.close()

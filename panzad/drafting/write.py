@@ -58,7 +58,7 @@ def write(
     account: str,
     examples: int,
     signature: str | None,
-    aliases: Sequence[str] = (),
+    addresses: Sequence[str] = (),
     grounding: bool = True,
     adapter: bool = True,
     candidates: int = 1,
@@ -68,7 +68,7 @@ def write(
     """The text that answers `task`, without quote and signature; the best of several candidates.
 
     There are no more than so many, and no others once they have taken `patience` seconds, or one
-    could not be had. `aliases` are the user's further addresses. With `grounding`, facts that
+    could not be had. `addresses` are all of the user's own. With `grounding`, facts that
     stand nowhere become gaps. `adapter=False` asks the base model with the same prompt. It knows
     nothing of the user: what is usual as greeting, sign-off and length is put in. A mail that is
     written again knows what `cutoff` leaves of the past. Raises what the engine raises for the
@@ -80,7 +80,7 @@ def write(
     signer = Signer(task.author, asked.examples)
     habit = None if adapter else briefing.habits(letter, cutoff)
     today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local
-    known = sources(task, asked.examples, (signature or "", *aliases), today)
+    known = sources(task, asked.examples, (signature or "", *addresses), today)
     thread = [turn.text for turn in task.thread]
     wanted = _wanted(task, asked)
     answers: list[Generation] = []

@@ -136,28 +136,26 @@ def forget(db: Database, target: Target) -> int:
     tombstones = tombstones_of(db, target)
     with db.transaction() as tx:
         store.add(tx, tombstones[0].digest, tombstones)
-        if target.kind == "folder":
-            # Which turns of a thread came out of it is not on record.
-            for reply in mails.want_threads_again(tx)[:1]:
-                adapters.taint(tx, reply)
     return finish(db)
 
 
 def lift(db: Database, target: Target) -> bool:
     """Let a target in again with the next sync; False when it was not forgotten."""
+    cause = digest(store.key(db), target)
     with db.transaction() as tx:
         store.unplace(tx, FORGOTTEN)
-        if target.kind == "folder":
+        lifted = store.lift(tx, cause)
+        if lifted and target.kind == "folder":
             mails.want_threads_again(tx)
-        return store.lift(tx, digest(store.key(db), target))
+        return lifted
 
 
 def finish(db: Database) -> int:
-    """Take out what is forgotten and still stored, if there may be any."""
+    """Take out what is forgotten and still stored, if there may be any; returns as `forget`."""
     if not store.pending(db):
         return 0
     forgotten = known(db)
-    changed = _mails_leave(db, forgotten)
+    changed = len(_mails_leave(db, forgotten) | _threads_leave(db))
     _marks_leave(db, forgotten)
     with db.transaction() as tx:
         for problem in problems.listed(db):
@@ -194,8 +192,24 @@ def tombstones_of(db: Database, target: Target) -> list[Tombstone]:
     return [asked, *followed]
 
 
-def _mails_leave(db: Database, forgotten: Forgotten) -> int:
-    changed = up_to = 0
+def _threads_leave(db: Database) -> set[int]:
+    """All threads, where a folder was forgotten: which of their turns came out of it is not on
+    record. The next sync makes them anew."""
+    folders_left = store.folders_in_threads(db)
+    if not folders_left:
+        return set()
+    with db.transaction() as tx:
+        replies = mails.want_threads_again(tx)
+        if replies:
+            # Whatever may have learnt one of them may have learnt the first.
+            adapters.taint(tx, replies[0])
+        store.out_of_threads(tx, folders_left)
+    return set(replies)
+
+
+def _mails_leave(db: Database, forgotten: Forgotten) -> set[int]:
+    changed: set[int] = set()
+    up_to = 0
     while batch := mails.all_after(db, up_to, BATCH):
         up_to = batch[-1].id
         with db.transaction() as tx:
@@ -212,7 +226,7 @@ def _mails_leave(db: Database, forgotten: Forgotten) -> int:
                     if left.signature != mail.manner.signature:
                         mails.keep_signature(tx, mail.id, left.own_text, left.signature)
                 adapters.taint(tx, mail.id)
-                changed += 1
+                changed.add(mail.id)
     return changed
 
 

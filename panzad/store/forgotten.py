@@ -13,6 +13,8 @@ from panzad.store.database import Database, now
 
 KEY = "forgotten.key"
 PENDING = "forgotten.pending"
+# Before the digest of a folder: no thread has turns out of it any more.
+THREADS = "forgotten.threads."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ def add(tx: sqlite3.Connection, cause: bytes, tombstones: Iterable[Tombstone]) -
 
 def lift(tx: sqlite3.Connection, cause: bytes) -> bool:
     """Let in again what was forgotten by this request; False when it was not."""
+    problems.unnote(tx, THREADS + cause.hex())
     return tx.execute("DELETE FROM forgotten WHERE cause = ?", (cause,)).rowcount > 0
 
 
@@ -55,6 +58,22 @@ def pending(db: Database) -> bool:
 def done(tx: sqlite3.Connection) -> None:
     """All that is forgotten has left."""
     problems.unnote(tx, PENDING)
+
+
+def folders_in_threads(db: Database) -> list[bytes]:
+    """The forgotten folders whose mails may still stand in the threads of others."""
+    rows = db.connection.execute(
+        "SELECT digest FROM forgotten WHERE kind = 'folder'"
+        " AND ? || lower(hex(digest)) NOT IN (SELECT key FROM notes)",
+        (THREADS,),
+    )
+    return [row["digest"] for row in rows]
+
+
+def out_of_threads(tx: sqlite3.Connection, folders: Iterable[bytes]) -> None:
+    """Of these forgotten folders nothing stands in a thread any more."""
+    for digest in folders:
+        problems.note(tx, THREADS + digest.hex(), now())
 
 
 def counts(db: Database) -> dict[str, int]:

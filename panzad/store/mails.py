@@ -328,20 +328,23 @@ def want_threads_again(tx: sqlite3.Connection) -> list[int]:
     """Threads of replies, of which some came out of folders, are made anew with the next sync.
 
     Not those that imported mails quote: they came from nowhere else, and could not be read again.
-    Returns the replies' ids in order.
+    Returns the ids of the replies that had a thread, in order.
     """
+    replies = (
+        "reason IS NULL AND parents != '[]'"
+        " AND (layout = 'plain' OR id NOT IN (SELECT mail_id FROM imported))"
+    )
     found = [
         row["id"]
         for row in tx.execute(
-            "SELECT id FROM mails WHERE reason IS NULL AND parents != '[]' AND thread != '[]'"
-            " AND (layout = 'plain' OR id NOT IN (SELECT mail_id FROM imported)) ORDER BY id"
+            f"SELECT id FROM mails WHERE {replies} AND thread != '[]' ORDER BY id"
         )
     ]
-    these = "IN (SELECT value FROM json_each(?))"
-    tx.execute(f"DELETE FROM embeddings WHERE mail_id {these}", (json.dumps(found),))
     tx.execute(
-        f"UPDATE mails SET thread = '[]', thread_wanted = 1 WHERE id {these}", (json.dumps(found),)
+        "DELETE FROM embeddings WHERE mail_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(found),),
     )
+    tx.execute(f"UPDATE mails SET thread = '[]', thread_wanted = 1 WHERE {replies}")
     return found
 
 

@@ -82,7 +82,7 @@ def written(answer: str, *past: str, task: DraftTask = TASK, grounding: bool = T
         account="work",
         examples=3,
         signature="Ann Lee\n+44 20 7946 0000",
-        aliases=["ann@club.example.org"],
+        addresses=["ann@club.example.org"],
         grounding=grounding,
     )
 

@@ -114,18 +114,42 @@ class TestForget:
         trained(db, "before", alone)
         reply = keep(db, 2, turns=turns, parents=("<p@x>",))
         trained(db, "after", reply)
-        forgetting.forget(db, Target("folder", "Archive/Private"))
+        private = Target("folder", "Archive/Private")
+        assert forgetting.forget(db, private) == 1
         [left] = mails.wanting_thread(db, "work", 9, reply)
         assert (left.id, left.thread) == (reply, ())
         assert embeddings.ids(db, EMBEDDER) == {alone}
         assert [one.id for one in adapters.tainted(db)] == ["after"]
 
-    def test_a_folder_that_is_lifted_gives_threads_again(self, db: Database) -> None:
-        folder = Target("folder", "Archive/Private")
-        forgetting.forget(db, folder)
-        reply = keep(db, 1, turns=(ThreadTurn("B", "b@x.org", "", "Hm"),), parents=("<p@x>",))
-        assert forgetting.lift(db, folder)
-        assert [one.id for one in mails.wanting_thread(db, "work", 9, reply)] == [reply]
+    def test_a_folder_that_is_forgotten_already_takes_nothing_more(self, db: Database) -> None:
+        private = Target("folder", "Archive/Private")
+        forgetting.forget(db, private)
+        keep(db, 1, turns=(ThreadTurn("B", "b@x.org", "", "Hm"),), parents=("<p@x>",))
+        for target in (private, EVE):
+            assert forgetting.forget(db, target) == 0
+
+    def test_a_folder_that_is_lifted_gives_threads_again_and_can_be_forgotten_again(
+        self, db: Database
+    ) -> None:
+        private = Target("folder", "Archive/Private")
+        turns = (ThreadTurn("B", "b@x.org", "", "Hm"),)
+        reply = keep(db, 1, turns=turns, parents=("<p@x>",))
+
+        def fetched(thread: tuple[ThreadTurn, ...]) -> None:
+            [waiting] = mails.wanting_thread(db, "work", 9, reply)
+            with db.transaction() as tx:
+                mails.keep_thread(tx, waiting.id, thread)
+
+        forgetting.forget(db, private)
+        fetched(())
+        assert forgetting.lift(db, private)
+        fetched(turns)
+        assert forgetting.forget(db, private) == 1
+
+    def test_a_folder_that_was_never_forgotten_is_not_lifted(self, db: Database) -> None:
+        keep(db, 1, turns=(ThreadTurn("B", "b@x.org", "", "Hm"),), parents=("<p@x>",))
+        assert not forgetting.lift(db, Target("folder", "Typo"))
+        assert [one.thread for one in mails.all_after(db, 0, 9)] != [()]
 
     def test_a_day_takes_what_is_older(self, db: Database) -> None:
         keep(db, 1, day="2019-12-31")
