@@ -6,11 +6,12 @@ mails given the instruction a person typed, and the drafts written from it; once
 model, and by an adapter of each training seed.
 
     python -m benchmarks.paper_mails --data DIR --models DIR --work DIR [--person david]
-        [--seeds 1,2,3] [--retrieved 0,0.55] [--method lora]
+        [--seeds 1,2,3] [--retrieved 0,0.55] [--method lora] [--again]
 
 Every person, method, seed and share of prompts with past mails is a file in the work folder. What
 is there is not done again: a run that was broken off goes on, and several may add to one folder.
-With --again the adapters that are there write, and are judged, anew.
+With --again the adapters that are there write, and are judged, anew; what was broken off then begins
+anew, too.
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ def main(
     limit: int | None,
 ) -> None:
     """Do what is not done yet, and print all there is: JSON, and tables on standard error."""
+    if again and limit:
+        raise click.UsageError("--again writes over what --limit would leave out")
     real = {person: [mail.text for mail in read(data, person)[0]] for person in PEOPLE}
     figures: dict[str, Any] = {}
     subjects: list[Subject] = []
@@ -111,7 +114,9 @@ def main(
     if len(subjects) > 1:
         first = f"{method}-{seeds.split(',')[0]}-{float(retrieved.split(',')[0]):g}"
         place = work / f"matrix-{first}.json"
-        figures["matrix"] = _once(place, lambda: _matrix(subjects, f"{first}.json", real))
+        figures["matrix"] = _once(
+            place, lambda: _matrix(subjects, f"{first}.json", real), again=again
+        )
         _matrix_table(figures["matrix"]["cells"])
     click.echo(json.dumps(figures, indent=2))
 

@@ -227,7 +227,7 @@ def _further(mail: Mail, parents: Mapping[str, Message]) -> Sequence[str]:
         return parents_of(parent)[:PARENTS_LOOKED_FOR]
     if mail.manner.layout == "plain":
         return mail.parents[1:PARENTS_LOOKED_FOR]
-    # Its thread had to leave when a folder was excluded: the mail itself tells what it quotes.
+    # Its thread had to leave with a folder: the mail itself tells what it quotes.
     return () if mail.thread else (mail.message_id,)
 
 

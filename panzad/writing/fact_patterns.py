@@ -114,6 +114,12 @@ _UNIT = re.compile(rf"(\d[\d.,]*)-?([{_LETTERS}]{{1,4}})")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _BEFORE_HOUR = re.compile(r"([^\W\d_]+(?:['’]à)?)\.?,?\s{1,2}\Z")
 _SHARE = re.compile(r"\s?(?:%|percent\b|prozent\b)", re.IGNORECASE)
+# Numbers of several words are not read: neither is one word of theirs.
+_COMPOUND = re.compile(
+    r"(?:-|\b(?:past|quarter to|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred(?: and)?)\s)\Z",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"-[^\W\d_]|\s(?:past|hundred|thousand|million|dozen)\b", re.IGNORECASE)
 _HOUR_WORD_BEHIND = re.compile(r"\s?(?:o['’]?clock|uhr|heures?|uur)\b", re.IGNORECASE)
 
 # A link in brackets does not end with the closing one, unless it opened it itself.
@@ -315,7 +321,9 @@ def _words(text: str, language: str) -> Iterator[Fact]:
     days, numbers, named = days_of(language), _number_words(language), _named_hours(language)
     for one in _WORD.finditer(text):
         word = one[0].casefold()
-        joined = text[max(0, one.start() - 1) : one.start()] == "-"
+        joined = _COMPOUND.search(text, max(0, one.start() - 12), one.start()) or _GOES_ON.match(
+            text, one.end()
+        )
         if found := looked_up(one[0], days):
             short = len(word) < SHORTEST_STEM
             if not short or (one[0][0].isupper() and (one[0] != one[0].upper())):
@@ -333,7 +341,7 @@ def _words(text: str, language: str) -> Iterator[Fact]:
 
 @lru_cache(maxsize=64)
 def _named_hours(language: str) -> dict[str, str]:
-    """Words for twelve o'clock, and which half of the day that ends or begins (`p` is noon)."""
+    """Words for twelve o'clock, and the half of the day that begins then: `p` at noon."""
     return {
         word: half
         for half, table in (("p", NOON), ("a", MIDNIGHT))

@@ -42,12 +42,10 @@ NUMBERS: dict[str, str] = {
 NO_NUMBERS = _set("sei to ti on sete")
 # Another word in another language, English mostly: no numbers where the language is not known.
 FOREIGN_NUMBERS = _set("due once set fire dos opt elf sex ni fem nou deu acht tre tri hat")
-# Words for 12:00, and for 0:00. Not "Mittag", which is lunch as often.
+# Words for 12:00, and for 0:00. Not "Mittag" or "midi", which are lunch as often.
 NOON: dict[str, str] = {
-    "ca": "migdia",
     "en": "noon midday noontime",
     "es": "mediodía",
-    "fr": "midi",
     "it": "mezzogiorno",
     "ru": "полдень",
     "uk": "полудень",

@@ -96,7 +96,11 @@ class TestFacts:
             "Guten Morgen, das passt mir sehr gut, bis morgen.",
             "Best Regards,\nMany Thanks",
             "We need a new fridge, and sundry other things.",
-            "On se voit cet après-midi comme convenu ?",
+            "On se voit cet après midi, ou à midi, comme convenu ?",
+            "The MIDI cable is here.",
+            "It is midnight-blue, or a forty two of a hundred and ten.",
+            "Half past ten, or quarter to two, or five past three.",
+            "Some two hundred of them, and a six-pack.",
         ],
     )
     def test_what_only_looks_like_one_is_none(self, text: str) -> None:
