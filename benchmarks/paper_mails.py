@@ -10,8 +10,7 @@ model, and by an adapter of each training seed.
 
 Every person, method, seed and share of prompts with past mails is a file in the work folder. What
 is there is not done again: a run that was broken off goes on, and several may add to one folder.
-With --again the adapters that are there write, and are judged, anew; what was broken off then begins
-anew, too.
+With --again the adapters that are there write, and are judged, anew, all of them.
 """
 
 from __future__ import annotations
