@@ -19,8 +19,10 @@ UNPADDED = 0.9
 # How often a word that says little goes where a sentence is cut short.
 THINNED = 0.5
 # How much somebody leaves out who leaves out the most: how often a sentence is cut short; and a
-# sentence, a clause or a bracket that names nothing goes, where others remain.
-CURT, UNSAID = 0.9, 0.8
+# sentence, a clause or a bracket that names nothing goes, where others remain. Above 1: so do more.
+CURT, UNSAID = 0.9, 1.6
+# How often, beside other sentences, a question or a request goes.
+UNASKED = 0.3
 # How often a plain statement is not introduced by "tell them": the first one, and any other.
 UNTOLD, UNTOLD_LATER = 0.4, 0.85
 
@@ -35,6 +37,7 @@ _PADDING = re.compile(
 _POLITE = re.compile(
     r"i hope (?:that )?(?:all is|everything is|you(?:'re| are)) (?:well|fine|good)\W*", re.I
 )
+_REQUEST = re.compile(r"\?\W*$|\b(?:please|let (?:me|us) know)\b", re.I)
 _BRACKETS = re.compile(r"\s*\([^()]{1,200}\)")
 _OPENING = re.compile(r"^(?:and|but|so|also|ok|okay|alright|well|great|ah|oh|hi|hey)[, ]+", re.I)
 # Where a clause begins that may go.
@@ -173,7 +176,7 @@ def _kept(parts: list[str], facts: set[str], curt: float, rng: Random) -> list[s
         for one in parts
         if one is longest
         or facts & {word.strip(telling.EDGES) for word in one.split()}
-        or rng.random() >= UNSAID * curt
+        or rng.random() >= UNSAID * curt * (UNASKED if _REQUEST.search(one) else 1)
     ]
 
 

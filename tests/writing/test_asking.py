@@ -73,6 +73,15 @@ def test_some_leave_out_what_names_nothing_and_some_say_all() -> None:
     assert all("Kevin" in one for one in told)
 
 
+def test_a_question_is_left_out_less_often_than_what_is_only_told() -> None:
+    mail = "The old room on the ground floor was rather small for all of us. {}"
+    kept = [
+        sum("garden" in asking(mail.format(one), Random(seed)) for seed in range(200))
+        for one in ("Is the garden open?", "It is by the garden.")
+    ]
+    assert kept[0] > 1.3 * kept[1]
+
+
 @pytest.mark.parametrize("joint", ["and", "so", "but", "because"])
 def test_a_clause_that_is_left_alone_begins_as_a_sentence(joint: str) -> None:
     said = f"It is late, {joint} the train to Basel with all of the others leaves at 7."
