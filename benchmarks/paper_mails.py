@@ -20,6 +20,7 @@ import os
 import statistics
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,15 +99,12 @@ def main(
                 for share in map(float, retrieved.split(",")):
                     place = subject.folder / f"{method}-{seed}-{share:g}.json"
                     known = json.loads(place.read_bytes()) if place.exists() else None
-                    _once(
-                        place,
-                        lambda one=subject, seed=seed, share=share, known=known: (
-                            _rewritten(one, known, share, real)
-                            if known
-                            else _run(one, Request(method, epochs, seed), share, real)
-                        ),
-                        again=again,
+                    run = (
+                        partial(_rewritten, subject, known, share, real)
+                        if known
+                        else partial(_run, subject, Request(method, epochs, seed), share, real)
                     )
+                    _once(place, run, again=again)
         subjects.append(subject)
         figures[person] = _found(subject)
         _table(person, figures[person])

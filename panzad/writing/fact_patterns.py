@@ -321,22 +321,27 @@ def _words(text: str, language: str) -> Iterator[Fact]:
     days, numbers, named = days_of(language), _number_words(language), _named_hours(language)
     for one in _WORD.finditer(text):
         word = one[0].casefold()
-        joined = _COMPOUND.search(text, max(0, one.start() - 12), one.start()) or _GOES_ON.match(
-            text, one.end()
-        )
         if found := looked_up(one[0], days):
             short = len(word) < SHORTEST_STEM
             if not short or (one[0][0].isupper() and (one[0] != one[0].upper())):
                 values = frozenset(f"day:{day}" for day in found)
                 yield Fact(one.start(), one.end(), "day", values)
-        elif word in named and not joined:
+        elif (word not in named and word not in numbers) or _is_part(text, one):
+            continue
+        elif word in named:
             yield Fact(one.start(), one.end(), "time", time_values(12, 0, named[word]))
-        elif word in numbers and not joined:
+        else:
             values = frozenset(f"number:{number}" for number in numbers[word])
             kind, values = _hour_or_number(text, one.start(), one.end(), values, language)
             if _HOUR_WORD_BEHIND.match(text, one.end()):
                 values |= hours(values)
             yield Fact(one.start(), one.end(), kind, values)
+
+
+def _is_part(text: str, word: re.Match[str]) -> bool:
+    """Whether a word is one of a number of several words, or of a compound."""
+    before = _COMPOUND.search(text, max(0, word.start() - 12), word.start())
+    return before is not None or _GOES_ON.match(text, word.end()) is not None
 
 
 @lru_cache(maxsize=64)
