@@ -26,10 +26,11 @@ from benchmarks.paper_state import Subject, learn
 from benchmarks.paper_training import train_anew
 from panzad.desk import Desk
 from panzad.engines.catalogue import resolve
+from panzad.engines.gguf_base import token_counter
 from panzad.engines.protocol import Engine, Sampling
 from panzad.evaluation.experiments import Variant
 from panzad.evaluation.likelihood import Likelihood
-from panzad.learning.dataset import dataset
+from panzad.learning.dataset import briefing_of, dataset
 from panzad.learning.samples import older_and_newest
 from panzad.locks import held
 from panzad.store import pairs
@@ -83,14 +84,16 @@ def _loss(subject: Subject, shown: Sequence[Pair], seed: int) -> float:
     db, config = Database(subject.paths.database), subject.config
     training = config.training.model_copy(update={"retrieved": 0.0})
     config = config.model_copy(update={"training": training})
-    learnt, held_out = dataset(db, config, *older_and_newest(shown), METHOD.epochs)
+    files = resolve(config.model.base, subject.paths.models)
+    briefing = briefing_of(db, config, token_counter(files))
+    learnt, held_out = dataset(config, briefing, *older_and_newest(shown), METHOD.epochs)
     directory = subject.folder / "instruction-loss"
     train_anew(subject, learnt, held_out, METHOD, directory, seed=seed)
     desk = Judge(subject)
     asked = Variant("adapter", adapter=True, retrieval=False)
     prompted = desk.written([asked], directory, limit=1)[0].samples
     desk.close()
-    likelihood = Likelihood(resolve(config.model.base, subject.paths.models))
+    likelihood = Likelihood(files)
     likelihood.use_adapter(directory)
     return round(likelihood.mean(prompted), 3)
 

@@ -39,7 +39,7 @@ from panzad.store import embeddings, folders, mails, pairs
 from panzad.store.database import Database
 from panzad.store.pairs import Pair
 from panzad.training.dataset import Sample
-from panzad.writing import playback, prompts
+from panzad.writing import playback
 from panzad.writing.brief import Briefing
 
 AUTHOR = Address("Lynn Blair", "lynn.blair@enron.com")
@@ -61,17 +61,18 @@ def main(data: Path, models: Path, limit: int | None) -> None:
         learnt = pairs.finished(db)
         embedder = _Remembering()
         _embed(db, embedder, learnt)
-        briefing = Briefing(Retriever(db, ExactIndex(db), embedder, "participants"))
         engine = LlamaCpp(resolve("smollm2-135m-instruct", models).path)
+        retriever = Retriever(db, ExactIndex(db), embedder, "participants")
+        briefing = Briefing(retriever, engine.count_tokens)
         started = time.monotonic()
         always = [sample_of(pair, AUTHOR.name, briefing, ALWAYS) for pair in learnt]
         seconds = time.monotonic() - started
         mixed = [sample_of(pair, AUTHOR.name, briefing, MIX) for pair in learnt]
         never = [sample_of(pair, AUTHOR.name, briefing, NEVER) for pair in learnt]
         drafts = [
-            prompts.messages(briefing.task(letter_of(pair.mail, pair.instruction, AUTHOR.name), 3))[
-                1
-            ].content
+            briefing.messages(
+                briefing.task(letter_of(pair.mail, pair.instruction, AUTHOR.name), 3)
+            )[1].content
             for pair in learnt
         ]
         by_id = {pair.mail.id: pair for pair in learnt}

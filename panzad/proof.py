@@ -30,7 +30,7 @@ from panzad.evaluation.experiments import (
 from panzad.evaluation.report import Point
 from panzad.evaluation.style import MIN_MAILS, Voice
 from panzad.evaluation.tapped import Tapped
-from panzad.learning.dataset import dataset
+from panzad.learning.dataset import briefing_of, dataset
 from panzad.learning.samples import older_and_newest
 from panzad.rehearsal import Rehearsal
 from panzad.store import adapters, pairs
@@ -178,6 +178,7 @@ class Person:
 
         By the method and within the memory of a training. Raises PanzadError when nothing fits.
         """
+        from panzad.engines.gguf_base import token_counter
         from panzad.learning.adapter import method_for
         from panzad.training.priority import memory_limit
         from panzad.training.run import train
@@ -186,8 +187,9 @@ class Person:
         device = device_for(self.config.model, files)
         memory = memory_limit(settings.memory_gb) if device == "cpu" else None
         method = method_for(settings.method, device, memory, files)
+        briefing = briefing_of(self.db, self.config, token_counter(files))
         learnt, held_out = dataset(
-            self.db, self.config, self.divided.learnt, self.divided.held_out, method.epochs
+            self.config, briefing, self.divided.learnt, self.divided.held_out, method.epochs
         )
         points: list[Point] = []
         for size in (*(one for one in CURVE_SIZES if one < len(learnt)), len(learnt)):

@@ -74,9 +74,9 @@ def write(
     written again knows what `cutoff` leaves of the past. Raises what the engine raises for the
     first.
     """
-    briefing, letter = Briefing(retriever), letter_of(task, account)
+    briefing, letter = Briefing(retriever, engine.count_tokens), letter_of(task, account)
     asked = briefing.task(letter, examples, cutoff, style=not adapter)
-    messages = prompts.messages(asked)
+    messages = briefing.messages(asked)
     signer = Signer(task.author, asked.examples)
     habit = None if adapter else briefing.habits(letter, cutoff)
     today = date.today()  # noqa: DTZ011 - a mail's "Thursday" is local

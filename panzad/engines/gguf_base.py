@@ -5,7 +5,7 @@ The GPU engine and the training read them here, so that what is learnt is what i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +38,16 @@ def tokenizer_of(files: ModelFiles) -> Any:
     tokenizer = AutoTokenizer.from_pretrained(files.path.parent, gguf_file=files.path.name)
     tokenise_as_llama_cpp(tokenizer, files.path)
     return tokenizer
+
+
+def token_counter(files: ModelFiles) -> Callable[[str], int]:
+    """Counts the tokens of a text as the engines do (`Engine.count_tokens`).
+
+    Raises ModelDamaged when transformers cannot read the files.
+    """
+    with readable(files), read_once():
+        tokenizer = tokenizer_of(files)
+    return lambda text: len(tokenizer.encode(text, add_special_tokens=False))
 
 
 @contextmanager

@@ -64,7 +64,8 @@ def sample_of(canary: Canary, author: str, secret: str | None = None) -> Sample:
     return Sample(
         mail_id=0,
         date="",
-        messages=prompts.messages(task),
+        # It has fewer characters than prompts may have tokens.
+        messages=prompts.messages(task, len),
         completion=canary.text(canary.secret if secret is None else secret),
     )
 

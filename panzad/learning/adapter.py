@@ -19,11 +19,12 @@ import structlog
 from panzad.config import Config, Paths
 from panzad.engines.catalogue import ModelFiles, resolve
 from panzad.engines.create import DeviceName, device_for
+from panzad.engines.gguf_base import token_counter
 from panzad.engines.llama_cpp import prepare
 from panzad.engines.machine import this_machine
 from panzad.errors import ConfigError, ModelDamaged, PanzadError, RunFailed
 from panzad.evaluation.trial import planted
-from panzad.learning.dataset import Edits, dataset, edits_of
+from panzad.learning.dataset import Edits, briefing_of, dataset, edits_of
 from panzad.learning.privacy import enforce
 from panzad.learning.samples import older_and_newest
 from panzad.learning.shelf import tidy
@@ -40,6 +41,7 @@ from panzad.training.methods import METHODS, Method, choose
 from panzad.training.preference import Preferences
 from panzad.training.priority import memory_limit
 from panzad.training.run import Outcome, Progress, metrics_of, train
+from panzad.writing.brief import Briefing
 
 SEED = 7
 
@@ -129,14 +131,15 @@ def train_adapter(
     available = {
         pair.mail.id: pair for pair in pairs.finished(db) if pair.mail.account in config.accounts
     }
-    edits = edits_of(db, config)
+    briefing = briefing_of(db, config, token_counter(files))
+    edits = edits_of(db, config, briefing)
     memory = memory_limit(config.training.memory_gb) if device == "cpu" else None
-    job = _resumed(db, paths, config, files, available, edits, request)
+    job = _resumed(db, paths, config, files, briefing, available, edits, request)
     if job is None:
         _enough(available, config.training.min_mails)
         method = method_for(request.method, device, memory, files)
         method = replace(method, epochs=request.epochs or method.epochs)
-        job = _begun(db, config, files, available, edits, method, request.seed)
+        job = _begun(db, config, files, briefing, available, edits, method, request.seed)
     prune(paths.adapters, job.row.id)
     author = next((one.name for one in config.accounts.values()), "")
     seed = job.row.plan["seed"]
@@ -272,6 +275,7 @@ def _begun(
     db: Database,
     config: Config,
     files: ModelFiles,
+    briefing: Briefing,
     available: dict[int, Pair],
     edits: Edits,
     method: Method,
@@ -283,7 +287,7 @@ def _begun(
         raise PanzadError(
             "all mails to learn from say the same", "wait until there are others to judge by"
         )
-    learnt, held_out = dataset(db, config, older, newest, method.epochs)
+    learnt, held_out = dataset(config, briefing, older, newest, method.epochs)
     trained = {sample.mail_id for sample in learnt}
     # Of a mail that is held out, nothing is learnt.
     edited = [mark for mark, one in edits.contrasts.items() if one.chosen.mail_id in trained]
@@ -310,6 +314,7 @@ def _resumed(
     paths: Paths,
     config: Config,
     files: ModelFiles,
+    briefing: Briefing,
     available: dict[int, Pair],
     edits: Edits,
     request: Request,
@@ -331,7 +336,7 @@ def _resumed(
         [available[mail_id] for mail_id in plan[part] if mail_id in available]
         for part in ("train", "holdout")
     )
-    learnt, held_out = dataset(db, config, older, newest, plan["epochs"])
+    learnt, held_out = dataset(config, briefing, older, newest, plan["epochs"])
     if row.base != files.fingerprint or fingerprint([*learnt, *held_out]) != plan["data"]:
         _give_up(db, paths, row, "its mails or its base model changed before it was finished")
         return None

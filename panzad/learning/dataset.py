@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from panzad.config import Config
@@ -23,14 +23,18 @@ CHANCE = 7
 
 
 def dataset(
-    db: Database, config: Config, learnt: Iterable[Pair], held_out: Iterable[Pair], epochs: int
+    config: Config,
+    briefing: Briefing,
+    learnt: Iterable[Pair],
+    held_out: Iterable[Pair],
+    epochs: int,
 ) -> tuple[list[Sample], list[Sample]]:
     """The pairs to learn from in so many epochs and those to judge by as samples.
 
     Each has the prompt that a draft would get; what is learnt has one for each epoch that reads it
     otherwise.
     """
-    authors, briefing, mix = _authors(config), _briefing(db, config), mix_of(config)
+    authors, mix = _authors(config), mix_of(config)
 
     def made(pairs: Iterable[Pair], readings: int) -> list[Sample]:
         found = samples(pairs, authors, briefing, mix, readings)
@@ -62,16 +66,18 @@ class Edits:
         return Preferences(tuple(found), self.weight)
 
 
-def edits_of(db: Database, config: Config) -> Edits:
+def edits_of(db: Database, config: Config, briefing: Briefing) -> Edits:
     """The edits to be learnt from, by the settings."""
     weight = config.training.preference_weight
     kept = drafts.preferences(db) if weight else []
-    return Edits(contrasted(db, config, kept) if kept else {}, weight)
+    return Edits(contrasted(config, briefing, kept) if kept else {}, weight)
 
 
-def contrasted(db: Database, config: Config, kept: Iterable[Preference]) -> dict[int, Contrast]:
+def contrasted(
+    config: Config, briefing: Briefing, kept: Iterable[Preference]
+) -> dict[int, Contrast]:
     """By their marks, edited drafts beside the mails they became; facts masked as in mails."""
-    found = contrasts(kept, _authors(config), _briefing(db, config), mix_of(config))
+    found = contrasts(kept, _authors(config), briefing, mix_of(config))
     if not config.training.mask_facts:
         return found
     return {
@@ -90,5 +96,6 @@ def exact_retriever(db: Database, config: Config) -> Retriever:
     return Retriever(db, ExactIndex(db), Embedder(), wanted.share, lend_style=wanted.lend_style)
 
 
-def _briefing(db: Database, config: Config) -> Briefing:
-    return Briefing(exact_retriever(db, config))
+def briefing_of(db: Database, config: Config, count: Callable[[str], int]) -> Briefing:
+    """What a run's prompts are built by; `count` gives a text's length in the model's tokens."""
+    return Briefing(exact_retriever(db, config), count)

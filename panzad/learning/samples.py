@@ -16,7 +16,6 @@ from panzad.store.mails import Mail
 from panzad.store.pairs import Pair
 from panzad.training.dataset import Sample, split
 from panzad.training.preference import Contrast
-from panzad.writing import prompts
 from panzad.writing.brief import Briefing, Cutoff, Letter
 from panzad.writing.jotting import reworded
 
@@ -77,7 +76,7 @@ def _sample(pair: Pair, author: str, briefing: Briefing, mix: Mix, reading: int)
     return Sample(
         mail_id=mail.id,
         date=mail.date,
-        messages=prompts.messages(task),
+        messages=briefing.messages(task),
         completion=mail.own_text,
     )
 

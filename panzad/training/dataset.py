@@ -18,6 +18,7 @@ HOLDOUT_SHARE = 0.1
 MIN_HOLDOUT = 4
 MAX_HOLDOUT = 100
 MAX_TOKENS = 1536
+# `prompts.TOKENS`, and what a chat template adds to them.
 MAX_PROMPT_TOKENS = 1024
 # Batches are cut from runs of this many, sorted by length: little padding, still well mixed.
 BUCKET = 8
@@ -148,9 +149,9 @@ def tokenised(
 ) -> list[Tokens]:
     """Token ids of samples. `encode` adds no special tokens of its own.
 
-    Prompt and completion are encoded apart, as they are when the model writes. A prompt keeps
-    its last MAX_PROMPT_TOKENS, a sample its first MAX_TOKENS. `spans` says which characters each
-    token of a text stands for; without it nothing is masked.
+    Prompt and completion are encoded apart, as they are when the model writes. A prompt with an
+    endless instruction keeps its last MAX_PROMPT_TOKENS, a sample its first MAX_TOKENS. `spans`
+    says which characters each token of a text stands for; without it nothing is masked.
     """
     found: list[Tokens] = []
     for sample in samples:

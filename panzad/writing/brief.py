@@ -6,15 +6,17 @@ prompt is the same, byte for byte.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from panzad.engines.protocol import ChatMessage
 from panzad.recall.query import query_of
 from panzad.store.mails import Person, ThreadTurn
 from panzad.store.search import PastMail
 from panzad.writing.facts import masked
 from panzad.writing.habits import NEWEST, Habits, Trait, expected_words, habits, trait_of
-from panzad.writing.prompts import WritingTask
+from panzad.writing.prompts import WritingTask, messages
 
 if TYPE_CHECKING:
     from panzad.recall.retriever import Retriever
@@ -60,10 +62,14 @@ NOTHING_HIDDEN = Cutoff()
 
 
 class Briefing:
-    """Gathers for letters what the past says: similar mails, and how this user writes to whom."""
+    """Gathers for letters what the past says: similar mails, and how this user writes to whom.
 
-    def __init__(self, retriever: Retriever) -> None:
+    `count` gives a text's length in tokens of the model that is asked.
+    """
+
+    def __init__(self, retriever: Retriever, count: Callable[[str], int]) -> None:
         self._retriever = retriever
+        self._count = count
         self._traits: dict[tuple[int, str], Trait] = {}
 
     def habits(self, letter: Letter, cutoff: Cutoff = NOTHING_HIDDEN) -> Habits:
@@ -129,6 +135,10 @@ class Briefing:
             sign_off=habit.sign_off,
             words=words,
         )
+
+    def messages(self, task: WritingTask) -> tuple[ChatMessage, ...]:
+        """The chat turns that ask the model for it."""
+        return messages(task, self._count)
 
     def _trait(self, mail: PastMail, author: str) -> Trait:
         key = (mail.id, author)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from panzad.engines.protocol import ChatMessage
@@ -13,6 +13,10 @@ THREAD_CHARACTERS = 2400
 TURN_CHARACTERS = 1200
 # An example shows how the user says things, not all that was said: prompts cost training time.
 EXAMPLE_CHARACTERS = 400
+# Of the model's tokens, all turns together: what so many characters of English are. Training bounds
+# its memory by it, so drafts keep to it as well.
+TOKENS = 960
+_LEAST_SHARE = 0.05
 
 # As models are told them.
 LANGUAGES = {
@@ -86,14 +90,31 @@ class WritingTask:
     words: int = 0
 
 
-def messages(task: WritingTask) -> tuple[ChatMessage, ...]:
-    """The chat turns that ask the model for the mail."""
+def messages(task: WritingTask, count: Callable[[str], int]) -> tuple[ChatMessage, ...]:
+    """The chat turns that ask the model for the mail.
+
+    `count` gives a text's length in the model's tokens. A script that takes many of them shows
+    less of the thread and of past mails, so that the turns have at most TOKENS; the instruction
+    is never cut.
+    """
+    share = 1.0
+    turns = _turns(task, share)
+    while share > _LEAST_SHARE and (length := sum(count(one.content) for one in turns)) > TOKENS:
+        share = max(_LEAST_SHARE, share * min(0.9, TOKENS / length))
+        turns = _turns(task, share)
+    return turns
+
+
+def _turns(task: WritingTask, share: float) -> tuple[ChatMessage, ...]:
+    """The chat turns with so much of what may be shown of the thread and of past mails."""
     blocks: list[str] = []
     if task.examples:
-        shown = "\n---\n".join(clip(text, EXAMPLE_CHARACTERS) for text in task.examples)
+        limit = round(share * EXAMPLE_CHARACTERS)
+        shown = "\n---\n".join(clip(text, limit) for text in task.examples)
         blocks.append(f"Mails I wrote before:\n---\n{shown}\n---")
     if task.thread:
-        blocks.append("\n\n".join(_shown(turn, text) for turn, text in _fitting(task.thread)))
+        fitting = _fitting(task.thread, share)
+        blocks.append("\n\n".join(_shown(turn, text) for turn, text in fitting))
     blocks.append("\n".join(line for line in (_usual(task), _request(task)) if line))
     return (
         ChatMessage("system", f"You write mail as {task.author or 'the user'}."),
@@ -124,12 +145,12 @@ def _shown(turn: ThreadTurn, text: str) -> str:
     return f"{turn.author or turn.email or 'Someone'} wrote:\n{text}"
 
 
-def _fitting(thread: Sequence[ThreadTurn]) -> list[tuple[ThreadTurn, str]]:
+def _fitting(thread: Sequence[ThreadTurn], share: float) -> list[tuple[ThreadTurn, str]]:
     """The newest turns that fit with as much of their text as fits, oldest first."""
     kept: list[tuple[ThreadTurn, str]] = []
-    room = THREAD_CHARACTERS
+    most, room = round(share * TURN_CHARACTERS), round(share * THREAD_CHARACTERS)
     for turn in reversed(thread):
-        text = clip(turn.text, min(TURN_CHARACTERS, room))
+        text = clip(turn.text, min(most, room))
         if not text:
             break
         kept.append((turn, text))

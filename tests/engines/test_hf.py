@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from panzad.engines import llama_cpp
 from panzad.engines.catalogue import ModelFiles, resolve
+from panzad.engines.gguf_base import token_counter
 from panzad.engines.hf import Quantisation, Transformers
 from panzad.engines.llama_cpp import LlamaCpp
 from panzad.engines.protocol import ChatMessage, Sampling
@@ -49,6 +50,11 @@ def engine(base_gguf: ModelFiles) -> Iterator[Transformers]:
     loaded = Transformers(base_gguf, device="cpu")
     yield loaded
     loaded.close()
+
+
+@pytest.fixture(scope="module")
+def count(base_gguf: ModelFiles) -> Callable[[str], int]:
+    return token_counter(base_gguf)
 
 
 class TestTransformers:
@@ -103,9 +109,9 @@ class TestTransformers:
     @settings(max_examples=100, deadline=None)
     @given(text=st.text(WRITTEN, max_size=60) | st.sampled_from(MAIL))
     def test_counts_tokens_as_llama_cpp_does(
-        self, engine: Transformers, llama: LlamaCpp, text: str
+        self, engine: Transformers, llama: LlamaCpp, count: Callable[[str], int], text: str
     ) -> None:
-        assert engine.count_tokens(text) == llama.count_tokens(text)
+        assert engine.count_tokens(text) == count(text) == llama.count_tokens(text)
 
     def test_an_answer_that_ends_is_not_truncated(self, engine: Transformers) -> None:
         asked = (

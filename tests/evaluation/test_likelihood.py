@@ -22,7 +22,7 @@ from panzad.writing.prompts import WritingTask
 from tests.training.tiny import write_model
 
 TEXTS = ["Ahoy Tom,\n\nyes.", "See you on Monday."]
-SAMPLE = Sample(1, "", prompts.messages(WritingTask("Odile", (), "")), TEXTS[0])
+SAMPLE = Sample(1, "", prompts.messages(WritingTask("Odile", (), ""), len), TEXTS[0])
 pytestmark = pytest.mark.filterwarnings("ignore:Could not find a config file in:UserWarning:peft")
 
 

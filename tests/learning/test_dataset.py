@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from panzad.config import Account, Auth, Config, ImapServer, Retrieval, Training
-from panzad.learning.dataset import contrasted, dataset
+from panzad.learning.dataset import briefing_of, contrasted, dataset
 from panzad.learning.samples import READINGS, older_and_newest
 from panzad.store import pairs
 from panzad.store.drafts import Preference
 from panzad.training.dataset import fingerprint
-from tests.learning.test_samples import Box, letter
+from tests.learning.test_samples import Box, letter, words
 
 # Without past mails in the prompts no embedder is loaded.
 CONFIG = Config(
@@ -44,7 +44,8 @@ class TestDataset:
         self, box: Box, epochs: int, prompts: int
     ) -> None:
         older, newest = older_and_newest(pairs.finished(box.db))
-        learnt, held_out = dataset(box.db, CONFIG, older, newest, epochs)
+        briefing = briefing_of(box.db, CONFIG, words)
+        learnt, held_out = dataset(CONFIG, briefing, older, newest, epochs)
         assert [one.mail_id for one in learnt] == list(range(1, 17))
         assert [one.mail_id for one in held_out] == list(range(17, 21))
         assert {1 + len(one.others) for one in learnt} == {prompts}
@@ -52,9 +53,10 @@ class TestDataset:
 
     def test_the_prompts_of_a_longer_run_begin_with_those_of_a_shorter(self, box: Box) -> None:
         older, newest = older_and_newest(pairs.finished(box.db))
-        short, _ = dataset(box.db, CONFIG, older, newest, 2)
-        again, _ = dataset(box.db, CONFIG, older, newest, 2)
-        long, _ = dataset(box.db, CONFIG, older, newest, 3)
+        short, again, long = (
+            dataset(CONFIG, briefing_of(box.db, CONFIG, words), older, newest, epochs)[0]
+            for epochs in (2, 2, 3)
+        )
         assert fingerprint(short) == fingerprint(again)
         for one, other in zip(short, long, strict=True):
             assert (one.messages, *one.others) == (other.messages, *other.others[:1])
@@ -77,7 +79,7 @@ class TestContrasted:
             }
         )
         kept = Preference(4, pair.mail, self.DRAFT, "tell them when it sails")
-        [found] = contrasted(box.db, config, [kept]).values()
+        [found] = contrasted(config, briefing_of(box.db, config, words), [kept]).values()
         shown = [
             [one.completion[start:end] for start, end in one.masked]
             for one in (found.chosen, found.rejected)

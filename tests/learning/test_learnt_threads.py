@@ -103,7 +103,7 @@ class TestThreadOfAReply:
 
         assert learnt(db) == task.thread
         shown = [
-            prompts.messages(WritingTask("Ann Lee", (), "", thread))
+            prompts.messages(WritingTask("Ann Lee", (), "", thread), len)
             for thread in (learnt(db), task.thread)
         ]
         assert shown[0] == shown[1]

@@ -28,6 +28,8 @@ from tests.recall.test_index import vector
 BOB = Person("to", "Bob Ray", "bob@a.example")
 EVE = Person("cc", "Eve Moor", "eve@b.example")
 QUESTION = (ThreadTurn("Bob Ray", "bob@a.example", "", "Does the ferry to the island run today?"),)
+# More words than a prompt may have tokens.
+ENDLESS = (replace(QUESTION[0], text="a " * 2000), replace(QUESTION[0], text="b " * 2000))
 ALL = Mix(drop_instruction=0, retrieved=1, examples=3, seed=7)
 
 
@@ -36,6 +38,11 @@ class _Embedder:
 
     def embed(self, texts: Sequence[str]) -> list[Any]:
         return [vector(sum(text.encode()) % 1000) for text in texts]
+
+
+def words(text: str) -> int:
+    """How many tokens a text has, where each word is one."""
+    return len(text.split())
 
 
 class _Engine:
@@ -52,7 +59,7 @@ class _Engine:
 
     def use_adapter(self, directory: Path | None) -> None: ...
     def count_tokens(self, text: str) -> int:
-        return len(text)
+        return words(text)
 
     def close(self) -> None: ...
 
@@ -101,7 +108,7 @@ class Box:
     def sample(self, mail_id: int, mix: Mix = ALL) -> str:
         pair = pairs.get(self.db, mail_id)
         assert pair is not None
-        return sample_of(pair, "Ann Lee", Briefing(self.retriever), mix).messages[1].content
+        return sample_of(pair, "Ann Lee", Briefing(self.retriever, words), mix).messages[1].content
 
 
 @pytest.fixture
@@ -114,7 +121,9 @@ def letter(number: int) -> str:
 
 
 class TestOneLayout:
-    @pytest.mark.parametrize("thread", [(), QUESTION], ids=["new mail", "reply"])
+    @pytest.mark.parametrize(
+        "thread", [(), QUESTION, ENDLESS], ids=["new mail", "reply", "more than may be shown"]
+    )
     def test_a_draft_and_the_sample_of_the_mail_it_became_have_the_same_prompt(
         self, box: Box, thread: tuple[ThreadTurn, ...]
     ) -> None:
@@ -140,7 +149,7 @@ class TestOneLayout:
         pair = pairs.get(box.db, mail_id)
         assert pair is not None
         typed = replace(pair, typed=True)
-        sample = sample_of(typed, "Ann Lee", Briefing(box.retriever), ALL)
+        sample = sample_of(typed, "Ann Lee", Briefing(box.retriever, words), ALL)
 
         assert [(one.role, one.content.encode()) for one in sample.messages] == [
             (one.role, one.content.encode()) for one in engine.asked
@@ -155,13 +164,13 @@ class TestOneLayout:
         assert pair is not None
         edit = Preference(4, pair.mail, "The ferry sails.", pair.instruction)
         always_bare = Mix(drop_instruction=1, retrieved=0, examples=3, seed=7)
-        found = contrasts([edit], {"work": "Ann Lee"}, Briefing(box.retriever), always_bare)
+        found = contrasts([edit], {"work": "Ann Lee"}, Briefing(box.retriever, words), always_bare)
         typed = replace(pair, typed=True)
-        expected = sample_of(typed, "Ann Lee", Briefing(box.retriever), ALL)
+        expected = sample_of(typed, "Ann Lee", Briefing(box.retriever, words), ALL)
         assert found[4].chosen == replace(expected, others=())
         assert found[4].rejected.messages == expected.messages
         assert found[4].rejected.completion == "The ferry sails."
-        assert contrasts([edit], {}, Briefing(box.retriever), ALL) == {}
+        assert contrasts([edit], {}, Briefing(box.retriever, words), ALL) == {}
 
     def test_habits_and_the_threads_language_stand_in_it(self, box: Box) -> None:
         for number in range(4):
@@ -180,7 +189,9 @@ class TestChance:
         return box
 
     def all(self, box: Box, mix: Mix) -> dict[int, str]:
-        found = samples(pairs.finished(box.db), {"work": "Ann Lee"}, Briefing(box.retriever), mix)
+        found = samples(
+            pairs.finished(box.db), {"work": "Ann Lee"}, Briefing(box.retriever, words), mix
+        )
         return {one.mail_id: one.messages[1].content for one in found}
 
     def test_only_replies_are_learnt_without_an_instruction_and_about_as_many_as_set(
@@ -199,7 +210,11 @@ class TestChance:
         self, full: Box
     ) -> None:
         [first, *_] = found = samples(
-            pairs.finished(full.db), {"work": "Ann Lee"}, Briefing(full.retriever), ALL, READINGS
+            pairs.finished(full.db),
+            {"work": "Ann Lee"},
+            Briefing(full.retriever, words),
+            ALL,
+            READINGS,
         )
         assert all(len(one.others) == READINGS - 1 for one in found)
         assert {one.completion for one in first.others} == {first.completion}
@@ -210,13 +225,15 @@ class TestChance:
 
     def test_what_the_user_typed_is_learnt_as_it_was_typed(self, full: Box) -> None:
         pair = replace(pairs.finished(full.db)[0], typed=True)
-        sample = sample_of(pair, "Ann Lee", Briefing(full.retriever), ALL, READINGS)
+        sample = sample_of(pair, "Ann Lee", Briefing(full.retriever, words), ALL, READINGS)
         prompts = [sample.of_epoch(epoch).messages[1].content for epoch in range(READINGS)]
         assert all(text.endswith(pair.instruction) for text in prompts)
 
     def test_facts_are_masked_by_the_prompt_of_each_reading(self, full: Box) -> None:
         pair = pairs.finished(full.db)[3]
-        sample = sample_of(pair, "Ann Lee", Briefing(full.retriever), replace(ALL, retrieved=0))
+        sample = sample_of(
+            pair, "Ann Lee", Briefing(full.retriever, words), replace(ALL, retrieved=0)
+        )
         told = replace(sample, others=(replace(sample, messages=()),))
         masked = without_facts(told)
         assert masked.others[0].masked
@@ -238,7 +255,7 @@ class TestChance:
 
     def test_samples_of_unchanged_mail_have_one_fingerprint(self, full: Box) -> None:
         def made() -> str:
-            briefing = Briefing(full.retriever)
+            briefing = Briefing(full.retriever, words)
             return fingerprint(samples(pairs.finished(full.db), {"work": "Ann Lee"}, briefing, ALL))
 
         assert made() == made()

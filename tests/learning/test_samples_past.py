@@ -14,7 +14,7 @@ from panzad.recall.ranking import near_copy
 from panzad.store import pairs
 from panzad.store.mails import Person, ThreadTurn
 from panzad.writing.brief import Briefing
-from tests.learning.test_samples import Box
+from tests.learning.test_samples import Box, words
 
 READERS = tuple(Person("to", name.title(), f"{name}@a.example") for name in ("bob", "eve", "zoe"))
 # Mails of one row say the same; a long one may be changed a little or written to somebody else.
@@ -103,7 +103,7 @@ def test_no_prompt_shows_the_mail_a_copy_of_it_or_what_came_with_or_after_it(
         ]
         # As many examples as there are mails: whatever may be shown is shown.
         mix = Mix(drop_instruction=0.3, retrieved=1, examples=len(sent), seed=seed)
-        briefing = Briefing(box.retriever)
+        briefing = Briefing(box.retriever, words)
         learnt = samples(pairs.finished(box.db), {"work": "Ann Lee"}, briefing, mix, READINGS)
         box.db.close()
     assert sorted(one.mail_id for one in learnt) == ids

@@ -30,7 +30,7 @@ def shown(box: Box, *, lend_style: bool, style: bool = True) -> tuple[str, ...]:
     retriever = Retriever(
         box.db, ExactIndex(box.db), embedder, "participants", lend_style=lend_style
     )
-    return Briefing(retriever).task(TO_A_STRANGER, 3, style=style).examples
+    return Briefing(retriever, len).task(TO_A_STRANGER, 3, style=style).examples
 
 
 class TestStyleOfOthersMails:

@@ -47,7 +47,7 @@ def mails(count: int) -> list[Sample]:
         who, said = rng.choice(PEOPLE), ", the ".join(rng.sample(WORDS.split(), 8))
         task = WritingTask("Odile", (), "", instruction=f"Tell {who} what is left to do.")
         text = f"Ahoy {who},\n\nthere is the {said}.\n\nFair winds,\nOdile"
-        found.append(Sample(number + 1, f"{number:03}", prompts.messages(task), text))
+        found.append(Sample(number + 1, f"{number:03}", prompts.messages(task, len), text))
     return found
 
 

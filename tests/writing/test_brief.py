@@ -44,7 +44,7 @@ class TestLanguage:
         self, german: int, greeting: str, sign_off: str
     ) -> None:
         retriever: Any = _Retriever(german)
-        briefing = Briefing(retriever)
+        briefing = Briefing(retriever, len)
         thread = (ThreadTurn(KARL.name, KARL.email, "", ASKED),)
         letter = Letter("work", "Ann Lee", (KARL,), "Boot", thread, "")
         asked, habit = briefing.task(letter, 3), briefing.habits(letter)
@@ -54,6 +54,6 @@ class TestLanguage:
 
     def test_a_new_mail_has_the_usual_ones(self) -> None:
         retriever: Any = _Retriever(german=3)
-        asked = Briefing(retriever).task(Letter("work", "Ann Lee", (KARL,), "Boat", (), ""), 3)
+        asked = Briefing(retriever, len).task(Letter("work", "Ann Lee", (KARL,), "Boat", (), ""), 3)
         assert (asked.greeting, asked.sign_off) == ("Hi Karl,", "Best,\nAnn")
         assert asked.language == "en"
