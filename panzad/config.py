@@ -212,7 +212,7 @@ class Training(Section):
 
 
 class Writing(Section):
-    """How a draft's text is made: the best of so many candidates."""
+    """How a draft's text is made: the best of so many candidates, or up to twice as many."""
 
     candidates: int = Field(default=12, ge=1, le=32)
 

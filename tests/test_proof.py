@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -212,7 +213,9 @@ class TestPerson:
         paths = Paths(tmp_path / "c", tmp_path, tmp_path)
         person = Person("you", db, paths, CONFIG, 2, candidates)
         [case, _] = person.cases
-        assert person.write(case, VARIANTS[0]).seconds == 60 * candidates
+        # Of what names nothing, a draft lacks nothing.
+        asked = replace(case, instruction="greet them")
+        assert person.write(asked, VARIANTS[0]).seconds == 60 * candidates
 
     def test_without_retrieval_nothing_is_shown(self, person: Person) -> None:
         [case, _] = person.cases
@@ -284,7 +287,9 @@ class TestEvaluate:
             trained.append(([one.mail_id for one in samples], others[2]))
             return Outcome(True, 2.0, None, 2.0 - len(samples) / 100, 1.0, 1.0)
 
-        def samples(_db: object, _config: object, *parts: Any) -> tuple[list[Sample], list[Sample]]:
+        def samples(
+            _config: object, _briefing: object, *parts: Any
+        ) -> tuple[list[Sample], list[Sample]]:
             learnt, held_out, _ = parts
             return (
                 [Sample(pair.mail.id, "", (), "") for pair in learnt],
@@ -292,6 +297,7 @@ class TestEvaluate:
             )
 
         monkeypatch.setattr("panzad.training.run.train", train)
+        monkeypatch.setattr("panzad.engines.gguf_base.token_counter", lambda _: len)
         monkeypatch.setattr(proof, "dataset", samples)
         monkeypatch.setattr(proof, "CURVE_SIZES", (5, 10, 100))
         found = json.loads(self.run(state, "--json", "--curve", "--limit", "1").stdout)
@@ -334,6 +340,7 @@ class TestEvaluate:
 
         monkeypatch.setattr("panzad.training.run.train", train)
         monkeypatch.setattr("panzad.training.priority.this_machine", lambda: Machine(MACHINE, None))
+        monkeypatch.setattr("panzad.engines.gguf_base.token_counter", lambda _: len)
         monkeypatch.setattr(proof, "dataset", lambda *_: ([], []))
         self.run(state, "--json", "--curve", "--limit", "1")
         assert seen == [(method, memory, METHODS[method].epochs)]

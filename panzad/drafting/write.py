@@ -16,7 +16,7 @@ from panzad.errors import PanzadError
 from panzad.store.mails import Person
 from panzad.writing import cleaning, prompts
 from panzad.writing.brief import NOTHING_HIDDEN, Briefing, Cutoff, Letter
-from panzad.writing.choosing import Candidate, Wanted, choose, echoed, nameable
+from panzad.writing.choosing import Candidate, Wanted, choose, echoed, lacks, nameable
 from panzad.writing.fact_values import Kind
 from panzad.writing.grounding import Grounded, Source, grounded, turn_sources
 from panzad.writing.habits import names_of, signed, with_habits
@@ -67,12 +67,12 @@ def write(
 ) -> Written:
     """The text that answers `task`, without quote and signature; the best of several candidates.
 
-    There are no more than so many, and no others once they have taken `patience` seconds, or one
-    could not be had. `addresses` are all of the user's own. With `grounding`, facts that
-    stand nowhere become gaps. `adapter=False` asks the base model with the same prompt. It knows
-    nothing of the user: what is usual as greeting, sign-off and length is put in. A mail that is
-    written again knows what `cutoff` leaves of the past. Raises what the engine raises for the
-    first.
+    There are so many, and up to as many again while each lacks something that was asked for; one
+    alone stays alone. No other is begun once they have taken `patience` seconds, or one could not
+    be had. `addresses` are all of the user's own. With `grounding`, facts that stand nowhere become
+    gaps. `adapter=False` asks the base model with the same prompt. It knows nothing of the user:
+    what is usual as greeting, sign-off and length is put in. A mail that is written again knows
+    what `cutoff` leaves of the past. Raises what the engine raises for the first.
     """
     briefing, letter = Briefing(retriever, engine.count_tokens), letter_of(task, account)
     asked = briefing.task(letter, examples, cutoff, style=not adapter)
@@ -86,7 +86,10 @@ def write(
     answers: list[Generation] = []
     held: list[Grounded] = []
     drawn: list[Candidate] = []
-    for sampling in samplings(candidates, adapter=adapter):
+    most = 2 * candidates if candidates > 1 else 1
+    for sampling in samplings(most, adapter=adapter):
+        if len(drawn) >= candidates and not all(lacks(one, wanted) for one in drawn):
+            break
         try:
             answers.append(engine.generate(messages, sampling, adapter=adapter))
         except PanzadError as error:

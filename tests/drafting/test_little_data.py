@@ -12,7 +12,7 @@ from panzad.engines.protocol import ChatMessage
 from panzad.mail.message import Address
 from panzad.store.database import Database
 from panzad.store.mails import ThreadTurn
-from tests.drafting.test_write import Answer
+from tests.drafting.test_write import Answer, Counting
 from tests.recall.test_retriever import Sent, retriever, stored
 
 TOM = "tom@example.net"
@@ -38,7 +38,7 @@ TASK = DraftTask(
 
 
 @dataclass
-class ListeningEngine:
+class ListeningEngine(Counting):
     """Answers always the same and keeps what it was asked."""
 
     answer: str

@@ -35,6 +35,7 @@ from panzad.recall.sharing import Share
 from panzad.store import embeddings, folders, mails, pairs
 from panzad.store.database import Database
 from tests.drafting.planted import HIDDEN, HOUSES, Incoming, Planted, World
+from tests.drafting.test_write import Counting
 
 CONFIG = Config(
     accounts={
@@ -62,7 +63,7 @@ class _Remembering(Embedder):
 
 
 @dataclass
-class _Tongue:
+class _Tongue(Counting):
     """An engine that says what it is told to, whatever it is asked."""
 
     says: str

@@ -47,8 +47,15 @@ class Answer:
     seconds: float = 0.1
 
 
+class Counting:
+    """Takes each word for a token."""
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+
 @dataclass(frozen=True)
-class FixedEngine:
+class FixedEngine(Counting):
     answer: str
 
     def generate(self, *_: object, **__: object) -> Answer:
@@ -88,7 +95,7 @@ def written(answer: str, *past: str, task: DraftTask = TASK, grounding: bool = T
 
 
 @dataclass
-class Drawing:
+class Drawing(Counting):
     """An engine that has another answer for each draw, and keeps how it was asked."""
 
     answers: tuple[str, ...]
@@ -137,13 +144,26 @@ class TestCandidates:
         assert self.chosen(Drawing(self.ANSWERS), 2, grounding=False).text == self.ANSWERS[1]
 
     def test_the_first_is_the_likeliest_and_the_others_are_the_same_every_time(self) -> None:
-        answers = (self.ANSWERS[0], self.ANSWERS[2], self.ANSWERS[0])
-        first, again = Drawing(answers), Drawing(answers)
+        first, again = Drawing(self.ANSWERS), Drawing(self.ANSWERS)
         self.chosen(first, 3)
         self.chosen(again, 3)
         assert first.asked == again.asked
         assert [one.temperature > 0 for one in first.asked] == [False, True, True]
         assert len({one.seed for one in first.asked}) == 3
+
+    def test_more_are_drawn_until_one_says_all(self) -> None:
+        lacking, whole = self.ANSWERS[2], self.ANSWERS[1]
+        engine = Drawing((lacking, lacking, whole, lacking))
+        assert self.chosen(engine, 2).text == whole
+        assert len(engine.asked) == len({one.seed for one in engine.asked}) == 3
+
+    @pytest.mark.parametrize(("candidates", "most"), [(1, 1), (2, 4), (3, 6)])
+    def test_no_more_than_as_many_again_and_one_stays_alone(
+        self, candidates: int, most: int
+    ) -> None:
+        engine = Drawing((self.ANSWERS[2],) * 9)
+        result = self.chosen(engine, candidates)
+        assert (result.text, len(engine.asked)) == (self.ANSWERS[2], most)
 
     def test_what_was_drawn_before_the_engine_failed_is_not_lost(self) -> None:
         result = self.chosen(Drawing(self.ANSWERS[:2], then=NetworkError("it is gone", "wait")), 3)
