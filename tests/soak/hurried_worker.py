@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from panzad import worker
-from panzad.drafting import write
+from panzad.drafting import drawing
 
 MAX_TOKENS = 12
 
 if __name__ == "__main__":
-    write.MAX_TOKENS = MAX_TOKENS
+    drawing.MAX_TOKENS = MAX_TOKENS
     worker.main()
