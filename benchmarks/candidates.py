@@ -3,8 +3,9 @@
     python -m benchmarks.candidates --instructions FILE --models FOLDER
 
 FILE holds lines of JSON with an `instruction` each. Every draft is a new mail by the base model,
-from the instruction alone. For each number of candidates: tokens written and seconds for a draft,
-and in the drafts that are taken facts of the instruction left out and facts invented, a draft.
+from the instruction alone. For each number of candidates: how many were drawn, tokens written and
+seconds for a draft, and in the drafts that are taken facts of the instruction left out and facts
+invented, a draft.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def main(instructions: Path, models: Path, count: int) -> None:
     """Print one line of a table for each number of candidates."""
     lines = instructions.read_text(encoding="utf-8").splitlines()[:count]
     tasks = [_task(json.loads(line)["instruction"]) for line in lines]
-    click.echo("| candidates | tokens a draft | seconds a draft | left out | invented |")
+    click.echo("| candidates | drawn | tokens a draft | seconds a draft | left out | invented |")
     with tempfile.TemporaryDirectory(prefix="candidates-") as folder:
         root = Path(folder)
         (root / "models").symlink_to(models.resolve())
@@ -62,10 +63,12 @@ def _measured(db: Database, paths: Paths, config: Config, tasks: list[DraftTask]
     left_out = sum(
         unsaid(one.text, task.instruction) for one, task in zip(written, tasks, strict=True)
     )
+    drawn = sum(one.candidates for one in written)
     tokens = sum(one.tokens for one in written)
     invented = sum(len(one.gaps) for one in written)
     return (
-        f"| {config.writing.candidates} | {tokens / len(tasks):.0f} | {seconds:.2f}"
+        f"| {config.writing.candidates} | {drawn / len(tasks):.1f} | {tokens / len(tasks):.0f}"
+        f" | {seconds:.2f}"
         f" | {left_out / len(tasks):.2f} | {invented / len(tasks):.2f} |"
     )
 

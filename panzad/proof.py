@@ -36,6 +36,7 @@ from panzad.rehearsal import Rehearsal
 from panzad.store import adapters, pairs
 from panzad.store.database import Database
 from panzad.store.pairs import Pair
+from panzad.training.dataset import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,8 @@ class Person:
         limit: int,
         candidates: int = 1,
     ) -> None:
-        """The newest `limit` held-out mails are written, each the best of so many `candidates`.
+        """The newest `limit` held-out mails are written, each the best of so many `candidates`, or
+        of up to twice as many while each leaves something out.
 
         Raises PanzadError when there are none.
         """
@@ -178,7 +180,6 @@ class Person:
 
         By the method and within the memory of a training. Raises PanzadError when nothing fits.
         """
-        from panzad.engines.gguf_base import token_counter
         from panzad.learning.adapter import method_for
         from panzad.training.priority import memory_limit
         from panzad.training.run import train
@@ -187,10 +188,7 @@ class Person:
         device = device_for(self.config.model, files)
         memory = memory_limit(settings.memory_gb) if device == "cpu" else None
         method = method_for(settings.method, device, memory, files)
-        briefing = briefing_of(self.db, self.config, token_counter(files))
-        learnt, held_out = dataset(
-            self.config, briefing, self.divided.learnt, self.divided.held_out, method.epochs
-        )
+        learnt, held_out = self._samples(method.epochs)
         points: list[Point] = []
         for size in (*(one for one in CURVE_SIZES if one < len(learnt)), len(learnt)):
             with tempfile.TemporaryDirectory(prefix="panzad-curve-") as folder:
@@ -209,6 +207,13 @@ class Person:
                 )
             points.append(Point(size, outcome.base_loss, outcome.loss))
         return points
+
+    def _samples(self, epochs: int) -> tuple[list[Sample], list[Sample]]:
+        """What they are made with is large, and gone before a run begins."""
+        from panzad.engines.gguf_base import token_counter
+
+        briefing = briefing_of(self.db, self.config, token_counter(self._desk.files))
+        return dataset(self.config, briefing, self.divided.learnt, self.divided.held_out, epochs)
 
     def close(self) -> None:
         """Free the engine's memory."""

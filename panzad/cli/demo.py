@@ -68,7 +68,7 @@ retrieved = 0.0  # past mails in the prompts are a quarter more to read
 examples = 0  # what an adapter was not trained with it copies out
 
 [writing]
-candidates = 4  # of each of the two texts that are shown at the end
+candidates = 4  # or up to 8, of each of the two texts that are shown at the end
 """
 
 

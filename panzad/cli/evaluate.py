@@ -56,7 +56,8 @@ YOU = "you"
     default=1,
     show_default=True,
     type=click.IntRange(1, 32),
-    help="Each draft is the best of so many; one is the model's likeliest.",
+    help="Each draft is the best of so many, or up to twice as many while each leaves something"
+    " out; one is the model's likeliest.",
 )
 @click.option("--curve", is_flag=True, help="Also train on 25, 50, 75, 100 and all mails.")
 @json_option()
@@ -148,7 +149,7 @@ def _report(people: Sequence[Person], *, curve: bool) -> Report:
         "base model": you.config.model.base,
         "adapter": you.adapter.name if you.adapter else "none serves",
         "learnt from": f"{len(you.divided.learnt)} mails",
-        "candidates a draft": str(you.candidates),
+        "candidates a draft": "1" if you.candidates == 1 else f"{you.candidates} or more",
         "held out": f"{len(you.divided.held_out)} mails, {len(you.held_out)} of them written",
     }
     return Report(facts, tuple(rows), tuple(matrices), tuple(points))

@@ -23,8 +23,8 @@ from panzad.posting import post
 KEY_VARIABLE = "PANZAD_OPENAI_API_KEY"
 # A large model on a small server may think this long over one draft.
 TIMEOUT_SECONDS = 600.0
-# Of UTF-8 a token, in English and Chinese alike: these servers do not count for us.
-_BYTES_A_TOKEN = 4
+# In English; other languages are told as short, for what serves there has a long context.
+_CHARACTERS_A_TOKEN = 4
 
 
 class OpenAiServer:
@@ -93,7 +93,7 @@ class OpenAiServer:
 
     def count_tokens(self, text: str) -> int:
         """An estimate: the protocol has no way to ask."""
-        return -(-len(text.encode()) // _BYTES_A_TOKEN)
+        return -(-len(text) // _CHARACTERS_A_TOKEN)
 
     def close(self) -> None:
         """Nothing is held between calls."""

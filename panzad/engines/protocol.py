@@ -71,5 +71,5 @@ def too_long(tokens: int, context: int) -> PanzadError:
     """What a user is told of a prompt that leaves no room for an answer."""
     return PanzadError(
         f"the prompt has {tokens} tokens, the model takes {context}",
-        "lower retrieval.examples, or choose a model with a longer context",
+        "shorten the instruction, or choose a model with a longer context",
     )

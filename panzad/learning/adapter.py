@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +41,6 @@ from panzad.training.methods import METHODS, Method, choose
 from panzad.training.preference import Preferences
 from panzad.training.priority import memory_limit
 from panzad.training.run import Outcome, Progress, metrics_of, train
-from panzad.writing.brief import Briefing
 
 SEED = 7
 
@@ -131,15 +130,13 @@ def train_adapter(
     available = {
         pair.mail.id: pair for pair in pairs.finished(db) if pair.mail.account in config.accounts
     }
-    briefing = briefing_of(db, config, token_counter(files))
-    edits = edits_of(db, config, briefing)
     memory = memory_limit(config.training.memory_gb) if device == "cpu" else None
-    job = _resumed(db, paths, config, files, briefing, available, edits, request)
+    job = _resumed(db, paths, config, files, available, request)
     if job is None:
         _enough(available, config.training.min_mails)
         method = method_for(request.method, device, memory, files)
         method = replace(method, epochs=request.epochs or method.epochs)
-        job = _begun(db, config, files, briefing, available, edits, method, request.seed)
+        job = _begun(db, config, files, available, method, request.seed)
     prune(paths.adapters, job.row.id)
     author = next((one.name for one in config.accounts.values()), "")
     seed = job.row.plan["seed"]
@@ -271,13 +268,28 @@ def method_for(name: str, device: DeviceName, memory: int | None, files: ModelFi
     return method
 
 
+def _samples(
+    db: Database,
+    config: Config,
+    files: ModelFiles,
+    older: Iterable[Pair],
+    newest: Iterable[Pair],
+    epochs: int,
+) -> tuple[list[Sample], list[Sample], Edits]:
+    """What is learnt, what it is judged by, and the edits. What they are made with is large, and
+    gone before the run begins."""
+    briefing = briefing_of(db, config, token_counter(files))
+    return (
+        *dataset(config, briefing, older, newest, epochs),
+        edits_of(db, config, briefing),
+    )
+
+
 def _begun(
     db: Database,
     config: Config,
     files: ModelFiles,
-    briefing: Briefing,
     available: dict[int, Pair],
-    edits: Edits,
     method: Method,
     seed: int,
 ) -> _Job:
@@ -287,7 +299,7 @@ def _begun(
         raise PanzadError(
             "all mails to learn from say the same", "wait until there are others to judge by"
         )
-    learnt, held_out = dataset(config, briefing, older, newest, method.epochs)
+    learnt, held_out, edits = _samples(db, config, files, older, newest, method.epochs)
     trained = {sample.mail_id for sample in learnt}
     # Of a mail that is held out, nothing is learnt.
     edited = [mark for mark, one in edits.contrasts.items() if one.chosen.mail_id in trained]
@@ -314,9 +326,7 @@ def _resumed(
     paths: Paths,
     config: Config,
     files: ModelFiles,
-    briefing: Briefing,
     available: dict[int, Pair],
-    edits: Edits,
     request: Request,
 ) -> _Job | None:
     """The run that was cut off, unless its mails or its base model have changed since, or the
@@ -336,7 +346,7 @@ def _resumed(
         [available[mail_id] for mail_id in plan[part] if mail_id in available]
         for part in ("train", "holdout")
     )
-    learnt, held_out = dataset(config, briefing, older, newest, plan["epochs"])
+    learnt, held_out, edits = _samples(db, config, files, older, newest, plan["epochs"])
     if row.base != files.fingerprint or fingerprint([*learnt, *held_out]) != plan["data"]:
         _give_up(db, paths, row, "its mails or its base model changed before it was finished")
         return None

@@ -13,9 +13,10 @@ THREAD_CHARACTERS = 2400
 TURN_CHARACTERS = 1200
 # An example shows how the user says things, not all that was said: prompts cost training time.
 EXAMPLE_CHARACTERS = 400
-# Of the model's tokens, all turns together: what so many characters of English are. Training bounds
-# its memory by it, so drafts keep to it as well.
+# Of the model's tokens, all turns together: about what so many characters of English are. Training
+# bounds its memory by it, so drafts keep to it as well.
 TOKENS = 960
+# At least so much of those characters is shown: below, nothing is left of a past mail (`clip`).
 _LEAST_SHARE = 0.05
 
 # As models are told them.
@@ -93,20 +94,24 @@ class WritingTask:
 def messages(task: WritingTask, count: Callable[[str], int]) -> tuple[ChatMessage, ...]:
     """The chat turns that ask the model for the mail.
 
-    `count` gives a text's length in the model's tokens. A script that takes many of them shows
-    less of the thread and of past mails, so that the turns have at most TOKENS; the instruction
-    is never cut.
+    `count` gives a text's length in the model's tokens. Of the thread and of past mails less is
+    shown in a language that takes many of them, so that the turns have at most TOKENS. The
+    instruction is never cut; a long one leaves the others half of TOKENS.
     """
+    system = f"You write mail as {task.author or 'the user'}."
+    asked = "\n".join(line for line in (_usual(task), _request(task)) if line)
+    request = without_turn_marks(asked)
+    room = TOKENS - min(count(system) + count(request), TOKENS // 2)
     share = 1.0
-    turns = _turns(task, share)
-    while share > _LEAST_SHARE and (length := sum(count(one.content) for one in turns)) > TOKENS:
-        share = max(_LEAST_SHARE, share * min(0.9, TOKENS / length))
-        turns = _turns(task, share)
-    return turns
+    past = _past(task, share)
+    while share > _LEAST_SHARE and (length := count(past)) > room:
+        share = max(_LEAST_SHARE, share * min(0.95, room / length))
+        past = _past(task, share)
+    return ChatMessage("system", system), ChatMessage("user", past + request)
 
 
-def _turns(task: WritingTask, share: float) -> tuple[ChatMessage, ...]:
-    """The chat turns with so much of what may be shown of the thread and of past mails."""
+def _past(task: WritingTask, share: float) -> str:
+    """Past mails and thread, with so much of what may be shown of them, up to the request."""
     blocks: list[str] = []
     if task.examples:
         limit = round(share * EXAMPLE_CHARACTERS)
@@ -115,11 +120,7 @@ def _turns(task: WritingTask, share: float) -> tuple[ChatMessage, ...]:
     if task.thread:
         fitting = _fitting(task.thread, share)
         blocks.append("\n\n".join(_shown(turn, text) for turn, text in fitting))
-    blocks.append("\n".join(line for line in (_usual(task), _request(task)) if line))
-    return (
-        ChatMessage("system", f"You write mail as {task.author or 'the user'}."),
-        ChatMessage("user", without_turn_marks("\n\n".join(blocks))),
-    )
+    return without_turn_marks("".join(f"{block}\n\n" for block in blocks if block))
 
 
 def _usual(task: WritingTask) -> str:
@@ -174,11 +175,14 @@ def without_turn_marks(text: str) -> str:
 
 
 def clip(text: str, limit: int) -> str:
-    """The beginning of `text`, at most `limit` characters, cut between words and marked `…`."""
+    """The beginning of `text`, at most `limit` characters, marked `…`.
+
+    It is cut between words, where the text has them: in Japanese or Thai only lines have ends.
+    """
     text = text.strip()
     if len(text) <= limit:
         return text
     if limit < 20:
         return ""
-    words = text[:limit].rsplit(None, 1)
-    return (words[0] if len(words) == 2 else text[: limit - 1]) + "…"
+    whole, *_ = text[:limit].rsplit(None, 1)
+    return (whole if limit / 2 <= len(whole) < limit else text[: limit - 1]) + "…"

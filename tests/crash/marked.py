@@ -16,7 +16,7 @@ from tests.crash.world import World
 from tests.drafting.followup.mail_program import as_thunderbird_saves, taken
 from tests.servers.mailbox import mail
 
-SMALL = {"panzad.drafting.write:MAX_TOKENS": 8}
+SMALL = {"panzad.drafting.drawing:MAX_TOKENS": 8}
 # Functions that are gone, as defects of ours over one mark.
 NO_TASK = {"panzad.drafting.rounds:task_of": None}
 NO_WRITING = {"panzad.desk:loaded": None}

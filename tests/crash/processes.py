@@ -140,7 +140,9 @@ def _panzad(
     os.dup2(waiting, 0)
     for name, value in constants.items():
         module, _, constant = name.partition(":")
-        setattr(importlib.import_module(module), constant, value)
+        room = importlib.import_module(module)
+        getattr(room, constant)  # what is misspelt would change nothing
+        setattr(room, constant, value)
     place = Path(record)
     install(Watch(place.with_suffix(""), place, Kill(**kill) if kill else None, stop))
     main = panzad.cli.main

@@ -20,7 +20,7 @@ SMALL = {
     "panzad.training.gate:LIKENESS_ERROR": 10.0,
     "panzad.training.run:CHECKPOINT_SECONDS": 0.0,
     "panzad.evaluation.trial:MAX_DRAFTS": 2,
-    "panzad.drafting.write:MAX_TOKENS": 24,
+    "panzad.drafting.drawing:MAX_TOKENS": 24,
 }
 # In the order of their ids: a run of other mails, one without a row, a refused one, a tainted one.
 CUT_OFF, UNKNOWN, REFUSED, TAINTED = (f"2025010{number}-000000-0000" for number in range(1, 5))

@@ -99,6 +99,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     for name, stand_in in (
         ("resolve", lambda *_: base),
         ("device_for", lambda *_: "cpu"),
+        ("token_counter", lambda _: len),
         ("dataset", dataset),
         ("train", train),
     ):

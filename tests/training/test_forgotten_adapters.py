@@ -11,7 +11,6 @@ from pydantic import SecretStr
 from panzad.config import Account, Auth, Config, ImapServer, locate
 from panzad.engines.catalogue import ModelFiles
 from panzad.learning import adapter as room
-from panzad.learning.dataset import Edits
 from panzad.learning.shelf import tidy
 from panzad.store import adapters
 from panzad.store.database import Database
@@ -49,7 +48,6 @@ def test_the_tainted_one_goes_whatever_the_verdict(
     for name, stand_in in (
         ("resolve", lambda *_: files),
         ("device_for", lambda *_: "cpu"),
-        ("edits_of", lambda *_: Edits({}, 0.0)),
         ("_resumed", resumed),
         ("train", train),
     ):

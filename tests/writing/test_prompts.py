@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ def turn(text: str, author: str = "Bob") -> ThreadTurn:
 
 
 def shown(task: WritingTask, tokens_a_character: float = 0.0) -> tuple[ChatMessage, ...]:
-    return prompts.messages(task, lambda text: round(tokens_a_character * len(text)))
+    return prompts.messages(task, lambda text: ceil(tokens_a_character * len(text)))
 
 
 class TestMessages:
@@ -53,35 +55,37 @@ class TestMessages:
     @given(
         st.lists(st.text(min_size=1, max_size=3000), max_size=6),
         st.lists(st.text(min_size=1, max_size=900), max_size=3),
-        st.floats(0, 4),
+        st.floats(0, 2.5),
     )
     def test_any_tokenizer_finds_no_more_tokens_than_are_allowed(
         self, texts: list[str], examples: list[str], tokens_a_character: float
     ) -> None:
         task = WritingTask("Ann", (), "", tuple(map(turn, texts)), examples=tuple(examples))
         turns = shown(task, tokens_a_character)
-        found = sum(round(tokens_a_character * len(one.content)) for one in turns)
+        found = sum(ceil(tokens_a_character * len(one.content)) for one in turns)
         assert found <= prompts.TOKENS
 
     def test_a_dense_script_shows_less_of_everything_and_all_of_the_instruction(self) -> None:
-        thread = (
-            turn("昨日はメールをありがとう。" * 90),
-            turn("木曜日の午後にお会いしたい。" * 90),
+        # Only lines end with white space: nothing may be cut back to the salutation.
+        thread = tuple(
+            turn(f"田中様\n\n{text * 90}") for text in ("木曜日の午後に。", "会いたい。")
         )
-        examples = ("ありがとうございます。" * 40, "よろしくお願いします。" * 40)
+        examples = tuple(f"田中様\n\n{text * 60}" for text in ("ありがとう。", "お願いします。"))
         instruction = "木曜日なら行けると伝えて。" * 8
         task = WritingTask("Ann", (), "", thread, instruction, examples)
         content = shown(task, 1.8)[1].content
+        assert 0.8 * prompts.TOKENS < 1.8 * len(content) < prompts.TOKENS
         assert len(content) < len(shown(task)[1].content) / 3
         for text in (*(one.text for one in thread), *examples, instruction):
             assert text[:12] in content
         assert content.endswith(instruction)
 
-    def test_an_instruction_is_never_cut(self) -> None:
-        task = WritingTask("Ann", (), "", (turn("Lunch?"),), "very " * 999 + "well")
+    def test_a_long_instruction_is_not_cut_and_leaves_the_others_half(self) -> None:
+        task = WritingTask("Ann", (), "", (turn("word " * 900),), "very " * 999 + "well")
         content = shown(task, 1.0)[1].content
-        assert content.startswith("Bob wrote:\nLunch?\n")
-        assert content.endswith(task.instruction)
+        thread, instruction = content.split("Write my reply. ")
+        assert instruction == task.instruction
+        assert 0.4 * prompts.TOKENS < len(thread) < 0.5 * prompts.TOKENS + 9
 
 
 class TestTurnMarks:
