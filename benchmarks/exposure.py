@@ -19,10 +19,9 @@ import click
 from panzad.config import load, locate
 from panzad.engines.catalogue import resolve
 from panzad.engines.create import device_for
-from panzad.engines.gguf_base import token_counter
 from panzad.evaluation.trial import exposures, planted
 from panzad.learning.adapter import SEED
-from panzad.learning.dataset import briefing_of, dataset
+from panzad.learning.dataset import dataset
 from panzad.learning.samples import older_and_newest
 from panzad.store import pairs
 from panzad.store.database import Database
@@ -41,8 +40,7 @@ def main(state: Path, epochs: int, copies: str) -> None:
     config, db = load(paths.config), Database(paths.database)
     files = resolve(config.model.base, paths.models)
     device = device_for(config.model, files)
-    briefing = briefing_of(db, config, token_counter(files))
-    learnt, held_out = dataset(config, briefing, *older_and_newest(pairs.finished(db)), epochs)
+    learnt, held_out = dataset(db, config, files, *older_and_newest(pairs.finished(db)), epochs)
     author = next(one.name for one in config.accounts.values())
     for count in map(int, copies.split(",")):
         with tempfile.TemporaryDirectory(prefix="exposure-") as folder:

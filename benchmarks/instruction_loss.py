@@ -26,11 +26,10 @@ from benchmarks.paper_state import Subject, learn
 from benchmarks.paper_training import train_anew
 from panzad.desk import Desk
 from panzad.engines.catalogue import resolve
-from panzad.engines.gguf_base import token_counter
 from panzad.engines.protocol import Engine, Sampling
 from panzad.evaluation.experiments import Variant
 from panzad.evaluation.likelihood import Likelihood
-from panzad.learning.dataset import briefing_of, dataset
+from panzad.learning.dataset import dataset
 from panzad.learning.samples import older_and_newest
 from panzad.locks import held
 from panzad.store import pairs
@@ -85,8 +84,7 @@ def _loss(subject: Subject, shown: Sequence[Pair], seed: int) -> float:
     training = config.training.model_copy(update={"retrieved": 0.0})
     config = config.model_copy(update={"training": training})
     files = resolve(config.model.base, subject.paths.models)
-    briefing = briefing_of(db, config, token_counter(files))
-    learnt, held_out = dataset(config, briefing, *older_and_newest(shown), METHOD.epochs)
+    learnt, held_out = dataset(db, config, files, *older_and_newest(shown), METHOD.epochs)
     directory = subject.folder / "instruction-loss"
     train_anew(subject, learnt, held_out, METHOD, directory, seed=seed)
     desk = Judge(subject)

@@ -27,11 +27,9 @@ from benchmarks.paper_state import Subject, learn
 from benchmarks.paper_training import train_anew
 from panzad.desk import Desk
 from panzad.engines.catalogue import resolve
-from panzad.engines.gguf_base import token_counter
 from panzad.evaluation.experiments import Variant
 from panzad.evaluation.tapped import Tapped
 from panzad.learning.dataset import (
-    briefing_of,
     contrasted,
     dataset,
     exact_retriever,
@@ -46,7 +44,6 @@ from panzad.store.drafts import Preference
 from panzad.store.pairs import Pair
 from panzad.training.methods import METHODS
 from panzad.training.preference import NONE, Preferences
-from panzad.writing.brief import Briefing
 
 METHOD = METHODS["lora"]
 SHOWN = ("loss", "bleu", "rouge_l", "length_ratio", "fact_recall", "style")
@@ -67,10 +64,11 @@ def main(data: Path, models: Path, work: Path, person: str, seed: int, weights: 
     with held(work, person, wait=True):
         learn(subject, learnt, models, timings=False)
         older, newest = older_and_newest(pairs.finished(Database(subject.paths.database)))
-        config, briefing = subject.config, _briefing(subject)
-        edits = _edits(subject, briefing, older, newest, seed)
-        contrasts = tuple(contrasted(config, briefing, edits).values())
-        samples = dataset(config, briefing, older, newest, METHOD.epochs)
+        edits = _edits(subject, older, newest, seed)
+        db, config = Database(subject.paths.database), subject.config
+        files = resolve(config.model.base, subject.paths.models)
+        contrasts = tuple(contrasted(db, config, files, edits).values())
+        samples = dataset(db, config, files, older, newest, METHOD.epochs)
         found: dict[str, Any] = {}
         for weight in map(float, weights.split(",")):
             preferences = Preferences(contrasts, weight) if weight else NONE
@@ -80,19 +78,15 @@ def main(data: Path, models: Path, work: Path, person: str, seed: int, weights: 
     click.echo(json.dumps({"person": person, "edits": len(edits), "seed": seed, "weights": found}))
 
 
-def _briefing(subject: Subject) -> Briefing:
-    files = resolve(subject.config.model.base, subject.paths.models)
-    return briefing_of(Database(subject.paths.database), subject.config, token_counter(files))
-
-
 def _edits(
-    subject: Subject, briefing: Briefing, older: Sequence[Pair], newest: Sequence[Pair], seed: int
+    subject: Subject, older: Sequence[Pair], newest: Sequence[Pair], seed: int
 ) -> list[Preference]:
     """The drafts of the newer half by an adapter of the older, and the mails they became."""
     known, unknown = older[: len(older) // 2], older[len(older) // 2 :]
     db, config = Database(subject.paths.database), subject.config
     directory = subject.folder / "preferences" / "older"
-    samples = dataset(config, briefing, known, newest, METHOD.epochs)
+    files = resolve(config.model.base, subject.paths.models)
+    samples = dataset(db, config, files, known, newest, METHOD.epochs)
     train_anew(subject, *samples, METHOD, directory, seed=seed)
     hidden = [one.mail.id for one in (*unknown, *newest)]
     rehearsal = Rehearsal(config, exact_retriever(db, config), hidden)

@@ -30,13 +30,12 @@ from panzad.evaluation.experiments import (
 from panzad.evaluation.report import Point
 from panzad.evaluation.style import MIN_MAILS, Voice
 from panzad.evaluation.tapped import Tapped
-from panzad.learning.dataset import briefing_of, dataset
+from panzad.learning.dataset import dataset
 from panzad.learning.samples import older_and_newest
 from panzad.rehearsal import Rehearsal
 from panzad.store import adapters, pairs
 from panzad.store.database import Database
 from panzad.store.pairs import Pair
-from panzad.training.dataset import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +187,9 @@ class Person:
         device = device_for(self.config.model, files)
         memory = memory_limit(settings.memory_gb) if device == "cpu" else None
         method = method_for(settings.method, device, memory, files)
-        learnt, held_out = self._samples(method.epochs)
+        learnt, held_out = dataset(
+            self.db, self.config, files, self.divided.learnt, self.divided.held_out, method.epochs
+        )
         points: list[Point] = []
         for size in (*(one for one in CURVE_SIZES if one < len(learnt)), len(learnt)):
             with tempfile.TemporaryDirectory(prefix="panzad-curve-") as folder:
@@ -207,13 +208,6 @@ class Person:
                 )
             points.append(Point(size, outcome.base_loss, outcome.loss))
         return points
-
-    def _samples(self, epochs: int) -> tuple[list[Sample], list[Sample]]:
-        """What they are made with is large, and gone before a run begins."""
-        from panzad.engines.gguf_base import token_counter
-
-        briefing = briefing_of(self.db, self.config, token_counter(self._desk.files))
-        return dataset(self.config, briefing, self.divided.learnt, self.divided.held_out, epochs)
 
     def close(self) -> None:
         """Free the engine's memory."""

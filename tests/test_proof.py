@@ -288,7 +288,7 @@ class TestEvaluate:
             return Outcome(True, 2.0, None, 2.0 - len(samples) / 100, 1.0, 1.0)
 
         def samples(
-            _config: object, _briefing: object, *parts: Any
+            _db: object, _config: object, _files: object, *parts: Any
         ) -> tuple[list[Sample], list[Sample]]:
             learnt, held_out, _ = parts
             return (
@@ -297,7 +297,6 @@ class TestEvaluate:
             )
 
         monkeypatch.setattr("panzad.training.run.train", train)
-        monkeypatch.setattr("panzad.engines.gguf_base.token_counter", lambda _: len)
         monkeypatch.setattr(proof, "dataset", samples)
         monkeypatch.setattr(proof, "CURVE_SIZES", (5, 10, 100))
         found = json.loads(self.run(state, "--json", "--curve", "--limit", "1").stdout)
@@ -340,7 +339,6 @@ class TestEvaluate:
 
         monkeypatch.setattr("panzad.training.run.train", train)
         monkeypatch.setattr("panzad.training.priority.this_machine", lambda: Machine(MACHINE, None))
-        monkeypatch.setattr("panzad.engines.gguf_base.token_counter", lambda _: len)
         monkeypatch.setattr(proof, "dataset", lambda *_: ([], []))
         self.run(state, "--json", "--curve", "--limit", "1")
         assert seen == [(method, memory, METHODS[method].epochs)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +19,11 @@ import structlog
 from panzad.config import Config, Paths
 from panzad.engines.catalogue import ModelFiles, resolve
 from panzad.engines.create import DeviceName, device_for
-from panzad.engines.gguf_base import token_counter
 from panzad.engines.llama_cpp import prepare
 from panzad.engines.machine import this_machine
 from panzad.errors import ConfigError, ModelDamaged, PanzadError, RunFailed
 from panzad.evaluation.trial import planted
-from panzad.learning.dataset import Edits, briefing_of, dataset, edits_of
+from panzad.learning.dataset import dataset, edits_of
 from panzad.learning.privacy import enforce
 from panzad.learning.samples import older_and_newest
 from panzad.learning.shelf import tidy
@@ -268,23 +267,6 @@ def method_for(name: str, device: DeviceName, memory: int | None, files: ModelFi
     return method
 
 
-def _samples(
-    db: Database,
-    config: Config,
-    files: ModelFiles,
-    older: Iterable[Pair],
-    newest: Iterable[Pair],
-    epochs: int,
-) -> tuple[list[Sample], list[Sample], Edits]:
-    """What is learnt, what it is judged by, and the edits. What they are made with is large, and
-    gone before the run begins."""
-    briefing = briefing_of(db, config, token_counter(files))
-    return (
-        *dataset(config, briefing, older, newest, epochs),
-        edits_of(db, config, briefing),
-    )
-
-
 def _begun(
     db: Database,
     config: Config,
@@ -299,7 +281,8 @@ def _begun(
         raise PanzadError(
             "all mails to learn from say the same", "wait until there are others to judge by"
         )
-    learnt, held_out, edits = _samples(db, config, files, older, newest, method.epochs)
+    learnt, held_out = dataset(db, config, files, older, newest, method.epochs)
+    edits = edits_of(db, config, files)
     trained = {sample.mail_id for sample in learnt}
     # Of a mail that is held out, nothing is learnt.
     edited = [mark for mark, one in edits.contrasts.items() if one.chosen.mail_id in trained]
@@ -346,7 +329,8 @@ def _resumed(
         [available[mail_id] for mail_id in plan[part] if mail_id in available]
         for part in ("train", "holdout")
     )
-    learnt, held_out, edits = _samples(db, config, files, older, newest, plan["epochs"])
+    learnt, held_out = dataset(db, config, files, older, newest, plan["epochs"])
+    edits = edits_of(db, config, files)
     if row.base != files.fingerprint or fingerprint([*learnt, *held_out]) != plan["data"]:
         _give_up(db, paths, row, "its mails or its base model changed before it was finished")
         return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from panzad.config import Config
+from panzad.engines.catalogue import ModelFiles
 from panzad.learning.samples import READINGS, Mix, contrasts, samples
 from panzad.recall.embedder import Embedder
 from panzad.recall.exact import ExactIndex
@@ -23,8 +24,9 @@ CHANCE = 7
 
 
 def dataset(
+    db: Database,
     config: Config,
-    briefing: Briefing,
+    files: ModelFiles,
     learnt: Iterable[Pair],
     held_out: Iterable[Pair],
     epochs: int,
@@ -34,7 +36,7 @@ def dataset(
     Each has the prompt that a draft would get; what is learnt has one for each epoch that reads it
     otherwise.
     """
-    authors, mix = _authors(config), mix_of(config)
+    authors, briefing, mix = _authors(config), _briefing(db, config, files), mix_of(config)
 
     def made(pairs: Iterable[Pair], readings: int) -> list[Sample]:
         found = samples(pairs, authors, briefing, mix, readings)
@@ -66,18 +68,18 @@ class Edits:
         return Preferences(tuple(found), self.weight)
 
 
-def edits_of(db: Database, config: Config, briefing: Briefing) -> Edits:
+def edits_of(db: Database, config: Config, files: ModelFiles) -> Edits:
     """The edits to be learnt from, by the settings."""
     weight = config.training.preference_weight
     kept = drafts.preferences(db) if weight else []
-    return Edits(contrasted(config, briefing, kept) if kept else {}, weight)
+    return Edits(contrasted(db, config, files, kept) if kept else {}, weight)
 
 
 def contrasted(
-    config: Config, briefing: Briefing, kept: Iterable[Preference]
+    db: Database, config: Config, files: ModelFiles, kept: Iterable[Preference]
 ) -> dict[int, Contrast]:
     """By their marks, edited drafts beside the mails they became; facts masked as in mails."""
-    found = contrasts(kept, _authors(config), briefing, mix_of(config))
+    found = contrasts(kept, _authors(config), _briefing(db, config, files), mix_of(config))
     if not config.training.mask_facts:
         return found
     return {
@@ -96,6 +98,8 @@ def exact_retriever(db: Database, config: Config) -> Retriever:
     return Retriever(db, ExactIndex(db), Embedder(), wanted.share, lend_style=wanted.lend_style)
 
 
-def briefing_of(db: Database, config: Config, count: Callable[[str], int]) -> Briefing:
-    """What a run's prompts are built by; `count` gives a text's length in the model's tokens."""
-    return Briefing(exact_retriever(db, config), count)
+def _briefing(db: Database, config: Config, files: ModelFiles) -> Briefing:
+    """What prompts are built by. It is large: nobody holds it while a run goes on."""
+    from panzad.engines.gguf_base import token_counter
+
+    return Briefing(exact_retriever(db, config), token_counter(files))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from panzad.config import Account, Auth, Config, ImapServer, Retrieval, Training
-from panzad.learning.dataset import briefing_of, contrasted, dataset
+from panzad.engines.catalogue import ModelFiles
+from panzad.learning.dataset import contrasted, dataset
 from panzad.learning.samples import READINGS, older_and_newest
 from panzad.store import pairs
 from panzad.store.drafts import Preference
@@ -28,8 +29,12 @@ CONFIG = Config(
 )
 
 
+FILES = ModelFiles("base", "hf", Path(), "fingerprint")
+
+
 @pytest.fixture
-def box(tmp_path: Path) -> Box:
+def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Box:
+    monkeypatch.setattr("panzad.engines.gguf_base.token_counter", lambda _: words)
     box = Box(tmp_path)
     for number in range(20):
         box.add(letter(number))
@@ -44,8 +49,7 @@ class TestDataset:
         self, box: Box, epochs: int, prompts: int
     ) -> None:
         older, newest = older_and_newest(pairs.finished(box.db))
-        briefing = briefing_of(box.db, CONFIG, words)
-        learnt, held_out = dataset(CONFIG, briefing, older, newest, epochs)
+        learnt, held_out = dataset(box.db, CONFIG, FILES, older, newest, epochs)
         assert [one.mail_id for one in learnt] == list(range(1, 17))
         assert [one.mail_id for one in held_out] == list(range(17, 21))
         assert {1 + len(one.others) for one in learnt} == {prompts}
@@ -54,8 +58,7 @@ class TestDataset:
     def test_the_prompts_of_a_longer_run_begin_with_those_of_a_shorter(self, box: Box) -> None:
         older, newest = older_and_newest(pairs.finished(box.db))
         short, again, long = (
-            dataset(CONFIG, briefing_of(box.db, CONFIG, words), older, newest, epochs)[0]
-            for epochs in (2, 2, 3)
+            dataset(box.db, CONFIG, FILES, older, newest, epochs)[0] for epochs in (2, 2, 3)
         )
         assert fingerprint(short) == fingerprint(again)
         for one, other in zip(short, long, strict=True):
@@ -79,7 +82,7 @@ class TestContrasted:
             }
         )
         kept = Preference(4, pair.mail, self.DRAFT, "tell them when it sails")
-        [found] = contrasted(config, briefing_of(box.db, config, words), [kept]).values()
+        [found] = contrasted(box.db, config, FILES, [kept]).values()
         shown = [
             [one.completion[start:end] for start, end in one.masked]
             for one in (found.chosen, found.rejected)

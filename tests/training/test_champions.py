@@ -93,13 +93,12 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     def dataset(*given: Any) -> list[list[Sample]]:
         return [
             [Sample(pair.mail.id, pair.mail.date, (), pair.mail.own_text) for pair in some]
-            for some in given[2:4]
+            for some in given[3:5]
         ]
 
     for name, stand_in in (
         ("resolve", lambda *_: base),
         ("device_for", lambda *_: "cpu"),
-        ("token_counter", lambda _: len),
         ("dataset", dataset),
         ("train", train),
     ):
